@@ -1,0 +1,102 @@
+use std::cell::OnceCell;
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use loadwright_diagnostic::{Place, Pointer, SourceId, locate_json};
+
+use crate::{ImportError, locate_yaml, read};
+
+/// One input: a file, standard input, or what a URL answered. A file is read when its text is first asked for.
+#[derive(Debug)]
+pub struct Source {
+    pub id: SourceId,
+    /// As the user wrote it, for messages.
+    pub name: String,
+    path: Option<PathBuf>,
+    text: OnceCell<String>,
+    value: OnceCell<serde_json::Value>,
+    syntax: OnceCell<Syntax>,
+}
+
+/// How a text is to be read for positions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Syntax {
+    Json,
+    Yaml,
+}
+
+impl Source {
+    pub fn file(id: SourceId, path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        let name = path.display().to_string();
+        Self { id, name, path: Some(path), text: OnceCell::new(), value: OnceCell::new(), syntax: OnceCell::new() }
+    }
+
+    pub fn text_of(id: SourceId, name: impl Into<String>, text: String) -> Self {
+        let source = Self {
+            id,
+            name: name.into(),
+            path: None,
+            text: OnceCell::new(),
+            value: OnceCell::new(),
+            syntax: OnceCell::new(),
+        };
+        let _ = source.text.set(text);
+        source
+    }
+
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// The folder that relative names in the source refer to.
+    pub fn folder(&self) -> Option<&Path> {
+        self.path.as_deref().and_then(Path::parent)
+    }
+
+    /// The whole content as text; bytes that are not UTF-8 become U+FFFD, UTF-16 is decoded by its mark.
+    pub fn text(&self) -> Result<&str, ImportError> {
+        if self.text.get().is_none() {
+            let path = self.path.as_deref().unwrap_or_else(|| Path::new(""));
+            let bytes =
+                fs::read(path).map_err(|e| ImportError::new(format!("failed to read {}: {e}", self.name)))?;
+            let _ = self.text.set(read::decode(bytes));
+        }
+        Ok(self.text.get().map_or("", String::as_str))
+    }
+
+    /// The first bytes, without reading the rest of a large file.
+    pub fn head(&self) -> io::Result<String> {
+        const HEAD: usize = 64 * 1024;
+        if let Some(text) = self.text.get() {
+            return Ok(text.chars().take(HEAD).collect());
+        }
+        let mut buffer = Vec::new();
+        if let Some(path) = &self.path {
+            fs::File::open(path)?.take(HEAD as u64).read_to_end(&mut buffer)?;
+        }
+        Ok(read::decode(buffer))
+    }
+
+    /// The content as a JSON value in source order, from JSON (comments, trailing commas and a byte order mark allowed)
+    /// or YAML 1.2.
+    pub fn value(&self) -> Result<&serde_json::Value, ImportError> {
+        if self.value.get().is_none() {
+            let (value, syntax) = read::value(self.text()?)?;
+            let _ = self.value.set(value);
+            let _ = self.syntax.set(syntax);
+        }
+        Ok(self.value.get().unwrap_or(&serde_json::Value::Null))
+    }
+
+    /// Line and column of what a pointer names; the nearest parent when it does not exist.
+    pub fn locate(&self, pointer: &Pointer) -> Option<Place> {
+        let text = self.text().ok()?;
+        let syntax = self.syntax.get().copied().unwrap_or_else(|| read::syntax(text));
+        match syntax {
+            Syntax::Json => locate_json(text, pointer),
+            Syntax::Yaml => locate_yaml(text, pointer),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+use loadwright_diagnostic::Origin;
+
+/// What the source knows about answers: beside the plan, for passes and the mock, never for generators.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Evidence {
+    /// In the order of the source.
+    pub exchanges: Vec<Exchange>,
+}
+
+/// One request of the source and the answers that were seen or promised.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Exchange {
+    /// The same as the `origin` of the request step that came from it.
+    pub origin: Origin,
+    pub method: String,
+    /// `https://host/prefix` as the source has it; empty when the source does not say.
+    pub base: String,
+    /// Path template (`/pets/{petId}`) or concrete path, without the query.
+    pub path: String,
+    /// As on the wire, without `?`.
+    pub query: Option<String>,
+    /// The request's body as it was sent, when known.
+    pub request_body: Option<Vec<u8>>,
+    /// Best first.
+    pub responses: Vec<ObservedResponse>,
+    pub contract: Option<Contract>,
+    pub timing: Option<Timing>,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ObservedResponse {
+    pub status: u16,
+    pub status_text: String,
+    /// As on the wire, in order, repeats kept; `Set-Cookie` one each.
+    pub headers: Vec<(String, String)>,
+    /// Decoded (neither base64 nor compressed).
+    pub body: Vec<u8>,
+    /// JSON Schema (2020-12, self-contained) of the body as text, when the source promises one.
+    pub schema: Option<String>,
+}
+
+/// What a request must be like, as the source's own document says.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Contract {
+    pub body_required: bool,
+    /// Media type → JSON Schema (2020-12, self-contained) as text; an empty schema accepts everything.
+    pub bodies: Vec<(String, String)>,
+    pub parameters: Vec<ParameterContract>,
+    /// Headers, query names or cookies of which at least one group must be there: how security is required.
+    pub security: Vec<Vec<(ParameterPlace, String)>>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct ParameterContract {
+    pub place: ParameterPlace,
+    pub name: String,
+    pub required: bool,
+    /// JSON Schema as text.
+    pub schema: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParameterPlace {
+    Path,
+    Query,
+    Header,
+    Cookie,
+}
+
+/// When a recorded exchange happened, in milliseconds since the first one of the recording.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Timing {
+    pub start_ms: f64,
+    pub duration_ms: f64,
+}

@@ -1,0 +1,60 @@
+use crate::{Auth, Body, Text, UrlTemplate};
+
+/// One HTTP request, with holes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Request {
+    /// As it goes on the wire; never changed in case.
+    pub method: String,
+    pub url: UrlTemplate,
+    /// In source order; names may repeat. `Content-Type` stands here only when it differs from what `body` implies.
+    pub headers: Vec<Field>,
+    /// Cookies that the client makes itself. What servers set is the cookie jar's business.
+    pub cookies: Vec<Field>,
+    pub body: Body,
+    pub auth: Auth,
+    pub overrides: Overrides,
+}
+
+/// A name and a value: a header, a cookie, a form field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    pub name: Text,
+    pub value: Text,
+}
+
+impl Field {
+    pub fn new(name: impl Into<Text>, value: impl Into<Text>) -> Self {
+        Self { name: name.into(), value: value.into() }
+    }
+}
+
+/// One `&`-separated piece of a query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueryField {
+    pub name: Text,
+    /// `None` is a name without `=`.
+    pub value: Option<Text>,
+    pub encoding: Encoding,
+}
+
+/// How a text gets into a URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Encoding {
+    /// Literals are wire text already and variables go in as they are.
+    Raw,
+    /// Literals are plain text and are percent-encoded; so are variables at run time.
+    #[default]
+    Component,
+}
+
+/// What this request wants other than the defaults of the run.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Overrides {
+    pub timeout_ms: Option<u64>,
+    /// Redirects to follow; `Some(0)` shows the redirect itself.
+    pub max_redirects: Option<u32>,
+    /// Statuses that do not count as failed although they are outside 200–399.
+    pub expected_statuses: Vec<u16>,
+    /// The body of the response is read and thrown away.
+    pub discard_body: bool,
+}

@@ -1,0 +1,106 @@
+use std::collections::BTreeSet;
+
+use loadwright_diagnostic::Origin;
+
+use crate::{Check, Extraction, Request, Text, VarName};
+
+/// One thing that an iteration does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    Request(Box<RequestStep>),
+    /// Requests that go out together; answers are awaited together.
+    Batch(Vec<RequestStep>),
+    Group(Group),
+    Pause(Pause),
+    Assign(Assign),
+    Script(Script),
+    WebSocket(WebSocketStep),
+}
+
+/// Steps under one name: a folder, a tag, a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    pub name: String,
+    /// What the source says about it, for a comment.
+    pub note: Option<String>,
+    pub steps: Vec<Step>,
+    pub origin: Origin,
+}
+
+/// Order inside the step is fixed: before-scripts, request, checks, extractions, after-scripts.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RequestStep {
+    /// As the source names it (`createPet`, `Log in`); targets derive identifiers from it.
+    pub name: String,
+    /// Summary or description, for a comment.
+    pub note: Option<String>,
+    pub request: Request,
+    pub checks: Vec<Check>,
+    pub extractions: Vec<Extraction>,
+    pub before: Vec<Script>,
+    pub after: Vec<Script>,
+    pub tags: Vec<(String, String)>,
+    /// Overrides the URL group that is derived from method and path template.
+    pub url_group: Option<String>,
+    /// Variables without which the request makes no sense: when one is missing, the step is a failed check instead.
+    pub needs: Vec<VarName>,
+    pub origin: Origin,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pause {
+    pub time: ThinkTime,
+    pub origin: Origin,
+}
+
+/// Milliseconds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ThinkTime {
+    Fixed(u64),
+    /// Uniform between both ends.
+    Range(u64, u64),
+}
+
+/// `into = value` between requests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assign {
+    pub into: VarName,
+    pub value: Text,
+    pub origin: Origin,
+}
+
+/// The language and host API that a carried script expects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// `pm.*` and the legacy Postman globals.
+    Postman,
+    /// Plain k6 JavaScript.
+    K6,
+}
+
+/// Code of the source that was not understood as checks, extractions or assignments: carried verbatim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Script {
+    pub dialect: Dialect,
+    pub code: String,
+    pub reads: BTreeSet<VarName>,
+    pub writes: BTreeSet<VarName>,
+    pub origin: Origin,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebSocketStep {
+    pub name: String,
+    pub url: Text,
+    pub headers: Vec<crate::Field>,
+    pub frames: Vec<Frame>,
+    pub origin: Origin,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Frame {
+    Send { text: Text, after_ms: u64 },
+    SendBinary { bytes: Vec<u8>, after_ms: u64 },
+    /// A message that the other side sent; a script waits for it before it goes on.
+    Receive { text: String, after_ms: u64 },
+}

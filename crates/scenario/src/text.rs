@@ -1,0 +1,204 @@
+use std::fmt;
+
+/// The name of a variable of the plan, as the source spelled it. Targets derive an identifier from it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct VarName(pub String);
+
+impl VarName {
+    pub fn new(name: impl Into<String>) -> Self {
+        Self(name.into())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for VarName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A string with holes. The only place where a placeholder can exist: no plain `String` of the plan has one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Text(pub Vec<Part>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    Literal(String),
+    Var(VarName),
+    /// A column of the current row of a dataset.
+    Column {
+        dataset: String,
+        column: String,
+    },
+    /// A value made anew at each use.
+    Generated(Generator),
+}
+
+/// Values that a script makes at run time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Generator {
+    /// Random UUID, version 4.
+    Uuid,
+    /// Seconds since the epoch.
+    UnixSeconds,
+    /// Milliseconds since the epoch.
+    UnixMillis,
+    /// `2024-01-31T12:00:00.000Z`
+    IsoTimestamp,
+    /// `2024-01-31`
+    IsoDate,
+    /// Whole number, both ends included.
+    Int {
+        min: i64,
+        max: i64,
+    },
+    Boolean,
+    /// Letters and digits.
+    Alphanumeric {
+        length: u32,
+    },
+    /// A short text that no other iteration of the run has: from the VU's and the iteration's number.
+    Unique,
+    /// A number that no other iteration of the run has.
+    UniqueInt,
+    /// Realistic data by kind: `firstName`, `email`, `city` (Postman's names without `$random`, first letter lower).
+    Fake(String),
+}
+
+impl Text {
+    pub fn literal(text: impl Into<String>) -> Self {
+        let text = text.into();
+        if text.is_empty() { Self::default() } else { Self(vec![Part::Literal(text)]) }
+    }
+
+    pub fn var(name: impl Into<String>) -> Self {
+        Self(vec![Part::Var(VarName::new(name))])
+    }
+
+    pub fn generated(generator: Generator) -> Self {
+        Self(vec![Part::Generated(generator)])
+    }
+
+    /// The text, when it has no holes.
+    pub fn as_literal(&self) -> Option<&str> {
+        match self.0.as_slice() {
+            [] => Some(""),
+            [Part::Literal(text)] => Some(text),
+            _ => None,
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(|p| matches!(p, Part::Literal(t) if t.is_empty()))
+    }
+
+    /// The variable, when the text is that variable and nothing else.
+    pub fn as_var(&self) -> Option<&VarName> {
+        match self.0.as_slice() {
+            [Part::Var(name)] => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Appends literal text; neighbouring literals stay one part.
+    pub fn push_str(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        if let Some(Part::Literal(last)) = self.0.last_mut() {
+            last.push_str(text);
+        } else {
+            self.0.push(Part::Literal(text.to_owned()));
+        }
+    }
+
+    pub fn push(&mut self, part: Part) {
+        match part {
+            Part::Literal(text) => self.push_str(&text),
+            part => self.0.push(part),
+        }
+    }
+
+    pub fn append(&mut self, other: Self) {
+        for part in other.0 {
+            self.push(part);
+        }
+    }
+
+    /// Every variable that the text reads, in order, repeats included.
+    pub fn vars(&self) -> impl Iterator<Item = &VarName> {
+        self.0.iter().filter_map(|p| match p {
+            Part::Var(name) => Some(name),
+            Part::Literal(_) | Part::Column { .. } | Part::Generated(_) => None,
+        })
+    }
+
+    /// Replaces each occurrence of `needle` in the literals by `part`; says whether there was one.
+    pub fn replace_literal(&mut self, needle: &str, part: &Part) -> bool {
+        if needle.is_empty() {
+            return false;
+        }
+        let mut found = false;
+        let mut out = Self::default();
+        for old in self.0.drain(..) {
+            match old {
+                Part::Literal(text) if text.contains(needle) => {
+                    found = true;
+                    for (i, piece) in text.split(needle).enumerate() {
+                        if i > 0 {
+                            out.push(part.clone());
+                        }
+                        out.push_str(piece);
+                    }
+                }
+                old => out.push(old),
+            }
+        }
+        *self = out;
+        found
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Self::literal(text)
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self::literal(text)
+    }
+}
+
+/// For people: outlines and messages. Holes are shown in braces; this form is never parsed again.
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for part in &self.0 {
+            match part {
+                Part::Literal(text) => f.write_str(text)?,
+                Part::Var(name) => write!(f, "{{{name}}}")?,
+                Part::Column { dataset, column } => write!(f, "{{{dataset}.{column}}}")?,
+                Part::Generated(generator) => write!(f, "{{{generator:?}}}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replacing_a_literal_keeps_what_is_around_it() {
+        let mut text = Text::literal("a-42-b-42");
+        assert!(text.replace_literal("42", &Part::Var(VarName::new("id"))));
+        assert_eq!(text.to_string(), "a-{id}-b-{id}");
+        assert_eq!(text.0.len(), 4);
+        assert!(!text.replace_literal("42", &Part::Var(VarName::new("id"))));
+    }
+}
