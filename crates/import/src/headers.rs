@@ -16,13 +16,16 @@ pub fn header_fate(name: &str) -> HeaderFate {
     let name = name.to_ascii_lowercase();
     match name.as_str() {
         n if n.starts_with(':') => HeaderFate::Managed,
-        "host" | "content-length" | "connection" | "proxy-connection" | "keep-alive" | "transfer-encoding" | "te"
-        | "trailer" | "upgrade" | "http2-settings" => HeaderFate::Managed,
+        "host" | "content-length" | "connection" | "proxy-connection" | "keep-alive"
+        | "transfer-encoding" | "te" | "trailer" | "upgrade" | "http2-settings" => HeaderFate::Managed,
         "cookie" => HeaderFate::Cookie,
         n if n.starts_with("sec-") => HeaderFate::Browser,
-        "dnt" | "upgrade-insecure-requests" | "priority" | "purpose" | "x-client-data" | "x-devtools-emulate-network-conditions-client-id" => {
-            HeaderFate::Browser
-        }
+        "dnt"
+        | "upgrade-insecure-requests"
+        | "priority"
+        | "purpose"
+        | "x-client-data"
+        | "x-devtools-emulate-network-conditions-client-id" => HeaderFate::Browser,
         _ => HeaderFate::Keep,
     }
 }

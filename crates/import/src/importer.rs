@@ -136,7 +136,11 @@ mod tests {
 
     #[test]
     fn exclusion_wins_over_inclusion() {
-        let s = Selection { include: vec!["/a/**".into()], exclude: vec!["DELETE".into()], ..Selection::default() };
+        let s = Selection {
+            include: vec!["/a/**".into()],
+            exclude: vec!["DELETE".into()],
+            ..Selection::default()
+        };
         assert!(s.wants(["/a/b", "GET"].into_iter()));
         assert!(!s.wants(["/a/b", "DELETE"].into_iter()));
         assert!(!s.wants(["/b", "GET"].into_iter()));

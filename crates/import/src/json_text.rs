@@ -24,9 +24,9 @@ pub fn json_from_text(text: &str) -> Option<(Json, Option<String>)> {
     }
     let value: Value = serde_json::from_str(text).ok()?;
     let json = json_from_value(&value);
-    let indent = text.split_once('\n').map(|(_, rest)| {
-        rest.chars().take_while(|c| matches!(c, ' ' | '\t')).collect::<String>()
-    });
+    let indent = text
+        .split_once('\n')
+        .map(|(_, rest)| rest.chars().take_while(|c| matches!(c, ' ' | '\t')).collect::<String>());
     let mut printed = String::with_capacity(text.len());
     print(&json, indent.as_deref(), 0, &mut printed)?;
     (printed == text).then_some((json, indent))
@@ -99,7 +99,9 @@ mod tests {
     fn only_what_prints_back_to_the_same_bytes_is_json() {
         assert!(json_from_text(r#"{"a":[1,2.5],"b":{}}"#).is_some());
         assert_eq!(json_from_text("{\n\t\"a\": 1\n}").and_then(|j| j.1).as_deref(), Some("\t"));
-        for exact in [r#"{"a": 1}"#, r#"{"a":1.0}"#, r#"{"2":1,"1":2}"#, r#"{"a":12345678901234567890}"#, "[1]\n"] {
+        for exact in
+            [r#"{"a": 1}"#, r#"{"a":1.0}"#, r#"{"2":1,"1":2}"#, r#"{"a":12345678901234567890}"#, "[1]\n"]
+        {
             assert_eq!(json_from_text(exact), None, "{exact}");
         }
         assert_eq!(json_from_text(r#"{"a":1,"a":2}"#), None);

@@ -30,7 +30,14 @@ impl Source {
     pub fn file(id: SourceId, path: impl Into<PathBuf>) -> Self {
         let path = path.into();
         let name = path.display().to_string();
-        Self { id, name, path: Some(path), text: OnceCell::new(), value: OnceCell::new(), syntax: OnceCell::new() }
+        Self {
+            id,
+            name,
+            path: Some(path),
+            text: OnceCell::new(),
+            value: OnceCell::new(),
+            syntax: OnceCell::new(),
+        }
     }
 
     pub fn text_of(id: SourceId, name: impl Into<String>, text: String) -> Self {

@@ -25,7 +25,9 @@ fn convert(node: &Yaml<'_>, budget: &mut usize) -> Result<Value, ImportError> {
     Ok(match node {
         Yaml::Value(scalar) => scalar_value(scalar),
         Yaml::Representation(text, ..) => Value::String(text.to_string()),
-        Yaml::Sequence(items) => Value::Array(items.iter().map(|i| convert(i, budget)).collect::<Result<_, _>>()?),
+        Yaml::Sequence(items) => {
+            Value::Array(items.iter().map(|i| convert(i, budget)).collect::<Result<_, _>>()?)
+        }
         Yaml::Mapping(map) => {
             let mut out = Map::new();
             for (key, value) in map {
@@ -99,7 +101,11 @@ pub fn locate_yaml(text: &str, pointer: &Pointer) -> Option<Place> {
         span = if matches!(value.data, YamlData::Value(_)) { value.span } else { at };
         node = value;
     }
-    let length = if span.start.line() == span.end.line() { span.end.col().saturating_sub(span.start.col()) } else { 1 };
+    let length = if span.start.line() == span.end.line() {
+        span.end.col().saturating_sub(span.start.col())
+    } else {
+        1
+    };
     Some(Place { line: span.start.line().max(1), column: span.start.col() + 1, length: length.max(1) })
 }
 

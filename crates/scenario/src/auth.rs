@@ -77,10 +77,29 @@ pub struct OAuth2 {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Grant {
     /// A token that somebody else got.
-    Static { token: Text },
-    ClientCredentials { token_url: Text, client_id: Text, client_secret: Text, scope: Text },
-    Password { token_url: Text, client_id: Text, client_secret: Text, username: Text, password: Text, scope: Text },
-    Refresh { token_url: Text, client_id: Text, client_secret: Text, refresh_token: Text },
+    Static {
+        token: Text,
+    },
+    ClientCredentials {
+        token_url: Text,
+        client_id: Text,
+        client_secret: Text,
+        scope: Text,
+    },
+    Password {
+        token_url: Text,
+        client_id: Text,
+        client_secret: Text,
+        username: Text,
+        password: Text,
+        scope: Text,
+    },
+    Refresh {
+        token_url: Text,
+        client_id: Text,
+        client_secret: Text,
+        refresh_token: Text,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

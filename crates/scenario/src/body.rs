@@ -46,9 +46,15 @@ pub struct FormPart {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PartContent {
     Text(Text),
-    File { file: FileRef, file_name: Option<Text> },
+    File {
+        file: FileRef,
+        file_name: Option<Text>,
+    },
     /// A file whose bytes the source itself holds.
-    Inline { file_name: Option<Text>, bytes: Vec<u8> },
+    Inline {
+        file_name: Option<Text>,
+        bytes: Vec<u8>,
+    },
 }
 
 /// A file that the script reads when it starts.

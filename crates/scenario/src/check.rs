@@ -39,11 +39,21 @@ pub enum Selector {
     Body,
     Json(JsonPath),
     /// On the body; group 0 is the whole match.
-    Regex { pattern: String, group: u32 },
+    Regex {
+        pattern: String,
+        group: u32,
+    },
     /// On a header: `Location: /orders/(\d+)`.
-    HeaderRegex { header: String, pattern: String, group: u32 },
+    HeaderRegex {
+        header: String,
+        pattern: String,
+        group: u32,
+    },
     /// The first element that the CSS selector finds: an attribute of it, or its text.
-    Css { query: String, attribute: Option<String> },
+    Css {
+        query: String,
+        attribute: Option<String>,
+    },
     /// A variable of the plan: assertions of a script on what it computed.
     Var(VarName),
 }
@@ -99,7 +109,10 @@ pub enum Predicate {
     NotEquals(Json),
     OneOf(Vec<Json>),
     /// Number bounds as the source wrote them, both ends included.
-    Between { min: String, max: String },
+    Between {
+        min: String,
+        max: String,
+    },
     LessThan(String),
     AtMost(String),
     GreaterThan(String),
@@ -114,8 +127,14 @@ pub enum Predicate {
     StartsWith(Text),
     EndsWith(Text),
     /// A JavaScript regular expression without slashes, and its flags.
-    Matches { pattern: String, flags: String },
-    NotMatches { pattern: String, flags: String },
+    Matches {
+        pattern: String,
+        flags: String,
+    },
+    NotMatches {
+        pattern: String,
+        flags: String,
+    },
     HasType(JsonType),
     /// An object with all of these keys.
     HasKeys(Vec<String>),

@@ -18,14 +18,16 @@ mod visit;
 pub use auth::{ApiKeyPlace, Auth, AwsCredentials, Grant, OAuth1, OAuth2};
 pub use body::{Body, FileRef, FormPart, PartContent};
 pub use check::{Check, Extraction, JsonPath, JsonStep, JsonType, Predicate, Selector};
-pub use evidence::{Contract, Evidence, Exchange, ObservedResponse, ParameterContract, ParameterPlace, Timing};
+pub use evidence::{
+    Contract, Evidence, Exchange, ObservedResponse, ParameterContract, ParameterPlace, Timing,
+};
 pub use json::Json;
 pub use outline::outline;
-pub use plan::{
-    ColumnOrder, Dataset, HttpDefaults, Lifetime, Scenario, TestPlan, VarSource, Variable,
-};
+pub use plan::{ColumnOrder, Dataset, HttpDefaults, Lifetime, Scenario, TestPlan, VarSource, Variable};
 pub use request::{Encoding, Field, Overrides, QueryField, Request};
 pub use step::{Assign, Dialect, Frame, Group, Pause, RequestStep, Script, Step, ThinkTime, WebSocketStep};
 pub use text::{Generator, Part, Text, VarName};
 pub use url::{Segment, UrlTemplate};
-pub use visit::{for_each_request, for_each_request_mut, for_each_step_mut, for_each_text, for_each_text_mut};
+pub use visit::{
+    for_each_request, for_each_request_mut, for_each_step_mut, for_each_text, for_each_text_mut,
+};

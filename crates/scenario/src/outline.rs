@@ -13,7 +13,9 @@ pub fn outline(plan: &TestPlan) -> String {
             VarSource::Environment { name, default: Some(text) } => {
                 writeln!(out, "  env {} = ${name} or {text}{secret}", v.name)
             }
-            VarSource::Environment { name, default: None } => writeln!(out, "  env {} = ${name}{secret}", v.name),
+            VarSource::Environment { name, default: None } => {
+                writeln!(out, "  env {} = ${name}{secret}", v.name)
+            }
             VarSource::Captured { initial: Some(text) } => writeln!(out, "  var {} = {text}{secret}", v.name),
             VarSource::Captured { initial: None } => writeln!(out, "  var {}{secret}", v.name),
         };
@@ -70,7 +72,15 @@ fn request(out: &mut String, r: &RequestStep, depth: usize) {
         .map(|q| q.value.as_ref().map_or_else(|| q.name.to_string(), |v| format!("{}={v}", q.name)))
         .collect();
     let mark = if query.is_empty() { "" } else { "?" };
-    let _ = writeln!(out, "{pad}{:?}: {} {}{}{mark}{}", r.name, r.request.method, url.base, url.group(), query.join("&"));
+    let _ = writeln!(
+        out,
+        "{pad}{:?}: {} {}{}{mark}{}",
+        r.name,
+        r.request.method,
+        url.base,
+        url.group(),
+        query.join("&")
+    );
     for segment in &url.path {
         if let crate::Segment::Param { label, value, .. } = segment {
             let _ = writeln!(out, "{pad}  path {label} = {value}");
@@ -121,7 +131,9 @@ fn body(body: &Body) -> Option<String> {
             let names: Vec<String> = parts.iter().map(|p| p.name.to_string()).collect();
             format!("multipart {}", names.join(", "))
         }
-        Body::File { media_type, file } => format!("file {} {}", media_type.as_deref().unwrap_or("-"), file.path),
+        Body::File { media_type, file } => {
+            format!("file {} {}", media_type.as_deref().unwrap_or("-"), file.path)
+        }
         Body::GraphQl { query, .. } => format!("graphql {:?}", query.to_string()),
     })
 }
@@ -136,7 +148,8 @@ fn json_outline(json: &crate::Json) -> String {
         Json::Hole(t) => t.to_string(),
         Json::Array(items) => format!("[{}]", items.iter().map(json_outline).collect::<Vec<_>>().join(",")),
         Json::Object(fields) => {
-            let inner: Vec<String> = fields.iter().map(|(k, v)| format!("{k:?}:{}", json_outline(v))).collect();
+            let inner: Vec<String> =
+                fields.iter().map(|(k, v)| format!("{k:?}:{}", json_outline(v))).collect();
             format!("{{{}}}", inner.join(","))
         }
     }

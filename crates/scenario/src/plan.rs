@@ -15,7 +15,8 @@ pub struct TestPlan {
     pub variables: Vec<Variable>,
     pub datasets: Vec<Dataset>,
     pub http: HttpDefaults,
-    pub thresholds: Vec<Threshold>,
+    /// By metric selector (`http_req_duration{name:GET /pets}`), in the order in which they are printed.
+    pub thresholds: Vec<(String, Vec<Threshold>)>,
 }
 
 /// A flow of steps with its own load, in k6's sense of the word.

@@ -99,8 +99,17 @@ pub struct WebSocketStep {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Frame {
-    Send { text: Text, after_ms: u64 },
-    SendBinary { bytes: Vec<u8>, after_ms: u64 },
+    Send {
+        text: Text,
+        after_ms: u64,
+    },
+    SendBinary {
+        bytes: Vec<u8>,
+        after_ms: u64,
+    },
     /// A message that the other side sent; a script waits for it before it goes on.
-    Receive { text: String, after_ms: u64 },
+    Receive {
+        text: String,
+        after_ms: u64,
+    },
 }

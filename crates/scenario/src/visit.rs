@@ -1,5 +1,6 @@
 use crate::{
-    Auth, Body, FormPart, Grant, PartContent, Predicate, Request, RequestStep, Segment, Step, TestPlan, Text, VarSource,
+    Auth, Body, FormPart, Grant, PartContent, Predicate, Request, RequestStep, Segment, Step, TestPlan, Text,
+    VarSource,
 };
 
 /// Calls `f` for each step of the plan, groups before what they hold.
