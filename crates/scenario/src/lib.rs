@@ -4,6 +4,7 @@
 
 mod auth;
 mod body;
+mod carried;
 mod check;
 mod evidence;
 mod json;
@@ -17,6 +18,7 @@ mod visit;
 
 pub use auth::{ApiKeyPlace, Auth, AwsCredentials, Grant, OAuth1, OAuth2};
 pub use body::{Body, FileRef, FormPart, PartContent};
+pub use carried::{Carried, CarriedItem, ScopeValue};
 pub use check::{Check, Extraction, JsonPath, JsonStep, JsonType, Predicate, Selector};
 pub use evidence::{
     Contract, Evidence, Exchange, ObservedResponse, ParameterContract, ParameterPlace, Timing,

@@ -1,7 +1,7 @@
 use loadwright_diagnostic::Origin;
 use loadwright_workload::{Threshold, Workload};
 
-use crate::{Field, Step, Text, VarName};
+use crate::{Carried, Field, Step, Text, VarName};
 
 /// A load test: what is done, with which data, how much of it, and what counts as a pass.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -17,6 +17,8 @@ pub struct TestPlan {
     pub http: HttpDefaults,
     /// By metric selector (`http_req_duration{name:GET /pets}`), in the order in which they are printed.
     pub thresholds: Vec<(String, Vec<Threshold>)>,
+    /// Present when steps carry scripts that run over a foreign API.
+    pub carried: Option<Carried>,
 }
 
 /// A flow of steps with its own load, in k6's sense of the word.

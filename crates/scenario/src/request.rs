@@ -42,6 +42,9 @@ pub struct QueryField {
 pub enum Encoding {
     /// Literals are wire text already and variables go in as they are.
     Raw,
+    /// Literals are wire text already; of variables only what a URL cannot hold is percent-encoded at run time, and
+    /// escapes that they have stay (`a b%20c` becomes `a%20b%20c`).
+    Lenient,
     /// Literals are plain text and are percent-encoded; so are variables at run time.
     #[default]
     Component,
@@ -57,4 +60,10 @@ pub struct Overrides {
     pub expected_statuses: Vec<u16>,
     /// The body of the response is read and thrown away.
     pub discard_body: bool,
+    /// A redirect keeps method and body whatever its status.
+    pub keep_method_on_redirect: bool,
+    /// Neither sends nor stores cookies of the jar.
+    pub no_cookies: bool,
+    /// Headers that the client adds by itself and that this request goes without, in lower case.
+    pub omit_headers: Vec<String>,
 }
