@@ -1,0 +1,36 @@
+use std::collections::BTreeMap;
+
+use loadwright_diagnostic::Origin;
+
+use crate::Json;
+
+/// What carried Postman scripts see beside the plan: the scopes that they read and write by name, and what the requests
+/// are called. A plan has it only when a script could not be understood; then texts keep every variable as a hole and
+/// are filled at run time from these scopes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Carried {
+    /// The name of the environment file, as `pm.environment.name` shows it.
+    pub environment_name: Option<String>,
+    pub environment: Vec<ScopeValue>,
+    pub collection: Vec<ScopeValue>,
+    pub globals: Vec<ScopeValue>,
+    /// By the origin of the request step.
+    pub items: BTreeMap<Origin, CarriedItem>,
+}
+
+/// One enabled variable of a scope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScopeValue {
+    pub name: String,
+    pub value: Json,
+    /// The environment variable that the value comes from when it must not be written into a script.
+    pub secret: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CarriedItem {
+    /// What `setNextRequest` accepts beside the name.
+    pub id: Option<String>,
+    /// Folders from the outside in.
+    pub folders: Vec<String>,
+}
