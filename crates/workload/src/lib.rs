@@ -3,17 +3,22 @@
 //! Start with [`Options`] (one tier of settings), [`consolidate`] (all tiers to one) and [`Plan`] (what an executor does, when).
 
 mod consolidate;
+mod derive;
+mod describe;
 mod duration;
 mod env;
 mod executor;
 mod flags;
 mod json;
+mod json_fields;
+mod json_write;
 mod options;
 mod plan;
 mod preset;
 mod requirements;
 mod segment;
 mod threshold;
+mod validate;
 
 pub use consolidate::{Consolidated, Tier, Tiers, consolidate};
 pub use duration::{DurationError, GoDuration};

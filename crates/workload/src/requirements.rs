@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::{Options, Plan, Tuple, Workload};
+use crate::plan::ramp_steps;
+use crate::{Executor, Options, Plan, SegmentError, Tuple, Workload};
 
 /// From `at` on, this many VUs are needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,9 +40,105 @@ pub struct ScheduledScenario {
     pub description: String,
 }
 
+impl Workload {
+    /// VUs over time, from the scenario's own start.
+    pub fn execution_steps(&self, tuple: &Tuple) -> Vec<ExecutionStep> {
+        let plan = self.plan(tuple);
+        let step = |at, planned_vus, max_unplanned_vus| ExecutionStep { at, planned_vus, max_unplanned_vus };
+        match &self.executor {
+            Executor::RampingVus(e) => {
+                let grace = e.graceful_ramp_down().to_std();
+                let raw = ramp_steps(e, tuple);
+                let mut times: Vec<Duration> = raw.iter().flat_map(|(at, _)| [*at, *at + grace]).collect();
+                times.retain(|at| *at < plan.hard_end);
+                times.sort_unstable();
+                times.dedup();
+                let mut steps: Vec<ExecutionStep> = Vec::new();
+                for at in times {
+                    // the highest raw number within the last graceful ramp down
+                    let planned = raw
+                        .iter()
+                        .enumerate()
+                        .filter(|(i, (from, _))| {
+                            let until = raw.get(i + 1).map(|(next, _)| *next + grace);
+                            *from <= at && until.is_none_or(|until| at < until)
+                        })
+                        .map(|(_, (_, vus))| *vus)
+                        .max()
+                        .unwrap_or(0);
+                    if steps.last().is_none_or(|last| last.planned_vus != planned) {
+                        steps.push(step(at, planned, 0));
+                    }
+                }
+                if steps.last().is_some_and(|last| last.planned_vus != 0) {
+                    steps.push(step(plan.hard_end, 0, 0));
+                }
+                steps
+            }
+            _ => vec![
+                step(Duration::ZERO, plan.planned_vus, plan.max_vus - plan.planned_vus),
+                step(plan.hard_end, 0, 0),
+            ],
+        }
+    }
+
+    /// Whether this part of the test has anything to run.
+    pub fn has_work(&self, tuple: &Tuple) -> bool {
+        let plan = self.plan(tuple);
+        match plan.quota {
+            crate::Quota::Shared(0) => false,
+            _ => plan.max_vus > 0,
+        }
+    }
+}
+
 impl Schedule {
     /// Lays out the scenarios of consolidated options.
-    pub fn new(_options: &Options) -> Self {
-        Self { scenarios: Vec::new(), tuple: Tuple::full(), requirements: Requirements::default() }
+    pub fn new(options: &Options) -> Result<Self, SegmentError> {
+        let tuple =
+            Tuple::new(options.execution_segment.as_ref(), options.execution_segment_sequence.as_ref())?;
+        let mut scenarios: Vec<ScheduledScenario> = options
+            .scenarios
+            .iter()
+            .flatten()
+            .filter(|(_, workload)| workload.has_work(&tuple))
+            .map(|(name, workload)| ScheduledScenario {
+                name: name.clone(),
+                workload: workload.clone(),
+                plan: workload.plan(&tuple),
+                description: workload.description(&tuple),
+            })
+            .collect();
+        scenarios.sort_by(|a, b| (a.workload.start_time(), &a.name).cmp(&(b.workload.start_time(), &b.name)));
+        let requirements = requirements(&scenarios, &tuple);
+        Ok(Self { scenarios, tuple, requirements })
     }
+}
+
+fn requirements(scenarios: &[ScheduledScenario], tuple: &Tuple) -> Requirements {
+    let mut changes: Vec<(Duration, i64, i64)> = Vec::new();
+    let mut total_duration = Duration::ZERO;
+    for scenario in scenarios {
+        let start = scenario.workload.start_time().to_std();
+        let (mut planned, mut unplanned) = (0, 0);
+        for step in scenario.workload.execution_steps(tuple) {
+            let (p, u) = (step.planned_vus as i64, step.max_unplanned_vus as i64);
+            changes.push((start + step.at, p - planned, u - unplanned));
+            (planned, unplanned) = (p, u);
+            if p + u == 0 {
+                total_duration = total_duration.max(start + step.at);
+            }
+        }
+    }
+    // what is given back at a moment can be taken at the same moment
+    changes.sort_by_key(|(at, planned, unplanned)| (*at, planned + unplanned));
+    let mut out = Requirements { total_duration, ..Requirements::default() };
+    let (mut planned, mut unplanned) = (0, 0);
+    for (_, p, u) in changes {
+        planned += p;
+        unplanned += u;
+        out.planned_vus = out.planned_vus.max(planned.max(0) as u64);
+        out.max_vus = out.max_vus.max((planned + unplanned).max(0) as u64);
+    }
+    out
 }
