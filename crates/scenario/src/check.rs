@@ -16,8 +16,10 @@ pub struct Check {
 pub struct Extraction {
     pub into: VarName,
     pub from: Selector,
-    /// What later steps use when the response has no such value; a failed check names the loss either way.
+    /// What later steps use when the response has no such value.
     pub fallback: Option<Text>,
+    /// Name of the check that fails when the value is missing; `None` where the source has no such notion.
+    pub guard: Option<String>,
     /// Why this value is believed to flow, for a comment: `from the 201 of POST /pets`.
     pub reason: Option<String>,
     pub origin: Origin,

@@ -1,0 +1,339 @@
+use super::{ArrowBody, JsExpr, Prop, Stmt, comment_lines, is_identifier, quote};
+
+/// Columns that a line should not pass when it can be broken.
+pub const WIDTH: usize = 100;
+
+/// Prints statements with two spaces an indent, breaking what does not fit the way a formatter does.
+#[derive(Debug, Default)]
+pub struct Printer {
+    out: String,
+    indent: usize,
+}
+
+impl Printer {
+    pub fn print(statements: &[Stmt]) -> String {
+        let mut p = Self::default();
+        p.block(statements);
+        p.out
+    }
+
+    /// The same, one level in: the body of a function.
+    pub fn print_indented(statements: &[Stmt]) -> String {
+        let mut p = Self { out: String::new(), indent: 1 };
+        p.block(statements);
+        p.out
+    }
+
+    /// One expression as it stands in a statement that begins with `prefix` characters on its line.
+    pub fn expr_text(expr: &JsExpr) -> String {
+        let mut p = Self::default();
+        p.expr(expr, 0);
+        p.out
+    }
+
+    fn block(&mut self, statements: &[Stmt]) {
+        let mut blank = true;
+        for s in statements {
+            if matches!(s, Stmt::Blank) {
+                if !blank {
+                    self.out.push('\n');
+                }
+                blank = true;
+                continue;
+            }
+            self.statement(s);
+            blank = false;
+        }
+        while self.out.ends_with("\n\n") {
+            self.out.pop();
+        }
+    }
+
+    fn statement(&mut self, s: &Stmt) {
+        match s {
+            Stmt::Expr(e) => self.line("", e),
+            Stmt::Const(name, e) => self.line(&format!("const {} = ", name.as_str()), e),
+            Stmt::ConstList(names, e) => {
+                let list: Vec<&str> = names.iter().map(|n| n.as_str()).collect();
+                self.line(&format!("const [{}] = ", list.join(", ")), e);
+            }
+            Stmt::Let(name, Some(e)) => self.line(&format!("let {} = ", name.as_str()), e),
+            Stmt::Let(name, None) => self.raw_line(&format!("let {};", name.as_str())),
+            Stmt::Assign(name, e) => self.line(&format!("{} = ", name.as_str()), e),
+            Stmt::Return(e) => self.line("return ", e),
+            Stmt::If { test, then, otherwise } => {
+                self.pad();
+                self.out.push_str("if (");
+                self.expr(test, 3);
+                self.out.push_str(") {\n");
+                self.indented(then);
+                if !otherwise.is_empty() {
+                    self.raw_line("} else {");
+                    self.indented(otherwise);
+                }
+                self.raw_line("}");
+            }
+            Stmt::Block(body) => {
+                self.raw_line("{");
+                self.indented(body);
+                self.raw_line("}");
+            }
+            Stmt::Comment(text) => {
+                for line in comment_lines(text, WIDTH - 2 * self.indent) {
+                    self.raw_line(&line);
+                }
+            }
+            Stmt::Blank => {}
+            Stmt::Verbatim(code) => {
+                for line in code.lines() {
+                    if line.trim().is_empty() {
+                        self.out.push('\n');
+                    } else {
+                        self.raw_line(line);
+                    }
+                }
+            }
+        }
+    }
+
+    fn indented(&mut self, body: &[Stmt]) {
+        self.indent += 1;
+        self.block(body);
+        self.indent -= 1;
+    }
+
+    fn pad(&mut self) {
+        for _ in 0..self.indent {
+            self.out.push_str("  ");
+        }
+    }
+
+    fn raw_line(&mut self, text: &str) {
+        self.pad();
+        self.out.push_str(text);
+        self.out.push('\n');
+    }
+
+    fn line(&mut self, prefix: &str, e: &JsExpr) {
+        self.pad();
+        self.out.push_str(prefix);
+        self.expr(e, 1);
+        self.out.push_str(";\n");
+    }
+
+    fn column(&self) -> usize {
+        let start = self.out.rfind('\n').map_or(0, |i| i + 1);
+        self.out.get(start..).map_or(0, |l| l.chars().count())
+    }
+
+    /// Prints the expression; `tail` characters will follow it on its last line.
+    fn expr(&mut self, e: &JsExpr, tail: usize) {
+        if let Some(flat) = flat(e) {
+            let first = flat.split('\n').next().unwrap_or_default().chars().count();
+            let multi = flat.contains('\n');
+            if !breakable(e) || self.column() + first + if multi { 0 } else { tail } <= WIDTH {
+                self.out.push_str(&flat);
+                return;
+            }
+        }
+        match e {
+            JsExpr::Code(code) => self.out.push_str(code.as_str()),
+            JsExpr::Object(props) => self.list('{', '}', props, |p, prop| match prop {
+                Prop::Pair(key, value) => {
+                    let key = key_text(key);
+                    if matches!(value, JsExpr::Code(c) if c.as_str() == key) {
+                        p.out.push_str(&key);
+                    } else {
+                        p.out.push_str(&key);
+                        p.out.push_str(": ");
+                        p.expr(value, 1);
+                    }
+                    true
+                }
+                Prop::Spread(value) => {
+                    p.out.push_str("...");
+                    p.expr(value, 1);
+                    true
+                }
+                Prop::Comment(text) => {
+                    let lines = comment_lines(text, WIDTH - 2 * p.indent);
+                    p.out.push_str(&lines.join(&format!("\n{}", "  ".repeat(p.indent))));
+                    false
+                }
+            }),
+            JsExpr::Array(items) => self.list('[', ']', items, |p, item| {
+                p.expr(item, 1);
+                true
+            }),
+            JsExpr::Call { callee, args } => {
+                self.expr(callee, 1);
+                self.arguments(args, tail);
+            }
+            JsExpr::Arrow { params, body } => {
+                self.out.push_str(params);
+                self.out.push_str(" => ");
+                match body.as_ref() {
+                    ArrowBody::Expr(e @ JsExpr::Object(_)) => {
+                        self.out.push('(');
+                        self.expr(e, tail + 1);
+                        self.out.push(')');
+                    }
+                    ArrowBody::Expr(e) => self.expr(e, tail),
+                    ArrowBody::Block(body) => {
+                        self.out.push_str("{\n");
+                        self.indented(body);
+                        self.pad();
+                        self.out.push('}');
+                    }
+                }
+            }
+            JsExpr::Conditional(test, yes, no) => {
+                self.expr(test, 0);
+                self.indent += 1;
+                for (mark, branch) in [("? ", yes), (": ", no)] {
+                    self.out.push('\n');
+                    self.pad();
+                    self.out.push_str(mark);
+                    self.expr(branch, tail);
+                }
+                self.indent -= 1;
+            }
+            JsExpr::Chain(parts) => {
+                for part in parts {
+                    self.expr(part, 0);
+                }
+            }
+        }
+    }
+
+    /// Arguments of a call: the last one hugs the parentheses when it is an object, a list or a function.
+    fn arguments(&mut self, args: &[JsExpr], tail: usize) {
+        let hug = match args.split_last() {
+            Some((JsExpr::Object(_) | JsExpr::Arrow { .. } | JsExpr::Array(_), rest)) => {
+                let flat_rest: Option<Vec<String>> = rest.iter().map(flat).collect();
+                flat_rest.is_some_and(|r| {
+                    let width: usize = r.iter().map(|a| a.chars().count() + 2).sum();
+                    r.iter().all(|a| !a.contains('\n')) && self.column() + width + 3 <= WIDTH
+                })
+            }
+            Some((JsExpr::Call { .. }, [])) => true,
+            _ => false,
+        };
+        if hug {
+            self.out.push('(');
+            for (i, arg) in args.iter().enumerate() {
+                if i > 0 {
+                    self.out.push_str(", ");
+                }
+                self.expr(arg, tail + 1);
+            }
+            self.out.push(')');
+            return;
+        }
+        self.list('(', ')', args, |p, arg| {
+            p.expr(arg, 1);
+            true
+        });
+    }
+
+    fn list<T>(&mut self, open: char, close: char, items: &[T], mut each: impl FnMut(&mut Self, &T) -> bool) {
+        self.out.push(open);
+        self.out.push('\n');
+        self.indent += 1;
+        for item in items {
+            self.pad();
+            if each(self, item) {
+                self.out.push(',');
+            }
+            self.out.push('\n');
+        }
+        self.indent -= 1;
+        self.pad();
+        self.out.push(close);
+    }
+}
+
+/// Whether breaking could make the expression narrower.
+fn breakable(e: &JsExpr) -> bool {
+    match e {
+        JsExpr::Code(_) => false,
+        JsExpr::Object(p) => !p.is_empty(),
+        JsExpr::Array(i) => !i.is_empty(),
+        JsExpr::Call { callee, args } => !args.is_empty() || breakable(callee),
+        JsExpr::Arrow { body, .. } => match body.as_ref() {
+            ArrowBody::Expr(e) => breakable(e),
+            ArrowBody::Block(_) => true,
+        },
+        JsExpr::Conditional(..) => true,
+        JsExpr::Chain(parts) => {
+            let template = matches!(parts.first(), Some(JsExpr::Code(c)) if c.as_str().starts_with('`'));
+            !template && parts.iter().any(breakable)
+        }
+    }
+}
+
+/// The expression on one line, when it can stand on one: no function bodies, no comments.
+fn flat(e: &JsExpr) -> Option<String> {
+    let join = |items: &[JsExpr]| items.iter().map(flat).collect::<Option<Vec<_>>>().map(|v| v.join(", "));
+    Some(match e {
+        JsExpr::Code(code) => code.as_str().to_owned(),
+        JsExpr::Object(props) if props.is_empty() => "{}".to_owned(),
+        JsExpr::Object(props) => {
+            let mut inner = Vec::new();
+            for prop in props {
+                inner.push(match prop {
+                    Prop::Pair(key, value) => {
+                        let key = key_text(key);
+                        let value = flat(value)?;
+                        if key == value { key } else { format!("{key}: {value}") }
+                    }
+                    Prop::Spread(value) => format!("...{}", flat(value)?),
+                    Prop::Comment(_) => return None,
+                });
+            }
+            format!("{{ {} }}", inner.join(", "))
+        }
+        JsExpr::Array(items) => format!("[{}]", join(items)?),
+        JsExpr::Call { callee, args } => format!("{}({})", flat(callee)?, join(args)?),
+        JsExpr::Arrow { params, body } => match body.as_ref() {
+            ArrowBody::Expr(e @ JsExpr::Object(_)) => format!("{params} => ({})", flat(e)?),
+            ArrowBody::Expr(e) => format!("{params} => {}", flat(e)?),
+            ArrowBody::Block(body) if body.is_empty() => format!("{params} => {{}}"),
+            ArrowBody::Block(_) => return None,
+        },
+        JsExpr::Conditional(test, yes, no) => format!("{} ? {} : {}", flat(test)?, flat(yes)?, flat(no)?),
+        JsExpr::Chain(parts) => parts.iter().map(flat).collect::<Option<Vec<_>>>()?.concat(),
+    })
+}
+
+fn key_text(key: &str) -> String {
+    let plain_number = key.parse::<u32>().is_ok_and(|n| n.to_string() == key);
+    if key == "__proto__" {
+        return "['__proto__']".to_owned();
+    }
+    if is_identifier(key) || plain_number || super::ident::is_reserved_property(key) {
+        key.to_owned()
+    } else {
+        quote(key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_things_stay_on_one_line_and_long_calls_hug_their_last_argument() {
+        let params = JsExpr::Object(vec![
+            Prop::pair("headers", JsExpr::Object(vec![Prop::pair("Content-Type", JsExpr::string("application/json"))])),
+            Prop::pair("tags", JsExpr::Object(vec![Prop::pair("name", JsExpr::string("POST /pets"))])),
+        ]);
+        let call = JsExpr::call_fn("http.post", vec![JsExpr::code("`${BASE_URL}/pets`"), JsExpr::code("body"), params]);
+        assert_eq!(
+            Printer::print(&[Stmt::Expr(call)]),
+            "http.post(`${BASE_URL}/pets`, body, {\n  headers: { 'Content-Type': 'application/json' },\n  tags: { name: 'POST /pets' },\n});\n"
+        );
+        let short = JsExpr::call_fn("sleep", vec![JsExpr::int(1)]);
+        assert_eq!(Printer::print(&[Stmt::Expr(short)]), "sleep(1);\n");
+    }
+}

@@ -1,0 +1,230 @@
+use loadwright_scenario::{Body, Field, FileRef, FormPart, PartContent};
+
+use super::context::Context;
+use super::helpers::Helper;
+use crate::js::{JsExpr, Prop, TemplatePart};
+
+/// What a request's body becomes: the argument, the media type that has to be said, a statement to run before.
+pub(super) struct BodyCode {
+    pub expr: Option<JsExpr>,
+    pub media_type: Option<MediaTypeCode>,
+}
+
+pub(super) enum MediaTypeCode {
+    Text(String),
+    /// Only known when the body is made.
+    Expr(JsExpr),
+}
+
+impl Context<'_> {
+    pub fn body(&mut self, body: &Body) -> BodyCode {
+        let text = |t: &str| Some(MediaTypeCode::Text(t.to_owned()));
+        let (expr, media_type) = match body {
+            Body::Empty => (None, None),
+            Body::Json { value, indent } => {
+                let mut args = vec![self.json(value)];
+                if let Some(indent) = indent {
+                    args.push(JsExpr::code("null"));
+                    args.push(indent_expr(indent));
+                }
+                (Some(JsExpr::call_fn("JSON.stringify", args)), text("application/json"))
+            }
+            Body::Raw { media_type, content } => (Some(self.text_string(content)), media_type.as_deref().and_then(text)),
+            Body::Bytes { media_type, content } => {
+                (Some(self.bytes(content)), media_type.as_deref().and_then(text))
+            }
+            Body::Form(fields) => self.form(fields),
+            Body::Multipart(parts) => self.multipart(parts),
+            Body::File { media_type, file } => {
+                (Some(self.file(file)), media_type.as_deref().and_then(text))
+            }
+            Body::GraphQl { query, operation, variables } => {
+                let mut props = vec![Prop::pair("query", self.text_string(query))];
+                if let Some(operation) = operation {
+                    props.push(Prop::pair("operationName", self.text_string(operation)));
+                }
+                if let Some(variables) = variables {
+                    props.push(Prop::pair("variables", self.json(variables)));
+                }
+                (Some(JsExpr::call_fn("JSON.stringify", vec![JsExpr::Object(props)])), text("application/json"))
+            }
+        };
+        BodyCode { expr, media_type }
+    }
+
+    /// Text as a body: a lone variable is made a string, k6 sends numbers and objects otherwise.
+    fn text_string(&mut self, text: &loadwright_scenario::Text) -> JsExpr {
+        JsExpr::template(self.template_parts(text))
+    }
+
+    fn bytes(&mut self, content: &[u8]) -> JsExpr {
+        self.import_default("encoding", "k6/encoding");
+        JsExpr::call_fn("encoding.b64decode", vec![JsExpr::string(&base64(content))])
+    }
+
+    fn file(&mut self, file: &FileRef) -> JsExpr {
+        if let Some(content) = &file.placeholder {
+            self.add_file(&file.path, content.clone());
+        }
+        self.opened(&file.path)
+    }
+
+    /// An object where k6 sends the same bytes for it, else the encoded text.
+    fn form(&mut self, fields: &[Field]) -> (Option<JsExpr>, Option<MediaTypeCode>) {
+        let names: Option<Vec<&str>> = fields.iter().map(|f| f.name.as_literal()).collect();
+        let sorted = names.is_some_and(|n| n.windows(2).all(|w| matches!(w, [a, b] if a < b)));
+        if sorted && !fields.is_empty() {
+            let props = fields
+                .iter()
+                .map(|f| Prop::pair(f.name.as_literal().unwrap_or_default(), self.text(&f.value)))
+                .collect();
+            return (Some(JsExpr::Object(props)), None);
+        }
+        let mut parts = Vec::new();
+        for (i, field) in fields.iter().enumerate() {
+            if i > 0 {
+                parts.push(TemplatePart::Text("&".to_owned()));
+            }
+            parts.extend(self.encoded_parts(&field.name));
+            parts.push(TemplatePart::Text("=".to_owned()));
+            parts.extend(self.encoded_parts(&field.value));
+        }
+        let expr = JsExpr::template(parts);
+        (Some(expr), Some(MediaTypeCode::Text("application/x-www-form-urlencoded".to_owned())))
+    }
+
+    /// Literals encoded now, variables encoded when the script runs.
+    pub fn encoded_parts(&mut self, text: &loadwright_scenario::Text) -> Vec<TemplatePart> {
+        self.template_parts(text)
+            .into_iter()
+            .map(|p| match p {
+                TemplatePart::Text(t) => TemplatePart::Text(encode_component(&t)),
+                TemplatePart::Hole(e) => TemplatePart::Hole(JsExpr::call_fn("encodeURIComponent", vec![e])),
+            })
+            .collect()
+    }
+
+    /// k6's object form when that says the same; else our own writer, which keeps order, repeats and part types.
+    fn multipart(&mut self, parts: &[FormPart]) -> (Option<JsExpr>, Option<MediaTypeCode>) {
+        let mut names: Vec<&str> = parts.iter().filter_map(|p| p.name.as_literal()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let has_file = parts.iter().any(|p| !matches!(p.content, PartContent::Text(_)));
+        let plain_texts = parts.iter().all(|p| !matches!(p.content, PartContent::Text(_)) || p.media_type.is_none());
+        if has_file && plain_texts && names.len() == parts.len() {
+            let props = parts
+                .iter()
+                .map(|p| {
+                    let name = p.name.as_literal().unwrap_or_default();
+                    Prop::pair(name, self.k6_part(p))
+                })
+                .collect();
+            return (Some(JsExpr::Object(props)), None);
+        }
+        let items = parts.iter().map(|p| self.own_part(p)).collect();
+        let f = self.helper(Helper::Multipart);
+        let form = JsExpr::call(f, vec![JsExpr::Array(items)]);
+        (Some(form), Some(MediaTypeCode::Expr(JsExpr::code("form.type"))))
+    }
+
+    fn k6_part(&mut self, part: &FormPart) -> JsExpr {
+        let (data, file_name) = match &part.content {
+            PartContent::Text(text) => return self.text(text),
+            PartContent::File { file, file_name } => {
+                let fallback = file.path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+                let name = file_name.as_ref().map_or_else(|| JsExpr::string(&fallback), |n| self.text(n));
+                (self.file(file), name)
+            }
+            PartContent::Inline { file_name, bytes } => {
+                let data = match std::str::from_utf8(bytes) {
+                    Ok(text) => JsExpr::string(text),
+                    Err(_) => self.bytes(bytes),
+                };
+                let name = file_name.as_ref().map_or_else(|| JsExpr::string("file"), |n| self.text(n));
+                (data, name)
+            }
+        };
+        let mut args = vec![data, file_name];
+        if let Some(media_type) = &part.media_type {
+            args.push(JsExpr::string(media_type));
+        }
+        let f = self.http("http.file");
+        JsExpr::call(f, args)
+    }
+
+    fn own_part(&mut self, part: &FormPart) -> JsExpr {
+        let mut props = vec![Prop::pair("name", self.text(&part.name))];
+        match &part.content {
+            PartContent::Text(text) => props.push(Prop::pair("value", self.text_string(text))),
+            PartContent::File { file, file_name } => {
+                let fallback = file.path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+                let name = file_name.as_ref().map_or_else(|| JsExpr::string(&fallback), |n| self.text(n));
+                props.push(Prop::pair("value", self.file(file)));
+                props.push(Prop::pair("filename", name));
+            }
+            PartContent::Inline { file_name, bytes } => {
+                let data = match std::str::from_utf8(bytes) {
+                    Ok(text) => JsExpr::string(text),
+                    Err(_) => self.bytes(bytes),
+                };
+                props.push(Prop::pair("value", data));
+                if let Some(name) = file_name {
+                    props.push(Prop::pair("filename", self.text(name)));
+                }
+            }
+        }
+        if let Some(media_type) = &part.media_type {
+            props.push(Prop::pair("type", JsExpr::string(media_type)));
+        }
+        JsExpr::Object(props)
+    }
+}
+
+fn indent_expr(indent: &str) -> JsExpr {
+    if !indent.is_empty() && indent.len() <= 10 && indent.bytes().all(|b| b == b' ') {
+        JsExpr::int(i64::try_from(indent.len()).unwrap_or(2))
+    } else {
+        JsExpr::string(indent)
+    }
+}
+
+/// As `encodeURIComponent` does it.
+pub(super) fn encode_component(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for b in text.bytes() {
+        if b.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&b) {
+            out.push(b as char);
+        } else {
+            out.push_str(&format!("%{b:02X}"));
+        }
+    }
+    out
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let n = chunk.iter().fold(0u32, |n, b| n << 8 | u32::from(*b)) << (8 * (3 - chunk.len()));
+        for i in 0..4 {
+            let sextet = (n >> (18 - 6 * i)) & 63;
+            out.push(if i <= chunk.len() { ALPHABET[sextet as usize] as char } else { '=' });
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_pads() {
+        assert_eq!([&b"M"[..], b"Ma", b"Man", b""].map(base64), ["TQ==", "TWE=", "TWFu", ""]);
+    }
+
+    #[test]
+    fn components_are_encoded_as_javascript_does() {
+        assert_eq!(encode_component("a b/ü'(1)"), "a%20b%2F%C3%BC'(1)");
+    }
+}

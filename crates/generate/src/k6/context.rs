@@ -1,0 +1,111 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use loadwright_scenario::{TestPlan, VarName};
+
+use super::helpers::Helper;
+use crate::GeneratedFile;
+use crate::js::{JsExpr, JsIdent, Names};
+
+/// What the script needs at its head. Filled while the body is written, printed before it.
+#[derive(Debug, Default)]
+pub(super) struct Needs {
+    /// Named imports by module: `k6` → `check`, `group`.
+    pub named: BTreeMap<&'static str, BTreeSet<&'static str>>,
+    /// Default imports: local name → module.
+    pub default: BTreeMap<&'static str, &'static str>,
+    pub helpers: BTreeSet<Helper>,
+}
+
+/// Everything that one script is written with.
+pub(super) struct Context<'a> {
+    pub plan: &'a TestPlan,
+    pub names: Names,
+    pub vars: BTreeMap<VarName, JsIdent>,
+    /// Current row of each dataset.
+    pub rows: BTreeMap<String, JsIdent>,
+    /// Constants that hold opened files, by path.
+    pub opened: BTreeMap<String, JsIdent>,
+    pub needs: Needs,
+    pub files: Vec<GeneratedFile>,
+    /// Where captured values are declared.
+    pub homes: BTreeMap<VarName, super::scope::Home>,
+}
+
+impl<'a> Context<'a> {
+    pub fn new(plan: &'a TestPlan) -> Self {
+        Self {
+            plan,
+            names: Names::default(),
+            vars: BTreeMap::new(),
+            rows: BTreeMap::new(),
+            opened: BTreeMap::new(),
+            needs: Needs::default(),
+            files: Vec::new(),
+            homes: BTreeMap::new(),
+        }
+    }
+
+    /// `name` from `module`, imported.
+    pub fn import(&mut self, module: &'static str, name: &'static str) -> JsExpr {
+        self.needs.named.entry(module).or_default().insert(name);
+        JsExpr::code(name)
+    }
+
+    /// The default export of `module` under its usual name.
+    pub fn import_default(&mut self, local: &'static str, module: &'static str) -> JsExpr {
+        self.needs.default.insert(local, module);
+        JsExpr::code(local)
+    }
+
+    pub fn http(&mut self, function: &'static str) -> JsExpr {
+        self.import_default("http", "k6/http");
+        JsExpr::code(function)
+    }
+
+    /// A helper of ours, printed once at the head of the script.
+    pub fn helper(&mut self, helper: Helper) -> JsExpr {
+        for (module, name) in helper.imports() {
+            if name.is_empty() {
+                self.needs.default.insert(helper.default_name(), module);
+            } else {
+                self.needs.named.entry(module).or_default().insert(name);
+            }
+        }
+        self.needs.helpers.extend(helper.uses());
+        self.needs.helpers.insert(helper);
+        JsExpr::code(helper.name())
+    }
+
+    /// The identifier of a variable; a name that the plan does not declare gets one too, so that nothing is lost.
+    pub fn var(&mut self, name: &VarName) -> JsExpr {
+        JsExpr::ident(&self.var_ident(name))
+    }
+
+    pub fn var_ident(&mut self, name: &VarName) -> JsIdent {
+        if let Some(ident) = self.vars.get(name) {
+            return ident.clone();
+        }
+        let ident = self.names.claim(&crate::js::camel_case(name.as_str()), "value");
+        self.vars.insert(name.clone(), ident.clone());
+        ident
+    }
+
+    /// The constant that holds a file's bytes, opened when the script starts.
+    pub fn opened(&mut self, path: &str) -> JsExpr {
+        if let Some(ident) = self.opened.get(path) {
+            return JsExpr::ident(ident);
+        }
+        let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
+        let stem = file.split('.').next().unwrap_or(file);
+        let ident = self.names.claim(&crate::js::camel_case(&format!("{stem} file")), "file");
+        self.opened.insert(path.to_owned(), ident.clone());
+        JsExpr::ident(&ident)
+    }
+
+    /// Adds a file beside the script, once.
+    pub fn add_file(&mut self, path: &str, content: Vec<u8>) {
+        if !self.files.iter().any(|f| f.path == path) {
+            self.files.push(GeneratedFile { path: path.to_owned(), content });
+        }
+    }
+}

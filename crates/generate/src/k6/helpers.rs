@@ -1,0 +1,121 @@
+/// Small functions that a script carries only when it uses them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Helper {
+    Json,
+    Pick,
+    RandomInt,
+    RandomText,
+    Run,
+    Unique,
+    UniqueInt,
+    Multipart,
+    ParseCsv,
+}
+
+impl Helper {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Pick => "pick",
+            Self::RandomInt => "randomInt",
+            Self::RandomText => "randomText",
+            Self::Run => "RUN",
+            Self::Unique => "unique",
+            Self::UniqueInt => "uniqueInt",
+            Self::Multipart => "multipart",
+            Self::ParseCsv => "parseCsv",
+        }
+    }
+
+    /// Other helpers that this one calls.
+    pub fn uses(self) -> &'static [Self] {
+        match self {
+            Self::RandomText => &[Self::RandomInt],
+            Self::Unique => &[Self::Run],
+            Self::Pick => &[Self::RandomInt],
+            _ => &[],
+        }
+    }
+
+    /// Modules and names that it needs; an empty name is the default export.
+    pub fn imports(self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+
+    pub fn default_name(self) -> &'static str {
+        "exec"
+    }
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Json => {
+                "// The value at a path of a JSON body; undefined when there is no body or no such value.\n\
+                 const json = (res, path) => (res.body ? res.json(path) : undefined);"
+            }
+            Self::RandomInt => {
+                "const randomInt = (min, max) => min + Math.floor(Math.random() * (max - min + 1));"
+            }
+            Self::Pick => "const pick = (list) => list[randomInt(0, list.length - 1)];",
+            Self::RandomText => {
+                "const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';\n\
+                 const randomText = (length) =>\n  \
+                 Array.from({ length }, () => LETTERS[randomInt(0, LETTERS.length - 1)]).join('');"
+            }
+            Self::Run => "// Differs from run to run, so that a second run does not collide with what the first one left.\n\
+                          const RUN = Date.now().toString(36);",
+            Self::Unique => "const unique = () => `${RUN}-${__VU}-${__ITER}`;",
+            Self::UniqueInt => {
+                "const uniqueInt = () => (Date.now() % 1e6) * 1e4 + ((__VU * 100 + __ITER) % 1e4);"
+            }
+            Self::Multipart => MULTIPART,
+            Self::ParseCsv => PARSE_CSV,
+        }
+    }
+}
+
+const MULTIPART: &str = "\
+// A multipart body from parts in their order: { name, value, filename, type }.
+const multipart = (parts) => {
+  const boundary = `----loadwright${Math.random().toString(16).slice(2)}${Math.random().toString(16).slice(2)}`;
+  const bytes = [];
+  const write = (chunk) => {
+    const data = typeof chunk === 'string' ? new TextEncoder().encode(chunk) : new Uint8Array(chunk);
+    for (let i = 0; i < data.length; i++) bytes.push(data[i]);
+  };
+  for (const part of parts) {
+    write(`--${boundary}\\r\\nContent-Disposition: form-data; name=\"${part.name}\"`);
+    if (part.filename !== undefined) write(`; filename=\"${part.filename}\"`);
+    if (part.type) write(`\\r\\nContent-Type: ${part.type}`);
+    write('\\r\\n\\r\\n');
+    write(part.value);
+    write('\\r\\n');
+  }
+  write(`--${boundary}--\\r\\n`);
+  return { body: new Uint8Array(bytes).buffer, type: `multipart/form-data; boundary=${boundary}` };
+};";
+
+const PARSE_CSV: &str = "\
+// Rows of a CSV text as objects; the first line names the columns. Quotes as in RFC 4180.
+const parseCsv = (text) => {
+  const rows = [];
+  let row = [''];
+  let quoted = false;
+  const source = text.replace(/^\\uFEFF/, '');
+  for (let i = 0; i < source.length; i++) {
+    const c = source[i];
+    if (quoted) {
+      if (c !== '\"') row[row.length - 1] += c;
+      else if (source[i + 1] === '\"') row[row.length - 1] += source[++i];
+      else quoted = false;
+    } else if (c === '\"') quoted = true;
+    else if (c === ',') row.push('');
+    else if (c === '\\n' || c === '\\r') {
+      if (c === '\\r' && source[i + 1] === '\\n') i++;
+      rows.push(row);
+      row = [''];
+    } else row[row.length - 1] += c;
+  }
+  rows.push(row);
+  const [columns, ...records] = rows.filter((r) => r.length > 1 || r[0] !== '');
+  return records.map((r) => Object.fromEntries(columns.map((name, i) => [name, r[i] ?? ''])));
+};";

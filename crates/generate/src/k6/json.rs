@@ -1,0 +1,44 @@
+use loadwright_scenario::Json;
+
+use super::context::Context;
+use crate::js::{JsExpr, Prop};
+
+impl Context<'_> {
+    /// A JSON value with holes as a JavaScript value.
+    pub fn json(&mut self, json: &Json) -> JsExpr {
+        match json {
+            Json::Null => JsExpr::code("null"),
+            Json::Bool(b) => JsExpr::bool(*b),
+            Json::Number(n) => JsExpr::number(n),
+            Json::String(text) => self.json_string(text),
+            Json::Hole(text) => match text.0.as_slice() {
+                [part] => self.hole(part),
+                _ => self.text(text),
+            },
+            Json::Array(items) => JsExpr::Array(items.iter().map(|v| self.json(v)).collect()),
+            Json::Object(fields) => {
+                JsExpr::Object(fields.iter().map(|(k, v)| Prop::pair(k.clone(), self.json(v))).collect())
+            }
+        }
+    }
+
+    /// A string stays a string in JSON, also when the variable that fills it holds a number.
+    fn json_string(&mut self, text: &loadwright_scenario::Text) -> JsExpr {
+        JsExpr::template(self.template_parts(text))
+    }
+}
+
+/// Plain JSON (options, thresholds) as a JavaScript value.
+pub(super) fn value_expr(value: &serde_json::Value) -> JsExpr {
+    use serde_json::Value;
+    match value {
+        Value::Null => JsExpr::code("null"),
+        Value::Bool(b) => JsExpr::bool(*b),
+        Value::Number(n) => JsExpr::number(&n.to_string()),
+        Value::String(s) => JsExpr::string(s),
+        Value::Array(items) => JsExpr::Array(items.iter().map(value_expr).collect()),
+        Value::Object(fields) => {
+            JsExpr::Object(fields.iter().map(|(k, v)| Prop::pair(k.clone(), value_expr(v))).collect())
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! Owns the k6 target: ES modules that a colleague would have written, valid on k6 1.x and 2.x.
+//! Must never know which source a plan came from, or that we have a runner of our own.
+//! Start at [`K6`], then `script` (the whole file) and `step` (one request).
+
+mod auth;
+mod body;
+mod check;
+mod context;
+mod extract;
+mod helpers;
+mod json;
+mod load;
+mod request;
+mod scenario;
+mod scope;
+mod script;
+mod step;
+mod text;
+mod variables;
+mod websocket;
+
+pub use script::K6;

@@ -1,0 +1,147 @@
+use std::collections::BTreeSet;
+
+use loadwright_scenario::{Lifetime, Scenario, Step, TestPlan, VarName, VarSource};
+
+use super::check::safe_name;
+use super::context::Context;
+use crate::js::{JsExpr, JsIdent, Names, Stmt, camel_case};
+
+/// From this many requests on, each top-level group is a function of its own.
+const SPLIT_FROM: usize = 25;
+
+/// A function of the script: what it is called, and what it does.
+pub(super) struct Function {
+    pub name: JsIdent,
+    pub body: Vec<Stmt>,
+    /// Functions for the groups of a long scenario, printed behind it.
+    pub parts: Vec<(JsIdent, Vec<Stmt>)>,
+}
+
+/// Whether the plan is long enough for one function a group.
+pub(super) fn is_long(plan: &TestPlan) -> bool {
+    plan.scenarios.iter().any(|s| {
+        let groups = s.steps.iter().filter(|s| matches!(s, Step::Group(_))).count();
+        groups > 1 && count(&s.steps) > SPLIT_FROM
+    })
+}
+
+fn count(steps: &[Step]) -> usize {
+    steps
+        .iter()
+        .map(|s| match s {
+            Step::Request(_) => 1,
+            Step::Batch(r) => r.len(),
+            Step::Group(g) => count(&g.steps),
+            Step::Pause(_) | Step::Assign(_) | Step::Script(_) | Step::WebSocket(_) => 0,
+        })
+        .sum()
+}
+
+impl Context<'_> {
+    pub fn scenario(&mut self, scenario: &Scenario, long: bool) -> Function {
+        let name = self.names.claim(&camel_case(&scenario.name), "scenario");
+        let mut body = self.setup_data(long);
+        body.extend(self.row_statements(long));
+        body.extend(self.locals(&used(&scenario.steps)));
+        if !body.is_empty() {
+            body.push(Stmt::Blank);
+        }
+        let mut parts = Vec::new();
+        if long {
+            let mut locals = Names::default();
+            for step in &scenario.steps {
+                let Step::Group(group) = step else {
+                    body.extend(self.steps(std::slice::from_ref(step), &mut locals));
+                    continue;
+                };
+                let function = self.names.claim(&camel_case(&group.name), "journey");
+                let mut code = Vec::new();
+                if let Some(note) = &group.note {
+                    code.push(Stmt::Comment(note.clone()));
+                }
+                code.extend(self.steps(&group.steps, &mut Names::default()));
+                let f = self.import("k6", "group");
+                let args = vec![JsExpr::string(&safe_name(&group.name)), JsExpr::ident(&function)];
+                body.push(Stmt::Expr(JsExpr::call(f, args)));
+                parts.push((function, code));
+            }
+        } else {
+            body.extend(self.steps(&scenario.steps, &mut Names::default()));
+        }
+        Function { name, body, parts }
+    }
+
+    /// What `setup()` made, under the names that the steps use.
+    fn setup_data(&mut self, long: bool) -> Vec<Stmt> {
+        let mut out = Vec::new();
+        for name in test_wide(self.plan) {
+            let ident = self.var_ident(&name);
+            let value = JsExpr::code("data").member(ident.as_str());
+            out.push(if long { Stmt::Assign(ident, value) } else { Stmt::Const(ident, value) });
+        }
+        out
+    }
+
+    /// The body of `setup()`, when the plan has one.
+    pub fn setup(&mut self) -> Option<Vec<Stmt>> {
+        if self.plan.setup.is_empty() {
+            return None;
+        }
+        let names = test_wide(self.plan);
+        let mut out: Vec<Stmt> = Vec::new();
+        for name in &names {
+            // local to setup: the iterations have constants of the same name
+            let ident = self.var_ident(name);
+            out.push(Stmt::Let(ident, None));
+        }
+        out.extend(self.steps(&self.plan.setup, &mut Names::default()));
+        let props = names
+            .iter()
+            .map(|n| {
+                let ident = self.var_ident(n);
+                crate::js::Prop::pair(ident.as_str(), JsExpr::ident(&ident))
+            })
+            .collect();
+        out.push(Stmt::Return(JsExpr::Object(props)));
+        Some(out)
+    }
+}
+
+fn test_wide(plan: &TestPlan) -> Vec<VarName> {
+    if plan.setup.is_empty() {
+        return Vec::new();
+    }
+    plan.variables
+        .iter()
+        .filter(|v| matches!(v.source, VarSource::Captured { .. }) && v.lifetime == Lifetime::Test)
+        .map(|v| v.name.clone())
+        .collect()
+}
+
+/// Every variable that the steps read or write.
+fn used(steps: &[Step]) -> BTreeSet<VarName> {
+    let mut out = BTreeSet::new();
+    for step in steps {
+        match step {
+            Step::Request(r) => request(r, &mut out),
+            Step::Batch(requests) => requests.iter().for_each(|r| request(r, &mut out)),
+            Step::Group(g) => out.extend(used(&g.steps)),
+            Step::Assign(a) => {
+                out.insert(a.into.clone());
+                out.extend(a.value.vars().cloned());
+            }
+            Step::Script(s) => out.extend(s.reads.iter().chain(&s.writes).cloned()),
+            Step::WebSocket(w) => out.extend(w.url.vars().cloned()),
+            Step::Pause(_) => {}
+        }
+    }
+    out
+}
+
+fn request(r: &loadwright_scenario::RequestStep, out: &mut BTreeSet<VarName>) {
+    r.for_each_text(&mut |t| out.extend(t.vars().cloned()));
+    out.extend(r.extractions.iter().map(|e| e.into.clone()));
+    for s in r.before.iter().chain(&r.after) {
+        out.extend(s.reads.iter().chain(&s.writes).cloned());
+    }
+}

@@ -1,0 +1,196 @@
+use loadwright_scenario::{Group, Pause, RequestStep, Script, Step, ThinkTime};
+
+use super::check::safe_name;
+use super::context::Context;
+use super::helpers::Helper;
+use super::scope::Home;
+use crate::js::{JsExpr, JsIdent, Names, Stmt, camel_case};
+
+impl Context<'_> {
+    /// The steps of one block, a blank line between them.
+    pub fn steps(&mut self, steps: &[Step], locals: &mut Names) -> Vec<Stmt> {
+        let mut out = Vec::new();
+        for step in steps {
+            let code = self.step(step, locals);
+            if !out.is_empty() && !code.is_empty() {
+                out.push(Stmt::Blank);
+            }
+            out.extend(code);
+        }
+        out
+    }
+
+    fn step(&mut self, step: &Step, locals: &mut Names) -> Vec<Stmt> {
+        match step {
+            Step::Request(request) => self.request_step(request, locals),
+            Step::Batch(requests) => self.batch(requests, locals),
+            Step::Group(group) => self.group(group, locals),
+            Step::Pause(pause) => vec![self.pause(pause)],
+            Step::Assign(assign) => {
+                let value = self.text(&assign.value);
+                let ident = self.var_ident(&assign.into);
+                vec![match self.homes.get(&assign.into) {
+                    Some(Home::Here) => Stmt::Const(ident, value),
+                    _ => Stmt::Assign(ident, value),
+                }]
+            }
+            Step::Script(script) => Self::script(script),
+            Step::WebSocket(socket) => self.websocket(socket),
+        }
+    }
+
+    fn group(&mut self, group: &Group, locals: &mut Names) -> Vec<Stmt> {
+        let mut out = Vec::new();
+        if let Some(note) = &group.note {
+            out.push(Stmt::Comment(note.clone()));
+        }
+        let body = self.steps(&group.steps, &mut locals.clone());
+        let f = self.import("k6", "group");
+        let args = vec![JsExpr::string(&safe_name(&group.name)), JsExpr::arrow_block("()", body)];
+        out.push(Stmt::Expr(JsExpr::call(f, args)));
+        out
+    }
+
+    fn pause(&mut self, pause: &Pause) -> Stmt {
+        let f = self.import("k6", "sleep");
+        let seconds = |ms: u64| JsExpr::number(&format!("{}", ms as f64 / 1000.0));
+        let arg = match &pause.time {
+            ThinkTime::Fixed(ms) => seconds(*ms),
+            ThinkTime::Range(min, max) => {
+                let span = seconds(max.saturating_sub(*min));
+                let random = JsExpr::binary(JsExpr::code("Math.random()"), "*", span);
+                JsExpr::binary(seconds(*min), "+", random)
+            }
+        };
+        Stmt::Expr(JsExpr::call(f, vec![arg]))
+    }
+
+    fn script(script: &Script) -> Vec<Stmt> {
+        vec![Stmt::Verbatim(script.code.clone())]
+    }
+
+    fn request_step(&mut self, step: &RequestStep, locals: &mut Names) -> Vec<Stmt> {
+        let mut out = Vec::new();
+        if let Some(note) = &step.note {
+            out.push(Stmt::Comment(note.clone()));
+        }
+        let mut body = Vec::new();
+        for script in &step.before {
+            body.extend(Self::script(script));
+        }
+        let code = self.request(step);
+        let form = code.form.is_some();
+        if let Some(e) = code.form {
+            body.push(Stmt::Const(JsIdent::known("form"), e));
+        }
+        let guards = step.extractions.iter().any(|e| e.guard.is_some());
+        if step.checks.is_empty() && step.extractions.is_empty() && step.after.is_empty() && !guards {
+            body.push(Stmt::Expr(code.call));
+        } else {
+            let response = self.response_name(step, locals);
+            body.push(Stmt::Const(response.clone(), code.call));
+            body.extend(self.checks(&response, &step.checks, &step.extractions));
+            for e in &step.extractions {
+                body.extend(self.extraction(&response, e, &step.checks));
+            }
+            for script in &step.after {
+                body.extend(Self::script(script));
+            }
+        }
+        let needs = self.needed(step);
+        match needs {
+            Some(test) => {
+                let f = self.import("k6", "check");
+                let name = safe_name(&format!("{}: what it needs is known", step.name));
+                let lost = JsExpr::Object(vec![crate::js::Prop::pair(name, JsExpr::code("false"))]);
+                let otherwise = vec![Stmt::Expr(JsExpr::call(f, vec![JsExpr::code("null"), lost]))];
+                out.push(Stmt::If { test, then: body, otherwise });
+            }
+            None if form => out.push(Stmt::Block(body)),
+            None => out.extend(body),
+        }
+        out
+    }
+
+    /// `petId !== undefined && …` for the captured values that the request cannot do without.
+    fn needed(&mut self, step: &RequestStep) -> Option<JsExpr> {
+        step.needs
+            .iter()
+            .map(|name| JsExpr::binary(self.var(name), "!==", JsExpr::code("undefined")))
+            .reduce(|a, b| JsExpr::binary(a, "&&", b))
+    }
+
+    fn response_name(&mut self, step: &RequestStep, locals: &mut Names) -> JsIdent {
+        let wish = camel_case(&step.name);
+        let fallback = camel_case(&format!("{} {}", step.request.method, step.request.url.group()));
+        let mut merged = self.names.clone();
+        merged.absorb(locals);
+        let ident = merged.claim(if wish.is_empty() { &fallback } else { &wish }, "response");
+        locals.reserve(ident.as_str());
+        ident
+    }
+
+    fn batch(&mut self, requests: &[RequestStep], locals: &mut Names) -> Vec<Stmt> {
+        let mut out = Vec::new();
+        let mut items = Vec::new();
+        let mut responses = Vec::new();
+        let checked = requests.iter().any(|r| !r.checks.is_empty() || !r.extractions.is_empty());
+        for step in requests {
+            let code = self.request(step);
+            if let Some(form) = code.form {
+                out.push(Stmt::Const(JsIdent::known("form"), form));
+            }
+            items.push(code.item);
+            if checked {
+                responses.push(self.response_name(step, locals));
+            }
+        }
+        let f = self.http("http.batch");
+        let call = JsExpr::call(f, vec![JsExpr::Array(items)]);
+        if !checked {
+            out.push(Stmt::Expr(call));
+            return out;
+        }
+        out.push(Stmt::ConstList(responses.clone(), call));
+        for (step, response) in requests.iter().zip(&responses) {
+            out.extend(self.checks(response, &step.checks, &step.extractions));
+            for e in &step.extractions {
+                out.extend(self.extraction(response, e, &step.checks));
+            }
+        }
+        out
+    }
+
+    /// Values that a helper makes once for each row of data.
+    pub fn row_statements(&mut self, module_level: bool) -> Vec<Stmt> {
+        use loadwright_scenario::ColumnOrder;
+        let mut out = Vec::new();
+        for dataset in &self.plan.datasets {
+            let Some(row) = self.rows.get(&dataset.name).cloned() else { continue };
+            let list = self.names_of(&dataset.name);
+            let index = match dataset.order {
+                ColumnOrder::Sequential => {
+                    self.import_default("exec", "k6/execution");
+                    JsExpr::chain(vec![
+                        JsExpr::code("exec.scenario.iterationInTest % "),
+                        list.clone().member("length"),
+                    ])
+                }
+                ColumnOrder::PerVirtualUser => {
+                    self.import_default("exec", "k6/execution");
+                    JsExpr::chain(vec![JsExpr::code("(exec.vu.idInTest - 1) % "), list.clone().member("length")])
+                }
+                ColumnOrder::Random => {
+                    let f = self.helper(Helper::RandomInt);
+                    JsExpr::call(f, vec![
+                        JsExpr::int(0),
+                        JsExpr::binary(list.clone().member("length"), "-", JsExpr::int(1)),
+                    ])
+                }
+            };
+            let value = JsExpr::chain(vec![list, JsExpr::code("["), index, JsExpr::code("]")]);
+            out.push(if module_level { Stmt::Assign(row, value) } else { Stmt::Const(row, value) });
+        }
+        out
+    }
+}

@@ -1,0 +1,83 @@
+use loadwright_scenario::{Generator, Part, Text};
+
+use super::context::Context;
+use super::helpers::Helper;
+use crate::js::{JsExpr, TemplatePart};
+
+impl Context<'_> {
+    /// The text as a string expression: a quoted string, a bare variable, or a template literal.
+    pub fn text(&mut self, text: &Text) -> JsExpr {
+        if let [part @ (Part::Var(_) | Part::Column { .. })] = text.0.as_slice() {
+            return self.hole(part);
+        }
+        JsExpr::template(self.template_parts(text))
+    }
+
+    /// The parts of a template literal for the text, to be joined with others.
+    pub fn template_parts(&mut self, text: &Text) -> Vec<TemplatePart> {
+        text.0
+            .iter()
+            .map(|part| match part {
+                Part::Literal(text) => TemplatePart::Text(text.clone()),
+                part => TemplatePart::Hole(self.hole(part)),
+            })
+            .collect()
+    }
+
+    /// The expression that fills a hole.
+    pub fn hole(&mut self, part: &Part) -> JsExpr {
+        match part {
+            Part::Literal(text) => JsExpr::string(text),
+            Part::Var(name) => self.var(name),
+            Part::Column { dataset, column } => {
+                let row = match self.rows.get(dataset) {
+                    Some(row) => JsExpr::ident(row),
+                    None => JsExpr::code("undefined"),
+                };
+                row.member(column)
+            }
+            Part::Generated(generator) => self.generated(generator),
+        }
+    }
+
+    fn generated(&mut self, generator: &Generator) -> JsExpr {
+        match generator {
+            Generator::Uuid => JsExpr::code("crypto.randomUUID()"),
+            Generator::UnixSeconds => JsExpr::code("Math.floor(Date.now() / 1000)"),
+            Generator::UnixMillis => JsExpr::code("Date.now()"),
+            Generator::IsoTimestamp => JsExpr::code("new Date().toISOString()"),
+            Generator::IsoDate => JsExpr::code("new Date().toISOString().slice(0, 10)"),
+            Generator::Int { min, max } => {
+                let f = self.helper(Helper::RandomInt);
+                JsExpr::call(f, vec![JsExpr::int(*min), JsExpr::int(*max)])
+            }
+            Generator::Boolean => JsExpr::code("Math.random() < 0.5"),
+            Generator::Alphanumeric { length } => {
+                let f = self.helper(Helper::RandomText);
+                JsExpr::call(f, vec![JsExpr::int(i64::from(*length))])
+            }
+            Generator::Unique => {
+                let f = self.helper(Helper::Unique);
+                JsExpr::call(f, Vec::new())
+            }
+            Generator::UniqueInt => {
+                let f = self.helper(Helper::UniqueInt);
+                JsExpr::call(f, Vec::new())
+            }
+            Generator::Fake(kind) => self.fake(kind),
+        }
+    }
+
+    /// Realistic data by kind. A kind that is not known gives a random word.
+    fn fake(&mut self, kind: &str) -> JsExpr {
+        let list: &[&str] = match kind {
+            "firstName" => &["Ada", "Ben", "Carla", "Dev", "Elif", "Femi", "Grace", "Hugo"],
+            "lastName" => &["Adams", "Berg", "Costa", "Diaz", "Evans", "Fischer", "Gupta", "Hall"],
+            "city" => &["Lisbon", "Oslo", "Nairobi", "Lima", "Osaka", "Toronto"],
+            "country" => &["Portugal", "Norway", "Kenya", "Peru", "Japan", "Canada"],
+            _ => &["amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "harbor"],
+        };
+        let f = self.helper(Helper::Pick);
+        JsExpr::call(f, vec![JsExpr::Array(list.iter().map(|w| JsExpr::string(w)).collect())])
+    }
+}

@@ -1,0 +1,55 @@
+use loadwright_scenario::TestPlan;
+
+/// A language and tool that a plan can be written for.
+pub trait Target: Sync {
+    /// As in `--target NAME`.
+    fn name(&self) -> &'static str;
+    /// Total and deterministic: every plan has an output, the same plan the same bytes.
+    fn generate(&self, request: &GenerateRequest<'_>) -> Result<Generated, GenerateError>;
+}
+
+#[derive(Debug)]
+pub struct GenerateRequest<'a> {
+    pub plan: &'a TestPlan,
+    pub options: GenerateOptions,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GenerateOptions {
+    /// File name of the main script; companions are named after it.
+    pub file_name: String,
+    /// What the plan came from, for the head of the script: `pets.yaml`.
+    pub source_name: String,
+}
+
+impl Default for GenerateOptions {
+    fn default() -> Self {
+        Self { file_name: "script.js".to_owned(), source_name: String::new() }
+    }
+}
+
+/// The files of one conversion; the first is the script to run.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Generated {
+    pub files: Vec<GeneratedFile>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GeneratedFile {
+    /// Relative to the folder of the main script.
+    pub path: String,
+    pub content: Vec<u8>,
+}
+
+impl Generated {
+    /// The main script as text.
+    pub fn script(&self) -> &str {
+        self.files.first().and_then(|f| std::str::from_utf8(&f.content).ok()).unwrap_or_default()
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum GenerateError {
+    #[error("failed to lay out the script: {0}")]
+    Template(String),
+}
