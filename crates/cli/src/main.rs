@@ -1,1 +1,43 @@
-fn main() {}
+//! Owns the command line: arguments, files, colours, exit codes. Contains no algorithm.
+
+mod args;
+mod convert;
+mod exit;
+mod explain;
+mod fetch;
+mod inspect;
+mod registry;
+mod render;
+mod report_file;
+mod sources;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Cli, Command};
+use exit::Exit;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => {
+            let _ = e.print();
+            let code = if e.use_stderr() { Exit::Failure } else { Exit::Success };
+            return code.into();
+        }
+    };
+    let result = match &cli.command {
+        Command::Convert(args) => convert::run(args),
+        Command::Inspect(args) => inspect::run(args),
+        Command::Explain { code } => explain::run(code.as_deref()),
+        Command::Test(_) | Command::Mock(_) | Command::Run { .. } => Err(anyhow::anyhow!("not wired yet")),
+    };
+    match result {
+        Ok(exit) => exit.into(),
+        Err(e) => {
+            eprintln!("error: {e:#}");
+            Exit::Failure.into()
+        }
+    }
+}

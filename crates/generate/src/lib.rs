@@ -4,9 +4,10 @@
 
 pub mod js;
 pub mod k6;
+mod layout;
 mod target;
 
-pub use target::{Generated, GeneratedFile, GenerateError, GenerateOptions, GenerateRequest, Target};
+pub use target::{GenerateError, GenerateOptions, GenerateRequest, Generated, GeneratedFile, Target};
 
 /// Every target, the default first.
 pub const TARGETS: &[&dyn Target] = &[&k6::K6];

@@ -7,8 +7,14 @@ pub enum JsExpr {
     Code(Code),
     Object(Vec<Prop>),
     Array(Vec<JsExpr>),
-    Call { callee: Box<JsExpr>, args: Vec<JsExpr> },
-    Arrow { params: &'static str, body: Box<ArrowBody> },
+    Call {
+        callee: Box<JsExpr>,
+        args: Vec<JsExpr>,
+    },
+    Arrow {
+        params: &'static str,
+        body: Box<ArrowBody>,
+    },
     /// `a ? b : c`
     Conditional(Box<JsExpr>, Box<JsExpr>, Box<JsExpr>),
     /// Printed one after the other without anything between: `[member, ".x", …]`.
@@ -64,7 +70,8 @@ impl JsExpr {
 
     /// A number as a source wrote it. What is no JSON number is printed as a string.
     pub fn number(text: &str) -> Self {
-        let fine = text.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b)) && text.parse::<f64>().is_ok();
+        let fine =
+            text.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b)) && text.parse::<f64>().is_ok();
         if fine { Self::Code(Code(text.to_owned())) } else { Self::string(text) }
     }
 

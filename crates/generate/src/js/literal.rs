@@ -59,7 +59,9 @@ pub fn comment_lines(text: &str, width: usize) -> Vec<String> {
         let clean: String = line.chars().filter(|c| !needs_code(*c)).collect();
         let mut current = String::new();
         for word in clean.split_whitespace() {
-            if !current.is_empty() && current.chars().count() + 1 + word.chars().count() > width.saturating_sub(3) {
+            if !current.is_empty()
+                && current.chars().count() + 1 + word.chars().count() > width.saturating_sub(3)
+            {
                 lines.push(std::mem::take(&mut current));
             }
             if !current.is_empty() {
@@ -116,6 +118,10 @@ mod tests {
     #[test]
     fn a_comment_cannot_be_left() {
         let text = "one\u{2028}alert(1)\r\n*/ two";
-        assert!(comment_lines(text, 80).iter().all(|l| l.starts_with("//") && !l.contains(['\n', '\r', '\u{2028}'])));
+        assert!(
+            comment_lines(text, 80)
+                .iter()
+                .all(|l| l.starts_with("//") && !l.contains(['\n', '\r', '\u{2028}']))
+        );
     }
 }

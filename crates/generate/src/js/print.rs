@@ -325,10 +325,16 @@ mod tests {
     #[test]
     fn short_things_stay_on_one_line_and_long_calls_hug_their_last_argument() {
         let params = JsExpr::Object(vec![
-            Prop::pair("headers", JsExpr::Object(vec![Prop::pair("Content-Type", JsExpr::string("application/json"))])),
+            Prop::pair(
+                "headers",
+                JsExpr::Object(vec![Prop::pair("Content-Type", JsExpr::string("application/json"))]),
+            ),
             Prop::pair("tags", JsExpr::Object(vec![Prop::pair("name", JsExpr::string("POST /pets"))])),
         ]);
-        let call = JsExpr::call_fn("http.post", vec![JsExpr::code("`${BASE_URL}/pets`"), JsExpr::code("body"), params]);
+        let call = JsExpr::call_fn(
+            "http.post",
+            vec![JsExpr::code("`${BASE_URL}/pets`"), JsExpr::code("body"), params],
+        );
         assert_eq!(
             Printer::print(&[Stmt::Expr(call)]),
             "http.post(`${BASE_URL}/pets`, body, {\n  headers: { 'Content-Type': 'application/json' },\n  tags: { name: 'POST /pets' },\n});\n"

@@ -11,7 +11,11 @@ pub enum Stmt {
     Let(JsIdent, Option<JsExpr>),
     Assign(JsIdent, JsExpr),
     Return(JsExpr),
-    If { test: JsExpr, then: Vec<Stmt>, otherwise: Vec<Stmt> },
+    If {
+        test: JsExpr,
+        then: Vec<Stmt>,
+        otherwise: Vec<Stmt>,
+    },
     /// `{ … }`
     Block(Vec<Stmt>),
     /// Text for people; becomes line comments whatever it holds.

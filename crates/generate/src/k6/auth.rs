@@ -18,7 +18,8 @@ pub(super) struct AuthCode {
 impl Context<'_> {
     pub fn auth(&mut self, auth: &Auth) -> AuthCode {
         let mut out = AuthCode::default();
-        let authorization = |value: JsExpr| (JsExpr::code("Authorization"), "Authorization".to_owned(), value);
+        let authorization =
+            |value: JsExpr| (JsExpr::code("Authorization"), "Authorization".to_owned(), value);
         match auth {
             Auth::None => {}
             Auth::Basic { username, password } => {
@@ -38,7 +39,9 @@ impl Context<'_> {
                 out.headers.push(authorization(JsExpr::template(parts)));
             }
             Auth::ApiKey { place, name, value } => self.api_key(*place, name, value, &mut out),
-            Auth::Digest { username, password } => out.userinfo = Some((self.userinfo(username, password), "digest")),
+            Auth::Digest { username, password } => {
+                out.userinfo = Some((self.userinfo(username, password), "digest"))
+            }
             Auth::Ntlm { username, password, domain } => {
                 let mut user = domain.clone();
                 if !domain.is_empty() {
@@ -51,11 +54,14 @@ impl Context<'_> {
                 let token = match &o.grant {
                     Grant::Static { token } => token.clone(),
                     // a pass turns the other grants into a request in setup(); what is left has no token yet
-                    Grant::ClientCredentials { .. } | Grant::Password { .. } | Grant::Refresh { .. } => Text::default(),
+                    Grant::ClientCredentials { .. } | Grant::Password { .. } | Grant::Refresh { .. } => {
+                        Text::default()
+                    }
                 };
                 match o.place {
                     ApiKeyPlace::Header => {
-                        let mut parts = vec![TemplatePart::Text(format!("{} ", o.prefix).trim_start().to_owned())];
+                        let mut parts =
+                            vec![TemplatePart::Text(format!("{} ", o.prefix).trim_start().to_owned())];
                         parts.extend(self.template_parts(&token));
                         out.headers.push(authorization(JsExpr::template(parts)));
                     }

@@ -29,15 +29,15 @@ impl Context<'_> {
                 }
                 (Some(JsExpr::call_fn("JSON.stringify", args)), text("application/json"))
             }
-            Body::Raw { media_type, content } => (Some(self.text_string(content)), media_type.as_deref().and_then(text)),
+            Body::Raw { media_type, content } => {
+                (Some(self.text_string(content)), media_type.as_deref().and_then(text))
+            }
             Body::Bytes { media_type, content } => {
                 (Some(self.bytes(content)), media_type.as_deref().and_then(text))
             }
             Body::Form(fields) => self.form(fields),
             Body::Multipart(parts) => self.multipart(parts),
-            Body::File { media_type, file } => {
-                (Some(self.file(file)), media_type.as_deref().and_then(text))
-            }
+            Body::File { media_type, file } => (Some(self.file(file)), media_type.as_deref().and_then(text)),
             Body::GraphQl { query, operation, variables } => {
                 let mut props = vec![Prop::pair("query", self.text_string(query))];
                 if let Some(operation) = operation {
@@ -46,7 +46,10 @@ impl Context<'_> {
                 if let Some(variables) = variables {
                     props.push(Prop::pair("variables", self.json(variables)));
                 }
-                (Some(JsExpr::call_fn("JSON.stringify", vec![JsExpr::Object(props)])), text("application/json"))
+                (
+                    Some(JsExpr::call_fn("JSON.stringify", vec![JsExpr::Object(props)])),
+                    text("application/json"),
+                )
             }
         };
         BodyCode { expr, media_type }
@@ -110,7 +113,8 @@ impl Context<'_> {
         names.sort_unstable();
         names.dedup();
         let has_file = parts.iter().any(|p| !matches!(p.content, PartContent::Text(_)));
-        let plain_texts = parts.iter().all(|p| !matches!(p.content, PartContent::Text(_)) || p.media_type.is_none());
+        let plain_texts =
+            parts.iter().all(|p| !matches!(p.content, PartContent::Text(_)) || p.media_type.is_none());
         if has_file && plain_texts && names.len() == parts.len() {
             let props = parts
                 .iter()

@@ -86,7 +86,9 @@ impl Context<'_> {
             }
             Predicate::HasType(kind) => has_type(s, *kind),
             Predicate::HasKeys(keys) => {
-                let tests = keys.iter().map(|k| JsExpr::chain(vec![JsExpr::string(k), JsExpr::code(" in "), s.clone()]));
+                let tests = keys
+                    .iter()
+                    .map(|k| JsExpr::chain(vec![JsExpr::string(k), JsExpr::code(" in "), s.clone()]));
                 tests.reduce(and).unwrap_or_else(|| JsExpr::bool(true))
             }
             Predicate::HasLength(n) => length(s, "===", *n),
@@ -97,7 +99,9 @@ impl Context<'_> {
     }
 
     fn has_keys(&mut self, path: &JsonPath, keys: &[String]) -> JsExpr {
-        let list = JsExpr::Array(keys.iter().map(|k| JsExpr::string(&gjson(&JsonPath(vec![JsonStep::Key(k.clone())])))).collect());
+        let list = JsExpr::Array(
+            keys.iter().map(|k| JsExpr::string(&gjson(&JsonPath(vec![JsonStep::Key(k.clone())])))).collect(),
+        );
         let f = self.helper(Helper::Json);
         let prefix = if path.0.is_empty() { String::new() } else { format!("{}.", gjson(path)) };
         if let [only] = keys {
@@ -140,16 +144,16 @@ impl Context<'_> {
         let code = JsExpr::code;
         match selector {
             Selector::Status => response.member("status"),
-            Selector::StatusText => {
-                JsExpr::call(response.member("status_text").member("replace"), vec![JsExpr::regex(r"^\d+ ", ""), JsExpr::string("")])
-            }
+            Selector::StatusText => JsExpr::call(
+                response.member("status_text").member("replace"),
+                vec![JsExpr::regex(r"^\d+ ", ""), JsExpr::string("")],
+            ),
             Selector::Duration => response.member("timings").member("duration"),
             Selector::Size => JsExpr::chain(vec![code("("), response.member("body"), code(" || '').length")]),
             Selector::Header(name) => response.member("headers").member(&canonical_header(name)),
-            Selector::Cookie(name) => JsExpr::chain(vec![
-                response.member("cookies").member(name),
-                code("?.[0].value"),
-            ]),
+            Selector::Cookie(name) => {
+                JsExpr::chain(vec![response.member("cookies").member(name), code("?.[0].value")])
+            }
             Selector::Body => response.member("body"),
             Selector::Json(path) => {
                 let f = self.helper(Helper::Json);
@@ -160,11 +164,15 @@ impl Context<'_> {
                 regex_group(pattern, body, *group)
             }
             Selector::HeaderRegex { header, pattern, group } => {
-                let value = JsExpr::chain(vec![response.member("headers").member(&canonical_header(header)), code(" || ''")]);
+                let value = JsExpr::chain(vec![
+                    response.member("headers").member(&canonical_header(header)),
+                    code(" || ''"),
+                ]);
                 regex_group(pattern, value, *group)
             }
             Selector::Css { query, attribute } => {
-                let found = JsExpr::call(response.clone().member("html"), vec![JsExpr::string(query)]).member("first");
+                let found = JsExpr::call(response.clone().member("html"), vec![JsExpr::string(query)])
+                    .member("first");
                 let found = JsExpr::call(found, Vec::new());
                 let value = match attribute {
                     Some(name) => JsExpr::call(found.member("attr"), vec![JsExpr::string(name)]),
@@ -172,7 +180,11 @@ impl Context<'_> {
                 };
                 JsExpr::chain(vec![
                     code("("),
-                    JsExpr::Conditional(Box::new(response.member("body")), Box::new(value), Box::new(code("undefined"))),
+                    JsExpr::Conditional(
+                        Box::new(response.member("body")),
+                        Box::new(value),
+                        Box::new(code("undefined")),
+                    ),
                     code(")"),
                 ])
             }
@@ -183,7 +195,9 @@ impl Context<'_> {
 
 fn parens(e: JsExpr) -> JsExpr {
     match e {
-        JsExpr::Chain(_) | JsExpr::Conditional(..) => JsExpr::chain(vec![JsExpr::code("("), e, JsExpr::code(")")]),
+        JsExpr::Chain(_) | JsExpr::Conditional(..) => {
+            JsExpr::chain(vec![JsExpr::code("("), e, JsExpr::code(")")])
+        }
         e => e,
     }
 }
@@ -240,8 +254,29 @@ pub(super) fn gjson(path: &JsonPath) -> String {
             JsonStep::Index(i) => out.push_str(&i.to_string()),
             JsonStep::Key(key) => {
                 for (i, c) in key.chars().enumerate() {
-                    let special = matches!(c, '.' | '*' | '?' | '|' | '#' | '@' | '!' | '{' | '}' | '[' | ']' | '(' | ')' | '=' | '<' | '>' | '%' | '\\' | '"' | ',' | ':')
-                        && !(c == ':' && i > 0);
+                    let special = matches!(
+                        c,
+                        '.' | '*'
+                            | '?'
+                            | '|'
+                            | '#'
+                            | '@'
+                            | '!'
+                            | '{'
+                            | '}'
+                            | '['
+                            | ']'
+                            | '('
+                            | ')'
+                            | '='
+                            | '<'
+                            | '>'
+                            | '%'
+                            | '\\'
+                            | '"'
+                            | ','
+                            | ':'
+                    ) && !(c == ':' && i > 0);
                     if special {
                         out.push('\\');
                     }
@@ -271,7 +306,8 @@ mod tests {
 
     #[test]
     fn paths_escape_what_gjson_reads_as_syntax() {
-        let path = JsonPath(vec![JsonStep::Key("a.b".into()), JsonStep::Index(0), JsonStep::Key("@id".into())]);
+        let path =
+            JsonPath(vec![JsonStep::Key("a.b".into()), JsonStep::Index(0), JsonStep::Key("@id".into())]);
         assert_eq!(gjson(&path), "a\\.b.0.\\@id");
         assert_eq!(gjson(&JsonPath::default()), "@this");
     }

@@ -39,7 +39,9 @@ impl Context<'_> {
 /// The one status that the step's checks demand, when bodies of that status are never empty.
 fn expected_status(checks: &[Check]) -> Option<u16> {
     checks.iter().find_map(|c| match (&c.subject, &c.predicate) {
-        (Selector::Status, Predicate::Equals(Json::Number(n))) => n.parse().ok().filter(|s| (200..300).contains(s) && *s != 204),
+        (Selector::Status, Predicate::Equals(Json::Number(n))) => {
+            n.parse().ok().filter(|s| (200..300).contains(s) && *s != 204)
+        }
         _ => None,
     })
 }

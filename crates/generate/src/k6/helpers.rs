@@ -61,8 +61,10 @@ impl Helper {
                  const randomText = (length) =>\n  \
                  Array.from({ length }, () => LETTERS[randomInt(0, LETTERS.length - 1)]).join('');"
             }
-            Self::Run => "// Differs from run to run, so that a second run does not collide with what the first one left.\n\
-                          const RUN = Date.now().toString(36);",
+            Self::Run => {
+                "// Differs from run to run, so that a second run does not collide with what the first one left.\n\
+                          const RUN = Date.now().toString(36);"
+            }
             Self::Unique => "const unique = () => `${RUN}-${__VU}-${__ITER}`;",
             Self::UniqueInt => {
                 "const uniqueInt = () => (Date.now() % 1e6) * 1e4 + ((__VU * 100 + __ITER) % 1e4);"

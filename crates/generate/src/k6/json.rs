@@ -27,18 +27,3 @@ impl Context<'_> {
         JsExpr::template(self.template_parts(text))
     }
 }
-
-/// Plain JSON (options, thresholds) as a JavaScript value.
-pub(super) fn value_expr(value: &serde_json::Value) -> JsExpr {
-    use serde_json::Value;
-    match value {
-        Value::Null => JsExpr::code("null"),
-        Value::Bool(b) => JsExpr::bool(*b),
-        Value::Number(n) => JsExpr::number(&n.to_string()),
-        Value::String(s) => JsExpr::string(s),
-        Value::Array(items) => JsExpr::Array(items.iter().map(value_expr).collect()),
-        Value::Object(fields) => {
-            JsExpr::Object(fields.iter().map(|(k, v)| Prop::pair(k.clone(), value_expr(v))).collect())
-        }
-    }
-}

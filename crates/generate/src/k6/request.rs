@@ -64,7 +64,9 @@ impl Context<'_> {
             parts.push(TemplatePart::Text("/".to_owned()));
             match segment {
                 Segment::Literal(text) => parts.push(TemplatePart::Text(text.clone())),
-                Segment::Param { label: _, value, encoding } => parts.extend(self.url_parts(value, *encoding)),
+                Segment::Param { label: _, value, encoding } => {
+                    parts.extend(self.url_parts(value, *encoding))
+                }
             }
         }
         let mut mark = "?";
@@ -95,13 +97,14 @@ impl Context<'_> {
         let mut with = vec![TemplatePart::Text("://".to_owned())];
         with.extend(userinfo.iter().cloned());
         let base = self.text(base);
-        let call = JsExpr::call(base.member("replace"), vec![JsExpr::string("://"), JsExpr::template(merged(with))]);
+        let call =
+            JsExpr::call(base.member("replace"), vec![JsExpr::string("://"), JsExpr::template(merged(with))]);
         vec![TemplatePart::Hole(call)]
     }
 
     fn url_parts(&mut self, text: &Text, encoding: Encoding) -> Vec<TemplatePart> {
         match encoding {
-            Encoding::Raw => self.template_parts(text),
+            Encoding::Raw | Encoding::Lenient => self.template_parts(text),
             Encoding::Component => text
                 .0
                 .iter()
@@ -120,7 +123,12 @@ impl Context<'_> {
         }
     }
 
-    fn params(&mut self, step: &RequestStep, auth: &AuthCode, media_type: Option<MediaTypeCode>) -> Option<JsExpr> {
+    fn params(
+        &mut self,
+        step: &RequestStep,
+        auth: &AuthCode,
+        media_type: Option<MediaTypeCode>,
+    ) -> Option<JsExpr> {
         let mut props = Vec::new();
         if let Some(headers) = self.headers(&step.request, auth, media_type) {
             props.push(Prop::pair("headers", headers));
@@ -137,7 +145,12 @@ impl Context<'_> {
             props.push(Prop::pair("cookies", JsExpr::Object(cookies)));
         }
         let mut tags = vec![Prop::pair("name", JsExpr::string(&self.group_name(step)))];
-        tags.extend(step.tags.iter().filter(|(k, _)| k != "name").map(|(k, v)| Prop::pair(k.clone(), JsExpr::string(v))));
+        tags.extend(
+            step.tags
+                .iter()
+                .filter(|(k, _)| k != "name")
+                .map(|(k, v)| Prop::pair(k.clone(), JsExpr::string(v))),
+        );
         props.push(Prop::pair("tags", JsExpr::Object(tags)));
         if let Some((_, kind)) = auth.userinfo {
             props.push(Prop::pair("auth", JsExpr::string(kind)));
@@ -161,8 +174,14 @@ impl Context<'_> {
         Some(JsExpr::Object(props))
     }
 
-    fn headers(&mut self, request: &Request, auth: &AuthCode, media_type: Option<MediaTypeCode>) -> Option<JsExpr> {
-        let is = |name: &str, field: &Field| field.name.as_literal().is_some_and(|n| n.eq_ignore_ascii_case(name));
+    fn headers(
+        &mut self,
+        request: &Request,
+        auth: &AuthCode,
+        media_type: Option<MediaTypeCode>,
+    ) -> Option<JsExpr> {
+        let is =
+            |name: &str, field: &Field| field.name.as_literal().is_some_and(|n| n.eq_ignore_ascii_case(name));
         let mut props: Vec<Prop> = Vec::new();
         let shared = !self.plan.http.headers.is_empty();
         if shared {
@@ -216,9 +235,16 @@ impl Context<'_> {
         }
         let url = &step.request.url;
         let host = match url.base.as_var() {
-            Some(name) if self.plan.http.base.as_ref() == Some(name) || self.plan.http.base.is_none() => String::new(),
+            Some(name) if self.plan.http.base.as_ref() == Some(name) || self.plan.http.base.is_none() => {
+                String::new()
+            }
             Some(name) => format!("{{{name}}}"),
-            None => url.base.as_literal().and_then(|b| b.split_once("://")).map(|(_, h)| h.to_owned()).unwrap_or_default(),
+            None => url
+                .base
+                .as_literal()
+                .and_then(|b| b.split_once("://"))
+                .map(|(_, h)| h.to_owned())
+                .unwrap_or_default(),
         };
         format!("{} {host}{}", step.request.method, url.group())
     }

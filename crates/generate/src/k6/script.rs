@@ -7,7 +7,16 @@ use super::load::options;
 use super::scenario::{Function, is_long};
 use super::scope::homes;
 use crate::js::{JsExpr, JsIdent, Printer, Prop, Stmt};
-use crate::{Generated, GeneratedFile, GenerateError, GenerateRequest, Target};
+use crate::{GenerateError, GenerateRequest, Generated, GeneratedFile, Target};
+
+/// How the parts of a script stand on the page.
+const SCRIPT: &str = include_str!("../../../../templates/k6/script.js.hbs");
+
+/// What the template sees: code that is ready, in the order of a script. Nothing is computed in a template.
+#[derive(serde::Serialize)]
+struct View {
+    sections: Vec<String>,
+}
 
 /// k6 JavaScript: one ES module, and beside it the files that it opens.
 pub struct K6;
@@ -60,9 +69,10 @@ impl Target for K6 {
             sections.push(function(&format!("function {}()", name.as_str()), body));
         }
         sections.retain(|s| !s.trim().is_empty());
-        let script = sections.join("\n");
+        let script = crate::layout::render("k6/script.js", SCRIPT, &View { sections })?;
 
-        let mut files = vec![GeneratedFile { path: request.options.file_name.clone(), content: script.into_bytes() }];
+        let mut files =
+            vec![GeneratedFile { path: request.options.file_name.clone(), content: script.into_bytes() }];
         files.extend(env_example(&cx));
         files.append(&mut cx.files);
         Ok(Generated { files })

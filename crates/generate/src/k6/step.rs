@@ -178,14 +178,20 @@ impl Context<'_> {
                 }
                 ColumnOrder::PerVirtualUser => {
                     self.import_default("exec", "k6/execution");
-                    JsExpr::chain(vec![JsExpr::code("(exec.vu.idInTest - 1) % "), list.clone().member("length")])
+                    JsExpr::chain(vec![
+                        JsExpr::code("(exec.vu.idInTest - 1) % "),
+                        list.clone().member("length"),
+                    ])
                 }
                 ColumnOrder::Random => {
                     let f = self.helper(Helper::RandomInt);
-                    JsExpr::call(f, vec![
-                        JsExpr::int(0),
-                        JsExpr::binary(list.clone().member("length"), "-", JsExpr::int(1)),
-                    ])
+                    JsExpr::call(
+                        f,
+                        vec![
+                            JsExpr::int(0),
+                            JsExpr::binary(list.clone().member("length"), "-", JsExpr::int(1)),
+                        ],
+                    )
                 }
             };
             let value = JsExpr::chain(vec![list, JsExpr::code("["), index, JsExpr::code("]")]);

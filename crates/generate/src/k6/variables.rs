@@ -79,7 +79,10 @@ impl Context<'_> {
                 self.add_file(&d.path, content.clone());
             }
             let new = JsExpr::chain(vec![JsExpr::code("new "), shared]);
-            out.push(Stmt::Const(ident, JsExpr::call(new, vec![JsExpr::string(&d.name), JsExpr::arrow("()", rows)])));
+            out.push(Stmt::Const(
+                ident,
+                JsExpr::call(new, vec![JsExpr::string(&d.name), JsExpr::arrow("()", rows)]),
+            ));
         }
         out
     }
@@ -120,9 +123,9 @@ fn ordered(variables: &[Variable]) -> Vec<&Variable> {
     let mut out: Vec<&Variable> = Vec::new();
     let mut left: Vec<&Variable> = variables.iter().collect();
     while !left.is_empty() {
-        let ready = left.iter().position(|v| {
-            refers(v).iter().all(|n| *n == &v.name || !left.iter().any(|o| &o.name == *n))
-        });
+        let ready = left
+            .iter()
+            .position(|v| refers(v).iter().all(|n| *n == &v.name || !left.iter().any(|o| &o.name == *n)));
         out.push(left.remove(ready.unwrap_or(0)));
     }
     out

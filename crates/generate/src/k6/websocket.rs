@@ -35,10 +35,10 @@ impl Context<'_> {
         let close = JsExpr::call_fn("socket.close", Vec::new());
         let end = JsExpr::int(i64::try_from(last + 1000).unwrap_or(1000));
         sends.push(Stmt::Expr(JsExpr::call_fn("socket.setTimeout", vec![JsExpr::arrow("()", close), end])));
-        body.push(Stmt::Expr(JsExpr::call_fn("socket.on", vec![
-            JsExpr::string("open"),
-            JsExpr::arrow_block("()", sends),
-        ])));
+        body.push(Stmt::Expr(JsExpr::call_fn(
+            "socket.on",
+            vec![JsExpr::string("open"), JsExpr::arrow_block("()", sends)],
+        )));
         let headers: Vec<Prop> =
             step.headers.iter().map(|f| Prop::pair(f.name.to_string(), self.text(&f.value))).collect();
         let mut params = Vec::new();
@@ -47,10 +47,9 @@ impl Context<'_> {
         }
         params.push(Prop::pair("tags", JsExpr::Object(vec![Prop::pair("name", JsExpr::string(&step.name))])));
         let url = self.text(&step.url);
-        vec![Stmt::Expr(JsExpr::call_fn("ws.connect", vec![
-            url,
-            JsExpr::Object(params),
-            JsExpr::arrow_block("(socket)", body),
-        ]))]
+        vec![Stmt::Expr(JsExpr::call_fn(
+            "ws.connect",
+            vec![url, JsExpr::Object(params), JsExpr::arrow_block("(socket)", body)],
+        ))]
     }
 }

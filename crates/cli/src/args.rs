@@ -1,0 +1,192 @@
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Turns Postman collections, OpenAPI documents and HAR recordings into k6 load tests, and runs them.
+#[derive(Debug, Parser)]
+#[command(name = "loadwright", version, propagate_version = true, max_term_width = 100, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  loadwright test openapi.yaml --mock           write a test, run it against a built-in mock
+  loadwright convert shop.postman_collection.json -e staging.postman_environment.json -o test.js
+  loadwright convert archive.har -o test.js
+  loadwright run test.js --vus 10 --duration 30s
+
+Exit codes: 0 passed, 1 usage or files, 2 --strict found losses, 99 thresholds failed, 104 bad options,
+105 interrupted, 107 script exception, 108 aborted by the script. `loadwright explain exit-codes` has all.";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write a script from a Postman collection, an OpenAPI document or a HAR recording
+    Convert(ConvertArgs),
+    /// Convert and run at once; with --mock against answers from the source itself
+    Test(TestArgs),
+    /// Answer on loopback as the source says
+    Mock(MockArgs),
+    /// Show what a source becomes, or the options of a script
+    Inspect(InspectArgs),
+    /// Explain a finding by its code
+    Explain {
+        /// A code such as postman/unsupported-api; none lists them all
+        code: Option<String>,
+    },
+    /// Run a k6 script
+    #[command(disable_help_flag = true)]
+    Run {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<std::ffi::OsString>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct ConvertArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    #[command(flatten)]
+    pub shape: ShapeArgs,
+    /// Where the script goes; files that it needs go beside it. Standard output without it
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub findings: FindingArgs,
+}
+
+/// What to read and which part of it.
+#[derive(Debug, Args, Default)]
+pub struct InputArgs {
+    /// Files, URLs, or - for standard input
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<String>,
+    /// Read the inputs as this format instead of looking at their content
+    #[arg(long, value_name = "FORMAT", value_parser = ["postman", "openapi", "har"], help_heading = "Input")]
+    pub from: Option<String>,
+    /// Environment file of the collection; may be repeated
+    #[arg(short = 'e', long = "environment", value_name = "FILE", help_heading = "Input")]
+    pub environments: Vec<PathBuf>,
+    /// Globals file of the collection
+    #[arg(short = 'g', long, value_name = "FILE", help_heading = "Input")]
+    pub globals: Option<PathBuf>,
+    /// Rows of test data, CSV or JSON
+    #[arg(short = 'd', long, value_name = "FILE", help_heading = "Input")]
+    pub data: Option<PathBuf>,
+    /// Only this folder; may be repeated
+    #[arg(long, value_name = "NAME", help_heading = "Selection")]
+    pub folder: Vec<String>,
+    /// Only items whose name, path, tag, operation id or method matches the glob; may be repeated
+    #[arg(long, visible_alias = "only", value_name = "GLOB", help_heading = "Selection")]
+    pub include: Vec<String>,
+    /// Not the items that match the glob; may be repeated
+    #[arg(long, visible_alias = "skip", value_name = "GLOB", help_heading = "Selection")]
+    pub exclude: Vec<String>,
+    /// Only methods that change nothing
+    #[arg(long, help_heading = "Selection")]
+    pub safe_only: bool,
+    /// Keep images, styles, scripts and fonts of a recording
+    #[arg(long, help_heading = "Selection")]
+    pub include_static: bool,
+    /// Keep this host of a recording; may be repeated
+    #[arg(long = "host", value_name = "HOST", help_heading = "Selection")]
+    pub hosts: Vec<String>,
+    /// Keep the recorded order and send one request after the other
+    #[arg(long, help_heading = "Selection")]
+    pub keep_order: bool,
+    /// Seed for made-up sample values
+    #[arg(long, default_value_t = 1, value_name = "N", help_heading = "Values")]
+    pub seed: u64,
+    /// Sample optional properties too
+    #[arg(long, help_heading = "Values")]
+    pub all_properties: bool,
+    /// Fetch remote references of the document
+    #[arg(long, help_heading = "Input")]
+    pub fetch: bool,
+}
+
+/// What the script is to be like.
+#[derive(Debug, Args, Default)]
+pub struct ShapeArgs {
+    /// The tool that the script is for
+    #[arg(long, default_value = "k6", value_name = "TOOL", help_heading = "Output")]
+    pub target: String,
+    /// The load to write: smoke, load, stress, spike, soak, breakpoint
+    #[arg(long, value_name = "NAME", help_heading = "Load")]
+    pub profile: Option<String>,
+    /// Leave out an improvement of the plan by name; may be repeated
+    #[arg(long = "skip-pass", value_name = "NAME", help_heading = "Output")]
+    pub skip_pass: Vec<String>,
+    /// Do not look for values that flow from responses into later requests
+    #[arg(long, help_heading = "Output")]
+    pub no_correlate: bool,
+}
+
+#[derive(Debug, Args, Default)]
+pub struct FindingArgs {
+    /// Write all findings as JSON
+    #[arg(long, value_name = "FILE", help_heading = "Findings")]
+    pub report: Option<PathBuf>,
+    /// Fail with exit code 2 when anything was dropped, approximated or stubbed
+    #[arg(long, help_heading = "Findings")]
+    pub strict: bool,
+    /// Say nothing but errors
+    #[arg(short, long, help_heading = "Findings")]
+    pub quiet: bool,
+    /// Show every finding; else each kind is shown a few times
+    #[arg(short, long, help_heading = "Findings")]
+    pub verbose: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct TestArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    #[command(flatten)]
+    pub shape: ShapeArgs,
+    #[command(flatten)]
+    pub findings: FindingArgs,
+    /// Keep the script here; else it is written beside the input's name in the current folder
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    pub output: Option<PathBuf>,
+    /// Answer from the source itself on loopback
+    #[arg(long, help_heading = "Run")]
+    pub mock: bool,
+    /// Send requests to this address instead of the document's server
+    #[arg(long, value_name = "URL", help_heading = "Run")]
+    pub base_url: Option<String>,
+    /// Virtual users
+    #[arg(long, value_name = "N", help_heading = "Run")]
+    pub vus: Option<u32>,
+    /// How long, such as 30s
+    #[arg(long, value_name = "TIME", help_heading = "Run")]
+    pub duration: Option<String>,
+    /// How many iterations in all
+    #[arg(long, value_name = "N", help_heading = "Run")]
+    pub iterations: Option<u64>,
+    /// Environment variable for the script; may be repeated
+    #[arg(long = "env", value_name = "NAME=VALUE", help_heading = "Run")]
+    pub env: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct MockArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// Where to listen; loopback unless another address is given
+    #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDR:PORT", help_heading = "Server")]
+    pub listen: std::net::SocketAddr,
+}
+
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// For a script: also the greatest number of VUs and the total duration
+    #[arg(long)]
+    pub execution_requirements: bool,
+    /// Environment variable for the script; may be repeated
+    #[arg(long = "env", value_name = "NAME=VALUE")]
+    pub env: Vec<String>,
+}

@@ -1,0 +1,182 @@
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use loadwright_diagnostic::Diagnostics;
+use loadwright_generate::{GenerateOptions, GenerateRequest, Generated, TARGETS, Target};
+use loadwright_import::Source;
+use loadwright_scenario::{Evidence, TestPlan, for_each_request};
+use loadwright_transform::PassOptions;
+use loadwright_workload::{Preset, PresetSize};
+
+use crate::args::{ConvertArgs, FindingArgs, InputArgs, ShapeArgs};
+use crate::exit::Exit;
+use crate::{render, report_file, sources};
+
+/// A plan that is ready to be written, with everything that was found on the way.
+pub struct Converted {
+    pub plan: TestPlan,
+    pub evidence: Evidence,
+    pub diagnostics: Diagnostics,
+    pub sources: Vec<Source>,
+}
+
+pub fn run(args: &ConvertArgs) -> Result<Exit> {
+    let converted = plan(&args.input, &args.shape)?;
+    let generated = generate(&converted, &args.shape, args.output.as_deref())?;
+    match &args.output {
+        Some(path) => write_files(path, &generated)?,
+        None => {
+            std::io::stdout()
+                .write_all(generated.script().as_bytes())
+                .context("failed to write to standard output")?;
+            for file in generated.files.iter().skip(1) {
+                eprintln!("note: {} belongs beside the script; -o FILE writes it", file.path);
+            }
+        }
+    }
+    finish(&converted, &args.findings)
+}
+
+/// Reads the inputs and runs the passes.
+pub fn plan(input: &InputArgs, shape: &ShapeArgs) -> Result<Converted> {
+    let mut read = sources::import_all(input)?;
+    let mut diagnostics = Diagnostics::new();
+    let mut evidence = Evidence::default();
+    let mut plan: Option<TestPlan> = None;
+    let mut kept = Vec::new();
+    for r in read.drain(..) {
+        diagnostics.extend(r.imported.diagnostics);
+        evidence.exchanges.extend(r.imported.evidence.exchanges);
+        plan = Some(match plan {
+            None => r.imported.plan,
+            Some(first) => merge(first, r.imported.plan),
+        });
+        kept.push(r.source);
+    }
+    let mut plan = plan.context("no input")?;
+    let mut skip = shape.skip_pass.clone();
+    if shape.no_correlate {
+        skip.push("correlate".to_owned());
+    }
+    let options = PassOptions {
+        profile: shape.profile.as_deref().map(preset).transpose()?,
+        size: PresetSize::default(),
+        skip,
+        keep_order: input.keep_order,
+    };
+    loadwright_transform::apply(&mut plan, &evidence, &mut diagnostics, &options);
+    Ok(Converted { plan, evidence, diagnostics, sources: kept })
+}
+
+/// Several sources become scenarios beside each other.
+fn merge(mut first: TestPlan, second: TestPlan) -> TestPlan {
+    for mut scenario in second.scenarios {
+        let mut n = 2;
+        let base = scenario.name.clone();
+        while first.scenarios.iter().any(|s| s.name == scenario.name) {
+            scenario.name = format!("{base}_{n}");
+            n += 1;
+        }
+        first.scenarios.push(scenario);
+    }
+    for v in second.variables {
+        if !first.variables.iter().any(|o| o.name == v.name) {
+            first.variables.push(v);
+        }
+    }
+    first.setup.extend(second.setup);
+    first.datasets.extend(second.datasets);
+    first.thresholds.extend(second.thresholds);
+    first
+}
+
+fn preset(name: &str) -> Result<Preset> {
+    Preset::from_name(name).with_context(|| {
+        let names: Vec<&str> = loadwright_workload::PRESETS.iter().map(|p| p.name()).collect();
+        format!("no profile is called {name}; there are {}", names.join(", "))
+    })
+}
+
+pub fn generate(converted: &Converted, shape: &ShapeArgs, output: Option<&Path>) -> Result<Generated> {
+    let target: &dyn Target = *TARGETS.iter().find(|t| t.name() == shape.target).with_context(|| {
+        let names: Vec<&str> = TARGETS.iter().map(|t| t.name()).collect();
+        format!("no target is called {}; there are {}", shape.target, names.join(", "))
+    })?;
+    let source_name = converted
+        .sources
+        .iter()
+        .map(|s| s.name.rsplit(['/', '\\']).next().unwrap_or(&s.name).to_owned())
+        .collect::<Vec<_>>()
+        .join(", ");
+    let file_name = output
+        .and_then(|p| p.file_name())
+        .map_or_else(|| "script.js".to_owned(), |n| n.to_string_lossy().into_owned());
+    let options = GenerateOptions { file_name, source_name };
+    Ok(target.generate(&GenerateRequest { plan: &converted.plan, options })?)
+}
+
+/// Writes the script and what belongs beside it. Files of the user that stand there already are kept.
+pub fn write_files(output: &Path, generated: &Generated) -> Result<()> {
+    let folder = output
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .map_or_else(|| PathBuf::from("."), PathBuf::from);
+    if !folder.is_dir() {
+        bail!("failed to write {}: the folder {} does not exist", output.display(), folder.display());
+    }
+    for (i, file) in generated.files.iter().enumerate() {
+        let path = if i == 0 { output.to_path_buf() } else { beside(&folder, &file.path)? };
+        if let Some(parent) = path.parent().filter(|_| i > 0) {
+            std::fs::create_dir_all(parent)
+                .with_context(|| format!("failed to make {}", parent.display()))?;
+        }
+        std::fs::write(&path, &file.content)
+            .with_context(|| format!("failed to write {}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// A companion never leaves the folder of its script, whatever a source called it.
+fn beside(folder: &Path, name: &str) -> Result<PathBuf> {
+    let relative = Path::new(name);
+    let inside = relative
+        .components()
+        .all(|c| matches!(c, std::path::Component::Normal(_) | std::path::Component::CurDir));
+    if !inside {
+        bail!("the source names the file {name}, which is outside the script's folder");
+    }
+    Ok(folder.join(relative))
+}
+
+/// Prints the findings and the count, writes the report, decides about `--strict`.
+pub fn finish(converted: &Converted, args: &FindingArgs) -> Result<Exit> {
+    let list = &converted.diagnostics;
+    if let Some(path) = &args.report {
+        report_file::write(path, converted)?;
+    }
+    if !args.quiet {
+        let sources: Vec<&Source> = converted.sources.iter().collect();
+        eprint!("{}", render::findings(list, &sources, args.verbose));
+        eprintln!("{}", summary(converted));
+    }
+    let lossy = list.iter().any(|d| d.fate.is_lossy());
+    Ok(if args.strict && lossy { Exit::Incomplete } else { Exit::Success })
+}
+
+fn summary(converted: &Converted) -> String {
+    let (mut requests, mut checks, mut extractions) = (0, 0, 0);
+    for_each_request(&converted.plan, &mut |r| {
+        requests += 1;
+        checks += r.checks.len();
+        extractions += r.extractions.len();
+    });
+    let plural = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    format!(
+        "converted {}, {}, {}: {}",
+        plural(requests, "request"),
+        plural(checks, "check"),
+        plural(extractions, "extraction"),
+        render::fates(&converted.diagnostics)
+    )
+}

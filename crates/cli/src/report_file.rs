@@ -1,0 +1,52 @@
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use serde::Serialize;
+
+use crate::convert::Converted;
+
+/// The findings of one conversion as a file; `version` changes when a field changes its meaning.
+#[derive(Serialize)]
+struct Report<'a> {
+    version: u32,
+    findings: Vec<Finding<'a>>,
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    code: &'a str,
+    severity: &'a str,
+    fate: &'a str,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<&'a str>,
+    source: Option<&'a str>,
+    pointer: &'a str,
+    line: Option<usize>,
+    column: Option<usize>,
+}
+
+pub fn write(path: &Path, converted: &Converted) -> Result<()> {
+    let findings = converted
+        .diagnostics
+        .iter()
+        .map(|d| {
+            let source = converted.sources.iter().find(|s| s.id == d.origin.source);
+            let place = source.and_then(|s| s.locate(&d.origin.at));
+            Finding {
+                code: d.code.as_str(),
+                severity: d.severity.as_str(),
+                fate: d.fate.as_str(),
+                message: &d.message,
+                help: d.help.as_deref(),
+                source: source.map(|s| s.name.as_str()),
+                pointer: d.origin.at.as_str(),
+                line: place.map(|p| p.line),
+                column: place.map(|p| p.column),
+            }
+        })
+        .collect();
+    let mut text = serde_json::to_string_pretty(&Report { version: 1, findings })?;
+    text.push('\n');
+    std::fs::write(path, text).with_context(|| format!("failed to write {}", path.display()))
+}

@@ -1,0 +1,102 @@
+use std::io::Read as _;
+
+use anyhow::{Context as _, Result, bail};
+use loadwright_diagnostic::SourceId;
+use loadwright_import::{ImportOptions, Imported, Importer, Match, Selection, Source};
+
+use crate::args::InputArgs;
+use crate::registry::IMPORTERS;
+use crate::render;
+
+/// One input and what it became.
+pub struct Read {
+    pub source: Source,
+    pub importer: &'static dyn Importer,
+    pub imported: Imported,
+}
+
+/// Opens an input by what the user wrote: a URL, `-`, or a file.
+pub fn open(id: SourceId, input: &str) -> Result<Source> {
+    if input == "-" {
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).context("failed to read standard input")?;
+        return Ok(Source::text_of(id, "<stdin>", loadwright_import::read::decode(bytes)));
+    }
+    if input.starts_with("http://") || input.starts_with("https://") {
+        let text = crate::fetch::text(input).map_err(|e| anyhow::anyhow!("failed to fetch {input}: {e}"))?;
+        return Ok(Source::text_of(id, input, text));
+    }
+    let path = std::path::Path::new(input);
+    if path.is_dir() {
+        bail!("{input} is a folder; name a file");
+    }
+    std::fs::metadata(path).with_context(|| format!("failed to read {input}"))?;
+    Ok(Source::file(id, input))
+}
+
+/// The importer for a source: the one that was asked for, else the surest by content.
+pub fn importer_for(source: &Source, from: Option<&str>) -> Result<&'static dyn Importer> {
+    if let Some(name) = from {
+        return IMPORTERS.iter().copied().find(|i| i.name() == name).context("no such format");
+    }
+    let best = IMPORTERS.iter().map(|i| (i.sniff(source), *i)).max_by_key(|(m, _)| *m);
+    match best {
+        Some((m, importer)) if m != Match::No => Ok(importer),
+        _ => {
+            // an unreadable file is a better story than an unknown one
+            if let Err(e) = source.value() {
+                bail!(render::import_error(source, &e));
+            }
+            bail!(
+                "{}: this is neither a Postman collection nor an OpenAPI document nor a HAR recording\n\
+                 help: --from postman|openapi|har reads it as that format anyway",
+                source.name
+            )
+        }
+    }
+}
+
+/// Reads and imports every input.
+pub fn import_all(args: &InputArgs) -> Result<Vec<Read>> {
+    let options = options(args)?;
+    args.inputs
+        .iter()
+        .enumerate()
+        .map(|(i, input)| {
+            let id = SourceId(u16::try_from(i).unwrap_or(u16::MAX));
+            let source = open(id, input)?;
+            let importer = importer_for(&source, args.from.as_deref())?;
+            let imported = importer
+                .import(&source, &options)
+                .map_err(|e| anyhow::anyhow!(render::import_error(&source, &e)))?;
+            Ok(Read { source, importer, imported })
+        })
+        .collect()
+}
+
+fn options(args: &InputArgs) -> Result<ImportOptions> {
+    let extra = |n: usize| SourceId(u16::try_from(1000 + n).unwrap_or(u16::MAX));
+    let file = |n: usize, path: &std::path::PathBuf| -> Result<Source> {
+        std::fs::metadata(path).with_context(|| format!("failed to read {}", path.display()))?;
+        Ok(Source::file(extra(n), path))
+    };
+    Ok(ImportOptions {
+        environments: args.environments.iter().enumerate().map(|(i, p)| file(i, p)).collect::<Result<_>>()?,
+        globals: args.globals.as_ref().map(|p| file(100, p)).transpose()?,
+        data: args.data.as_ref().map(|p| file(101, p)).transpose()?,
+        select: Selection {
+            folders: args.folder.clone(),
+            include: args.include.clone(),
+            exclude: args.exclude.clone(),
+            safe_only: args.safe_only,
+        },
+        seed: args.seed,
+        include_static: args.include_static,
+        hosts: args.hosts.clone(),
+        keep_order: args.keep_order,
+        all_properties: args.all_properties,
+        fetch: args.fetch,
+        fetcher: Some(crate::fetch::text),
+        folder: args.inputs.first().and_then(|i| std::path::Path::new(i).parent()).map(Into::into),
+    })
+}

@@ -1,0 +1,4 @@
+use loadwright_diagnostic::CodeInfo;
+
+/// What passes report.
+pub const CODES: &[&CodeInfo] = &[];

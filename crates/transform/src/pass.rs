@@ -1,0 +1,38 @@
+use loadwright_diagnostic::Diagnostics;
+use loadwright_scenario::{Evidence, TestPlan};
+use loadwright_workload::{Preset, PresetSize};
+
+/// One improvement of a plan.
+pub trait Pass: Sync {
+    /// As in `--skip-pass NAME`.
+    fn name(&self) -> &'static str;
+    fn run(&self, cx: &mut PassContext<'_>);
+}
+
+/// What a pass sees and changes.
+pub struct PassContext<'a> {
+    pub plan: &'a mut TestPlan,
+    pub evidence: &'a Evidence,
+    pub diagnostics: &'a mut Diagnostics,
+    pub options: &'a PassOptions,
+}
+
+/// What the user asked the passes for.
+#[derive(Debug, Clone, Default)]
+pub struct PassOptions {
+    pub profile: Option<Preset>,
+    pub size: PresetSize,
+    /// Names of passes to leave out.
+    pub skip: Vec<String>,
+    /// Replay exactly as recorded: nothing is reordered, grouped or paused.
+    pub keep_order: bool,
+}
+
+/// Runs every pass that is not skipped.
+pub fn apply(plan: &mut TestPlan, evidence: &Evidence, diagnostics: &mut Diagnostics, options: &PassOptions) {
+    for pass in crate::PASSES {
+        if !options.skip.iter().any(|s| s == pass.name()) {
+            pass.run(&mut PassContext { plan, evidence, diagnostics, options });
+        }
+    }
+}

@@ -1,0 +1,113 @@
+use indexmap::IndexMap;
+use loadwright_diagnostic::Origin;
+use loadwright_scenario::{
+    Auth, Body, Check, Extraction, Field, Grant, Json, JsonPath, Lifetime, Predicate, Request, RequestStep,
+    Selector, Step, Text, UrlTemplate, VarName, VarSource, Variable, for_each_request_mut,
+};
+
+use crate::{Pass, PassContext};
+
+/// OAuth 2 grants become one token request each in `setup()`; the requests then carry the token.
+pub(crate) struct FetchTokens;
+
+impl Pass for FetchTokens {
+    fn name(&self) -> &'static str {
+        "fetch-tokens"
+    }
+
+    fn run(&self, cx: &mut PassContext<'_>) {
+        let mut grants: IndexMap<String, (Grant, VarName, Origin)> = IndexMap::new();
+        let taken: Vec<VarName> = cx.plan.variables.iter().map(|v| v.name.clone()).collect();
+        for_each_request_mut(cx.plan, &mut |r| {
+            let Auth::OAuth2(oauth) = &mut r.request.auth else { return };
+            if matches!(oauth.grant, Grant::Static { .. }) {
+                return;
+            }
+            let key = format!("{:?}", oauth.grant);
+            let n = grants.len();
+            let (_, name, _) = grants.entry(key).or_insert_with(|| {
+                let mut name =
+                    if n == 0 { "accessToken".to_owned() } else { format!("accessToken{}", n + 1) };
+                while taken.iter().any(|t| t.as_str() == name) {
+                    name.push('_');
+                }
+                (oauth.grant.clone(), VarName::new(name), r.origin.clone())
+            });
+            oauth.grant = Grant::Static { token: Text(vec![loadwright_scenario::Part::Var(name.clone())]) };
+        });
+        for (grant, name, origin) in grants.into_values() {
+            cx.plan.variables.push(Variable {
+                name: name.clone(),
+                source: VarSource::Captured { initial: None },
+                lifetime: Lifetime::Test,
+                secret: true,
+                note: None,
+                origin: origin.clone(),
+            });
+            cx.plan.setup.push(Step::Request(Box::new(token_request(grant, name, origin))));
+        }
+    }
+}
+
+/// The request of RFC 6749 sections 4.3, 4.4 and 6, with the client's credentials in the body as most servers take them.
+fn token_request(grant: Grant, into: VarName, origin: Origin) -> RequestStep {
+    let mut fields = Vec::new();
+    let mut add = |name: &str, value: Text| {
+        if !value.is_empty() {
+            fields.push(Field::new(name, value));
+        }
+    };
+    let url = match grant {
+        Grant::Static { token } => token,
+        Grant::ClientCredentials { token_url, client_id, client_secret, scope } => {
+            add("client_id", client_id);
+            add("client_secret", client_secret);
+            add("grant_type", Text::literal("client_credentials"));
+            add("scope", scope);
+            token_url
+        }
+        Grant::Password { token_url, client_id, client_secret, username, password, scope } => {
+            add("client_id", client_id);
+            add("client_secret", client_secret);
+            add("grant_type", Text::literal("password"));
+            add("password", password);
+            add("scope", scope);
+            add("username", username);
+            token_url
+        }
+        Grant::Refresh { token_url, client_id, client_secret, refresh_token } => {
+            add("client_id", client_id);
+            add("client_secret", client_secret);
+            add("grant_type", Text::literal("refresh_token"));
+            add("refresh_token", refresh_token);
+            token_url
+        }
+    };
+    let name = "fetch token".to_owned();
+    RequestStep {
+        checks: vec![Check {
+            name: format!("{name}: status is 200"),
+            subject: Selector::Status,
+            predicate: Predicate::Equals(Json::Number("200".to_owned())),
+            origin: origin.clone(),
+        }],
+        extractions: vec![Extraction {
+            into,
+            from: Selector::Json(JsonPath::keys(["access_token"])),
+            fallback: None,
+            guard: Some(format!("{name}: answer has an access_token")),
+            reason: None,
+            origin: origin.clone(),
+        }],
+        request: Request {
+            method: "POST".to_owned(),
+            url: UrlTemplate { base: url, path: Vec::new(), query: Vec::new() },
+            body: Body::Form(fields),
+            ..Request::default()
+        },
+        url_group: Some("POST token".to_owned()),
+        name,
+        origin,
+        ..RequestStep::default()
+    }
+}
