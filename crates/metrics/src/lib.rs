@@ -5,6 +5,8 @@
 mod engine;
 mod event;
 mod http;
+mod index;
+mod layout;
 mod recorder;
 mod registry;
 mod sample;

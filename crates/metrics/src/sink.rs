@@ -69,6 +69,15 @@ impl Sink {
         }
     }
 
+    pub fn kind(&self) -> MetricKind {
+        match self {
+            Self::Counter { .. } => MetricKind::Counter,
+            Self::Gauge { .. } => MetricKind::Gauge,
+            Self::Rate { .. } => MetricKind::Rate,
+            Self::Trend(_) => MetricKind::Trend,
+        }
+    }
+
     /// Whether no value was ever added.
     pub fn is_empty(&self) -> bool {
         match self {
