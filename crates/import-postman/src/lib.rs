@@ -1,16 +1,22 @@
-//! stub
-use loadwright_diagnostic::CodeInfo;
-use loadwright_import::{ImportError, ImportOptions, Imported, Importer, Match, Source};
-pub const CODES: &[&CodeInfo] = &[];
-pub struct Postman;
-impl Importer for Postman {
-    fn name(&self) -> &'static str {
-        "postman"
-    }
-    fn sniff(&self, _: &Source) -> Match {
-        Match::No
-    }
-    fn import(&self, _: &Source, _: &ImportOptions) -> Result<Imported, ImportError> {
-        Err(ImportError::new("not yet"))
-    }
-}
+//! Owns Postman: collections of versions 1, 2.0 and 2.1, environments, globals and data become a plan and evidence.
+//! Must never know OpenAPI, HAR or any target.
+//! Start at [`Postman`], then `walk` (items to steps), `lift` (scripts to checks) and `plain` (filling placeholders).
+
+mod auth;
+mod body;
+mod codes;
+mod encode;
+mod evidence;
+mod importer;
+mod lift;
+mod plain;
+mod scope;
+mod secret;
+mod template;
+mod url;
+mod v1;
+mod value;
+mod walk;
+
+pub use codes::CODES;
+pub use importer::Postman;

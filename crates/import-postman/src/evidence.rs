@@ -1,0 +1,46 @@
+//! Saved example responses: what the mock answers and what checks can be made from.
+
+use loadwright_import::split_url;
+use loadwright_scenario::{Exchange, ObservedResponse, RequestStep};
+use serde_json::Value;
+
+use crate::url;
+use crate::value::{list, scalar, str_of};
+
+/// The exchange of one item: where its request goes, and its saved examples, good answers first.
+pub fn exchange(item: &Value, url_value: &Value, step: &RequestStep) -> Exchange {
+    let mut responses: Vec<ObservedResponse> = list(item, "response").iter().filter_map(response).collect();
+    responses.sort_by_key(|r| !(200..300).contains(&r.status));
+    let text = url::plain(url_value);
+    let query = split_url(&text).query.map(str::to_owned);
+    Exchange {
+        origin: step.origin.clone(),
+        method: step.request.method.clone(),
+        base: step.request.url.base.as_literal().unwrap_or_default().to_owned(),
+        path: step.request.url.group(),
+        query,
+        request_body: None,
+        responses,
+        contract: None,
+        timing: None,
+    }
+}
+
+fn response(saved: &Value) -> Option<ObservedResponse> {
+    let status = match saved.get("code")? {
+        Value::Number(n) => n.as_u64(),
+        other => scalar(Some(other)).and_then(|s| s.parse().ok()),
+    };
+    let status = u16::try_from(status?).ok().filter(|s| (100..1000).contains(s))?;
+    let headers = list(saved, "header")
+        .iter()
+        .filter_map(|h| Some((str_of(h, "key").or_else(|| str_of(h, "name"))?.to_owned(), scalar(h.get("value"))?)))
+        .collect();
+    Some(ObservedResponse {
+        status,
+        status_text: str_of(saved, "status").unwrap_or_default().to_owned(),
+        headers,
+        body: str_of(saved, "body").unwrap_or_default().as_bytes().to_vec(),
+        schema: None,
+    })
+}

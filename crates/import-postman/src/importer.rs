@@ -1,0 +1,219 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use loadwright_diagnostic::{Diagnostic, Diagnostics, Origin, Pointer};
+use loadwright_import::{ImportError, ImportOptions, Imported, Importer, Match, Source};
+use loadwright_scenario::{
+    Auth, Carried, ColumnOrder, Dataset, Grant, Scenario, ScopeValue, Step, TestPlan, for_each_step_mut,
+};
+use loadwright_workload::{Executor, SharedIterations, Workload};
+use serde_json::Value;
+
+use crate::lift::{self, Lifted};
+use crate::scope::{Scope, Scopes};
+use crate::value::{list, note, str_of};
+use crate::walk::Walked;
+use crate::{codes, plain, scope, secret, v1, walk};
+
+/// Postman collections.
+pub struct Postman;
+
+impl Importer for Postman {
+    fn name(&self) -> &'static str {
+        "postman"
+    }
+
+    fn sniff(&self, source: &Source) -> Match {
+        let Ok(head) = source.head() else { return Match::No };
+        let has = |needle: &str| head.contains(needle);
+        if has("schema.getpostman.com") || has("\"_postman_id\"") || has("_postman_exported_using") {
+            return Match::Yes;
+        }
+        let key = |name: &str| has(&format!("\"{name}\""));
+        let v2 = key("item") && (key("request") || key("info"));
+        let v1 = key("requests") && (key("order") || key("folders")) || key("requests") && key("url");
+        if has("\"openapi\"") || has("\"swagger\"") || has("\"log\"") && has("\"entries\"") {
+            return Match::No;
+        }
+        if v2 || v1 { Match::Maybe } else { Match::No }
+    }
+
+    fn import(&self, source: &Source, options: &ImportOptions) -> Result<Imported, ImportError> {
+        let document = source.value()?;
+        let root = Origin::new(source.id, Pointer::root());
+        let (document, at) = match document.get("collection") {
+            Some(inner @ Value::Object(_)) if document.get("item").is_none() => (inner, root.key("collection")),
+            _ => (document, root),
+        };
+        let converted;
+        let collection = if v1::is_v1(document) {
+            converted = v1::to_v2(document);
+            &converted
+        } else {
+            document
+        };
+        if collection.get("item").and_then(Value::as_array).is_none() && collection.get("info").is_none() {
+            return Err(ImportError::new("this is not a Postman collection: it has no items")
+                .at(source.locate(&at.at))
+                .help("export the collection from Postman as version 2.1"));
+        }
+        let mut diagnostics = Diagnostics::new();
+        let scopes = scopes(collection, &at, options, &mut diagnostics);
+        let walked = walk::walk(collection, source, &at, options, &mut diagnostics);
+        Ok(assemble(collection, walked, &scopes, diagnostics))
+    }
+}
+
+fn scopes(collection: &Value, at: &Origin, options: &ImportOptions, diagnostics: &mut Diagnostics) -> Scopes {
+    let mut scopes = Scopes { collection: scope::read(list(collection, "variable"), &at.key("variable")), ..Scopes::default() };
+    for source in &options.environments {
+        let (name, values) = scope::file(source, diagnostics);
+        scopes.environment_name = name.or(scopes.environment_name);
+        scopes.environment.extend(values);
+    }
+    if let Some(source) = &options.globals {
+        scopes.globals = scope::file(source, diagnostics).1;
+    }
+    if let Some(source) = &options.data {
+        scopes.rows = scope::rows(source, diagnostics);
+    }
+    scopes
+}
+
+fn assemble(collection: &Value, mut walked: Walked, scopes: &Scopes, mut diagnostics: Diagnostics) -> Imported {
+    let lifts = lift_all(&mut walked, scopes, &mut diagnostics);
+    let needs_scripts = lifts.is_none() || signs(&mut walked.steps);
+    let info = collection.get("info").unwrap_or(&Value::Null);
+    let mut plan = TestPlan {
+        title: str_of(info, "name").or_else(|| str_of(collection, "name")).unwrap_or("Postman collection").to_owned(),
+        note: note(info),
+        ..TestPlan::default()
+    };
+    if !scopes.rows.is_empty() {
+        plan.datasets.push(dataset(scopes));
+    }
+    let steps = match lifts {
+        Some(lifts) if !needs_scripts => {
+            let filled = plain::fill(std::mem::take(&mut walked.steps), scopes, &lifts, &mut diagnostics);
+            plan.variables = filled.variables;
+            plan.http.base = filled.base;
+            filled.steps
+        }
+        _ => {
+            plan.carried = Some(Carried {
+                environment_name: scopes.environment_name.clone(),
+                environment: carried(&scopes.environment, &mut diagnostics),
+                collection: carried(&scopes.collection, &mut diagnostics),
+                globals: carried(&scopes.globals, &mut diagnostics),
+                items: std::mem::take(&mut walked.items),
+            });
+            std::mem::take(&mut walked.steps)
+        }
+    };
+    let iterations = i64::try_from(scopes.rows.len().max(1)).unwrap_or(1);
+    plan.scenarios.push(Scenario {
+        name: "default".to_owned(),
+        workload: workload(iterations),
+        steps,
+        weight: 1,
+        tags: Vec::new(),
+    });
+    Imported { plan, evidence: walked.evidence, diagnostics }
+}
+
+fn workload(iterations: i64) -> Workload {
+    Workload::from(Executor::SharedIterations(SharedIterations { vus: 1, iterations, ..SharedIterations::default() }))
+}
+
+/// One script of the collection, understood or not, by where it stands.
+pub type Lifts = BTreeMap<Origin, Lifted>;
+
+/// Reads each script once. `None` when one of them has to be carried. Scripts that do not parse are taken out.
+fn lift_all(walked: &mut Walked, scopes: &Scopes, diagnostics: &mut Diagnostics) -> Option<Lifts> {
+    let mut lifts = Lifts::new();
+    let mut broken: BTreeSet<Origin> = BTreeSet::new();
+    let mut empty: BTreeSet<Origin> = BTreeSet::new();
+    let mut carried = false;
+    for_each_step_mut_in(&mut walked.steps, &mut |step| {
+        let Step::Request(request) = step else { return };
+        for (script, test) in request.before.iter().map(|s| (s, false)).chain(request.after.iter().map(|s| (s, true))) {
+            if lifts.contains_key(&script.origin) || broken.contains(&script.origin) || empty.contains(&script.origin) {
+                continue;
+            }
+            match lift::read(&script.code, &script.origin, test, scopes) {
+                lift::Reading::Broken(reason) => {
+                    let message = format!("the script is not run: {reason}");
+                    diagnostics.push(Diagnostic::new(&codes::SCRIPT_SYNTAX, message, script.origin.clone()));
+                    broken.insert(script.origin.clone());
+                }
+                lift::Reading::Empty => {
+                    empty.insert(script.origin.clone());
+                }
+                lift::Reading::Lifted(lifted) => {
+                    lifts.insert(script.origin.clone(), lifted);
+                }
+                lift::Reading::Carried(reasons) => {
+                    carried = true;
+                    diagnostics.extend(reasons);
+                    lifts.insert(script.origin.clone(), Lifted::default());
+                }
+            }
+        }
+        request.before.retain(|s| !broken.contains(&s.origin) && !empty.contains(&s.origin));
+        request.after.retain(|s| !broken.contains(&s.origin) && !empty.contains(&s.origin));
+    });
+    (!carried).then_some(lifts)
+}
+
+fn for_each_step_mut_in(steps: &mut Vec<Step>, f: &mut dyn FnMut(&mut Step)) {
+    let mut plan = TestPlan { setup: std::mem::take(steps), ..TestPlan::default() };
+    for_each_step_mut(&mut plan, f);
+    *steps = plan.setup;
+}
+
+/// Whether a request is signed in a way that only the modules beside the script can do.
+fn signs(steps: &mut Vec<Step>) -> bool {
+    let mut found = false;
+    for_each_step_mut_in(steps, &mut |step| {
+        if let Step::Request(r) = step {
+            found |= match &r.request.auth {
+                Auth::OAuth1(_) | Auth::AwsSigV4(_) | Auth::Hawk { .. } | Auth::Other { .. } => true,
+                Auth::OAuth2(o) => !matches!(o.grant, Grant::Static { .. }),
+                Auth::None
+                | Auth::Basic { .. }
+                | Auth::Digest { .. }
+                | Auth::Ntlm { .. }
+                | Auth::Bearer { .. }
+                | Auth::ApiKey { .. } => false,
+            };
+        }
+    });
+    found
+}
+
+fn carried(scope: &Scope, diagnostics: &mut Diagnostics) -> Vec<ScopeValue> {
+    scope
+        .iter()
+        .map(|(name, known)| ScopeValue {
+            name: name.clone(),
+            value: loadwright_import::json_from_value(&known.value),
+            secret: secret::of_variable(name, known, diagnostics),
+        })
+        .collect()
+}
+
+fn dataset(scopes: &Scopes) -> Dataset {
+    let mut columns: Vec<String> = Vec::new();
+    for name in scopes.rows.iter().flat_map(serde_json::Map::keys) {
+        if !columns.contains(name) {
+            columns.push(name.clone());
+        }
+    }
+    Dataset {
+        name: "data".to_owned(),
+        path: "data.rows.json".to_owned(),
+        columns,
+        content: serde_json::to_vec_pretty(&scopes.rows).ok(),
+        order: ColumnOrder::Sequential,
+        origin: Origin::default(),
+    }
+}

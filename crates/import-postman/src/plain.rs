@@ -1,0 +1,412 @@
+//! A collection whose scripts are all understood becomes a plan without scripts: placeholders get their variables, values
+//! that no scope knows stay as Postman leaves them, and lifted scripts become checks, extractions and assignments.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use loadwright_diagnostic::{Diagnostic, Diagnostics, Origin};
+use loadwright_scenario::{
+    Auth, Group, Lifetime, Part, Request, RequestStep, Segment, Step, Text, VarName, VarSource, Variable,
+};
+
+use crate::encode::{Place, encode};
+use crate::importer::Lifts;
+use crate::lift::Action;
+use crate::scope::Scopes;
+use crate::value::scalar;
+use crate::{codes, secret, template};
+
+pub struct Filled {
+    pub steps: Vec<Step>,
+    pub variables: Vec<Variable>,
+    pub base: Option<VarName>,
+}
+
+/// What a name stands for.
+#[derive(Clone)]
+enum Kind {
+    Column,
+    Captured,
+    /// Known now; the whole value.
+    Static(String),
+    /// Has something in it that is only known at each use.
+    Inline(Text),
+    Unknown,
+}
+
+pub fn fill(steps: Vec<Step>, scopes: &Scopes, lifts: &Lifts, diagnostics: &mut Diagnostics) -> Filled {
+    let captured = lifts.values().flat_map(|l| l.actions.iter()).filter_map(Action::writes).collect();
+    let mut fill = Fill {
+        scopes,
+        lifts,
+        captured,
+        kinds: BTreeMap::new(),
+        used: BTreeSet::new(),
+        read_first: BTreeSet::new(),
+        written: BTreeSet::new(),
+        bases: BTreeMap::new(),
+        missing: BTreeSet::new(),
+        extra: Vec::new(),
+        at: Origin::default(),
+        diagnostics,
+    };
+    let steps = fill.steps(steps);
+    let base = fill.bases.iter().max_by_key(|(_, n)| **n).map(|(name, _)| VarName::new(name.clone()));
+    let variables = fill.variables();
+    Filled { steps, variables, base }
+}
+
+struct Fill<'a> {
+    scopes: &'a Scopes,
+    lifts: &'a Lifts,
+    captured: BTreeSet<String>,
+    kinds: BTreeMap<String, Kind>,
+    used: BTreeSet<String>,
+    /// Captured variables that something reads before anything wrote them.
+    read_first: BTreeSet<String>,
+    written: BTreeSet<String>,
+    bases: BTreeMap<String, usize>,
+    missing: BTreeSet<String>,
+    /// Variables that stand for secrets which the collection itself holds.
+    extra: Vec<(Variable, String)>,
+    at: Origin,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Fill<'_> {
+    fn steps(&mut self, steps: Vec<Step>) -> Vec<Step> {
+        let mut out = Vec::new();
+        for step in steps {
+            match step {
+                Step::Group(Group { name, note, steps, origin }) => {
+                    let steps = self.steps(steps);
+                    out.push(Step::Group(Group { name, note, steps, origin }));
+                }
+                Step::Request(request) => self.request_step(*request, &mut out),
+                other => out.push(other),
+            }
+        }
+        out
+    }
+
+    fn request_step(&mut self, mut step: RequestStep, out: &mut Vec<Step>) {
+        self.at = step.origin.clone();
+        for script in std::mem::take(&mut step.before) {
+            for action in self.lifts.get(&script.origin).map(|l| l.actions.clone()).unwrap_or_default() {
+                if let Action::Assign(mut assign) = action {
+                    assign.value = self.text(&assign.value, None);
+                    self.written.insert(assign.into.0.clone());
+                    out.push(Step::Assign(assign));
+                }
+            }
+        }
+        self.request(&mut step.request);
+        let mut assigns = Vec::new();
+        for script in std::mem::take(&mut step.after) {
+            for action in self.lifts.get(&script.origin).map(|l| l.actions.clone()).unwrap_or_default() {
+                match action {
+                    Action::Check(check) => step.checks.push(check),
+                    Action::Extract(extraction) => {
+                        self.written.insert(extraction.into.0.clone());
+                        step.extractions.push(extraction);
+                    }
+                    Action::Assign(mut assign) => {
+                        assign.value = self.text(&assign.value, None);
+                        self.written.insert(assign.into.0.clone());
+                        assigns.push(Step::Assign(assign));
+                    }
+                }
+            }
+        }
+        out.push(Step::Request(Box::new(step)));
+        out.extend(assigns);
+    }
+
+    fn request(&mut self, request: &mut Request) {
+        self.base(request);
+        for segment in &mut request.url.path {
+            if let Segment::Param { value, encoding, label } = segment {
+                let place = (*encoding != loadwright_scenario::Encoding::Raw).then_some(Place::Path);
+                let filled = self.text(value, place);
+                // a name that stands for nothing is plain text of the path
+                *segment = match filled.as_literal() {
+                    Some(text) if !label.starts_with('{') || value.0.iter().all(|p| matches!(p, Part::Var(_))) && text.contains("%7B%7B") => {
+                        Segment::Literal(text.to_owned())
+                    }
+                    _ => Segment::Param { label: label.clone(), value: filled, encoding: *encoding },
+                };
+            }
+        }
+        for field in &mut request.url.query {
+            let place = (field.encoding != loadwright_scenario::Encoding::Raw).then_some(Place::Query);
+            field.name = self.text(&field.name, place);
+            field.value = field.value.take().map(|v| self.text(&v, place));
+        }
+        for field in &mut request.headers {
+            field.name = self.text(&field.name, None);
+            field.value = self.text(&field.value, None);
+        }
+        let url = std::mem::take(&mut request.url);
+        let headers = std::mem::take(&mut request.headers);
+        let auth = std::mem::take(&mut request.auth);
+        request.for_each_text_mut(&mut |t| *t = self.text(t, None));
+        request.url = url;
+        request.headers = headers;
+        request.auth = self.auth(auth, request);
+    }
+
+    /// The address in front of the path; Postman takes `http://` where there is no scheme.
+    fn base(&mut self, request: &mut Request) {
+        let base = std::mem::take(&mut request.url.base);
+        if let Some(Part::Var(name)) = base.0.first() {
+            if base.0.len() == 1 && matches!(self.kind(&name.0.clone(), 0), Kind::Static(_)) {
+                *self.bases.entry(name.0.clone()).or_default() += 1;
+            }
+        }
+        let flat = self.flat(&base);
+        let mut filled = self.text(&base, None);
+        if !flat.contains("://") && !(flat.is_empty() && !filled.is_empty()) {
+            let mut with = Text::literal("http://");
+            with.append(filled);
+            filled = with;
+        }
+        request.url.base = filled;
+    }
+
+    /// The text with every static value in its place; what is not known yet is left out.
+    fn flat(&mut self, text: &Text) -> String {
+        text.0
+            .iter()
+            .map(|part| match part {
+                Part::Literal(t) => t.clone(),
+                Part::Var(name) => match self.kind(&name.0.clone(), 0) {
+                    Kind::Static(value) => value,
+                    Kind::Inline(text) => self.flat(&text),
+                    Kind::Column | Kind::Captured => String::new(),
+                    Kind::Unknown => format!("{{{{{name}}}}}"),
+                },
+                Part::Column { .. } | Part::Generated(_) => String::new(),
+            })
+            .collect()
+    }
+
+    fn auth(&mut self, auth: Auth, request: &mut Request) -> Auth {
+        let mut holder = Request { auth, ..Request::default() };
+        // a scheme without its parameters adds nothing, as in Postman
+        let nothing = match &holder.auth {
+            Auth::Bearer { token, .. } => self.is_nothing(token),
+            Auth::ApiKey { name, value, .. } => self.is_nothing(name) && self.is_nothing(value),
+            Auth::OAuth2(o) => match &o.grant {
+                loadwright_scenario::Grant::Static { token } => self.is_nothing(token),
+                _ => false,
+            },
+            _ => false,
+        };
+        if nothing {
+            return Auth::None;
+        }
+        holder.for_each_text_mut(&mut |t| *t = self.text(t, None));
+        let replaced = match &holder.auth {
+            Auth::None | Auth::Digest { .. } | Auth::Ntlm { .. } => None,
+            Auth::ApiKey { place: loadwright_scenario::ApiKeyPlace::Header, name, .. } => Some(name.to_string().to_lowercase()),
+            Auth::ApiKey { name, .. } => {
+                request.url.query.retain(|q| &q.name != name);
+                None
+            }
+            _ => Some("authorization".to_owned()),
+        };
+        if let Some(header) = replaced {
+            request.headers.retain(|f| f.name.to_string().to_lowercase() != header);
+        }
+        self.hide(&mut holder.auth);
+        holder.auth
+    }
+
+    fn is_nothing(&mut self, text: &Text) -> bool {
+        let known = text.0.iter().all(|p| match p {
+            Part::Var(name) => !matches!(self.kind(&name.0.clone(), 0), Kind::Captured | Kind::Column | Kind::Inline(_)),
+            Part::Literal(_) => true,
+            Part::Column { .. } | Part::Generated(_) => false,
+        });
+        known && self.flat(text).is_empty()
+    }
+
+    /// Secrets that stand in the collection itself become variables of the environment.
+    fn hide(&mut self, auth: &mut Auth) {
+        let mut take = |wish: &str, text: &mut Text| {
+            let Some(value) = text.as_literal().filter(|v| !v.is_empty() && !v.contains("{{")).map(str::to_owned) else { return };
+            let name = match self.extra.iter().find(|(v, old)| *old == value && v.name.0.starts_with(wish)) {
+                Some((v, _)) => v.name.clone(),
+                None => {
+                    let n = self.extra.iter().filter(|(v, _)| v.name.0.starts_with(wish)).count();
+                    let taken = |name: &str| self.scopes.constant(name).is_some() || self.captured.contains(name);
+                    let mut name = if n == 0 { wish.to_owned() } else { format!("{wish}{}", n + 1) };
+                    while taken(&name) {
+                        name.push('_');
+                    }
+                    let env = secret::env_name(&name);
+                    let message = format!("a credential is read from the environment variable {env}");
+                    self.diagnostics.push(Diagnostic::new(&codes::SECRET, message, self.at.clone()));
+                    let variable = Variable {
+                        name: VarName::new(name),
+                        source: VarSource::Environment { name: env, default: None },
+                        lifetime: Lifetime::default(),
+                        secret: true,
+                        note: None,
+                        origin: self.at.clone(),
+                    };
+                    let name = variable.name.clone();
+                    self.extra.push((variable, value));
+                    name
+                }
+            };
+            *text = Text(vec![Part::Var(name)]);
+        };
+        match auth {
+            Auth::Basic { password, .. } | Auth::Digest { password, .. } | Auth::Ntlm { password, .. } => {
+                take("password", password);
+            }
+            Auth::Bearer { token, .. } => take("accessToken", token),
+            Auth::ApiKey { value, .. } => take("apiKey", value),
+            Auth::OAuth2(o) => {
+                if let loadwright_scenario::Grant::Static { token } = &mut o.grant {
+                    take("accessToken", token);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn text(&mut self, text: &Text, place: Option<Place>) -> Text {
+        let mut out = Text::default();
+        for part in &text.0 {
+            let Part::Var(name) = part else {
+                out.push(part.clone());
+                continue;
+            };
+            match self.kind(&name.0, 0) {
+                Kind::Column => out.push(Part::Column { dataset: "data".to_owned(), column: name.0.clone() }),
+                Kind::Captured => {
+                    if !self.written.contains(&name.0) {
+                        self.read_first.insert(name.0.clone());
+                    }
+                    out.push(part.clone());
+                }
+                Kind::Static(value) => match place.map(|p| encode(&value, p)) {
+                    Some(encoded) if encoded != value => out.push_str(&encoded),
+                    _ => {
+                        self.use_static(&name.0);
+                        out.push(part.clone());
+                    }
+                },
+                Kind::Inline(inner) => {
+                    let inner = self.text(&inner, place);
+                    out.append(inner);
+                }
+                Kind::Unknown => {
+                    if self.missing.insert(name.0.clone()) {
+                        let message = format!("`{name}` has no value: the placeholder itself is sent");
+                        self.diagnostics.push(Diagnostic::new(&codes::UNRESOLVED_VARIABLE, message, self.at.clone()));
+                    }
+                    let hole = format!("{{{{{name}}}}}");
+                    out.push_str(&place.map_or(hole.clone(), |p| encode(&hole, p)));
+                }
+            }
+        }
+        out
+    }
+
+    fn use_static(&mut self, name: &str) {
+        if self.used.insert(name.to_owned()) {
+            let inner: Vec<String> = self.value(name).vars().map(|v| v.0.clone()).collect();
+            inner.iter().for_each(|n| if matches!(self.kind(n, 0), Kind::Static(_)) { self.use_static(n) });
+        }
+    }
+
+    fn value(&self, name: &str) -> Text {
+        let value = self.scopes.constant(name).and_then(|k| scalar(Some(&k.value))).unwrap_or_default();
+        template::text(&value)
+    }
+
+    fn kind(&mut self, name: &str, depth: usize) -> Kind {
+        if let Some(kind) = self.kinds.get(name) {
+            return kind.clone();
+        }
+        let kind = if self.captured.contains(name) {
+            Kind::Captured
+        } else if self.scopes.is_column(name) {
+            Kind::Column
+        } else if self.scopes.constant(name).is_none() || depth > 18 {
+            Kind::Unknown
+        } else {
+            self.constant(name, depth)
+        };
+        if depth == 0 {
+            self.kinds.insert(name.to_owned(), kind.clone());
+        }
+        kind
+    }
+
+    fn constant(&mut self, name: &str, depth: usize) -> Kind {
+        let text = self.value(name);
+        let mut flat = String::new();
+        for part in &text.0 {
+            match part {
+                Part::Literal(t) => flat.push_str(t),
+                Part::Var(inner) => match self.kind(&inner.0.clone(), depth + 1) {
+                    Kind::Static(value) => flat.push_str(&value),
+                    // the placeholder stays in the middle of the value
+                    Kind::Unknown | Kind::Column | Kind::Captured | Kind::Inline(_) => return Kind::Inline(text),
+                },
+                Part::Column { .. } | Part::Generated(_) => return Kind::Inline(text),
+            }
+        }
+        Kind::Static(flat)
+    }
+
+    /// The declarations of everything that is used, in the order of the scopes.
+    fn variables(&mut self) -> Vec<Variable> {
+        let mut out: Vec<Variable> = Vec::new();
+        let scopes = self.scopes;
+        let names: Vec<&String> =
+            scopes.environment.keys().chain(scopes.collection.keys()).chain(scopes.globals.keys()).collect();
+        for name in names {
+            if !self.used.contains(name) || out.iter().any(|v| v.name.0 == *name) {
+                continue;
+            }
+            let Some(known) = scopes.constant(name) else { continue };
+            let text = self.value(name);
+            let secret = secret::of_variable(name, known, self.diagnostics);
+            let base = self.bases.contains_key(name);
+            let source = match &secret {
+                Some(env) => VarSource::Environment { name: env.clone(), default: None },
+                None if base => VarSource::Environment { name: secret::env_name(name), default: Some(text) },
+                None => VarSource::Constant(text),
+            };
+            out.push(Variable {
+                name: VarName::new(name.clone()),
+                source,
+                lifetime: Lifetime::default(),
+                secret: secret.is_some(),
+                note: None,
+                origin: known.origin.clone(),
+            });
+        }
+        out.extend(self.extra.drain(..).map(|(v, _)| v));
+        for name in &self.captured {
+            let known = scopes.constant(name);
+            let initial = known.map(|k| Text::literal(scalar(Some(&k.value)).unwrap_or_default()));
+            let lasting = self.read_first.contains(name);
+            out.push(Variable {
+                name: VarName::new(name.clone()),
+                source: VarSource::Captured {
+                    initial: if lasting { Some(initial.unwrap_or_else(|| Text::literal(format!("{{{{{name}}}}}")))) } else { None },
+                },
+                lifetime: if lasting { Lifetime::VirtualUser } else { Lifetime::Iteration },
+                secret: false,
+                note: None,
+                origin: known.map(|k| k.origin.clone()).unwrap_or_default(),
+            });
+        }
+        out
+    }
+}

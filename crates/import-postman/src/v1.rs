@@ -1,0 +1,356 @@
+//! Collections of version 1 (a flat list of requests with order lists) in the shape of version 2.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::value::{disabled, list, scalar, str_of};
+
+/// The key under which an item says where in the original document it stands.
+pub const AT: &str = "$at";
+
+/// Whether the document has the shape of version 1.
+pub fn is_v1(root: &Value) -> bool {
+    root.get("item").is_none()
+        && root.pointer("/info/schema").is_none()
+        && (root.get("requests").is_some_and(Value::is_array) || root.get("order").is_some_and(Value::is_array))
+}
+
+pub fn to_v2(root: &Value) -> Value {
+    let requests: BTreeMap<&str, (usize, &Value)> = list(root, "requests")
+        .iter()
+        .enumerate()
+        .filter_map(|(i, r)| Some((str_of(r, "id")?, (i, r))))
+        .collect();
+    let folders: BTreeMap<&str, (usize, &Value)> =
+        list(root, "folders").iter().enumerate().filter_map(|(i, f)| Some((str_of(f, "id")?, (i, f)))).collect();
+    let mut items = Vec::new();
+    let nested: Vec<&str> =
+        folders.values().flat_map(|(_, f)| ids(f, "folders_order")).filter(|id| folders.contains_key(id)).collect();
+    let mut top: Vec<&str> = ids(root, "folders_order");
+    for folder in list(root, "folders") {
+        let Some(id) = str_of(folder, "id") else { continue };
+        let child = nested.contains(&id) || str_of(folder, "folder").or_else(|| str_of(folder, "folderId")).is_some();
+        if !child && !top.contains(&id) {
+            top.push(id);
+        }
+    }
+    let cx = Lists { requests: &requests, folders: &folders };
+    items.extend(top.iter().filter_map(|id| cx.folder(id, 0)));
+    let mut order = ids(root, "order");
+    if order.is_empty() && folders.is_empty() {
+        order = list(root, "requests").iter().filter_map(|r| str_of(r, "id")).collect();
+    }
+    items.extend(order.iter().filter_map(|id| cx.request(id)));
+    if requests.is_empty() {
+        items.extend(list(root, "requests").iter().enumerate().map(|(i, r)| request(r, i)));
+    }
+    let mut out = json!({ "info": { "name": str_of(root, "name").unwrap_or_default() }, "item": items });
+    copy(root, &mut out, "description", "/info");
+    inherit(root, &mut out);
+    out
+}
+
+fn ids<'a>(value: &'a Value, key: &str) -> Vec<&'a str> {
+    list(value, key).iter().filter_map(Value::as_str).collect()
+}
+
+fn copy(from: &Value, to: &mut Value, key: &str, at: &str) {
+    if let (Some(value), Some(Value::Object(target))) = (from.get(key), to.pointer_mut(at)) {
+        target.insert(key.to_owned(), value.clone());
+    }
+}
+
+struct Lists<'a> {
+    requests: &'a BTreeMap<&'a str, (usize, &'a Value)>,
+    folders: &'a BTreeMap<&'a str, (usize, &'a Value)>,
+}
+
+impl Lists<'_> {
+    fn folder(&self, id: &str, depth: usize) -> Option<Value> {
+        let (at, source) = self.folders.get(id).filter(|_| depth < 64)?;
+        let mut items: Vec<Value> =
+            ids(source, "folders_order").iter().filter_map(|id| self.folder(id, depth + 1)).collect();
+        items.extend(ids(source, "order").iter().filter_map(|id| self.request(id)));
+        let mut out = json!({ "id": id, "name": str_of(source, "name").unwrap_or_default(), "item": items,
+            AT: format!("/folders/{at}") });
+        copy(source, &mut out, "description", "");
+        inherit(source, &mut out);
+        Some(out)
+    }
+
+    fn request(&self, id: &str) -> Option<Value> {
+        self.requests.get(id).map(|(i, r)| request(r, *i))
+    }
+}
+
+/// What folders, requests and collections share: events, authorization, variables, settings.
+fn inherit(source: &Value, out: &mut Value) {
+    let Some(out) = out.as_object_mut() else { return };
+    if let Some(events) = events(source) {
+        out.insert("event".into(), events);
+    }
+    if let Some(auth) = auth(source) {
+        out.insert("auth".into(), auth);
+    }
+    for key in ["variables", "variable"] {
+        if let Some(v @ Value::Array(_)) = source.get(key) {
+            out.insert("variable".into(), v.clone());
+        }
+    }
+    if let Some(v) = source.get("protocolProfileBehavior") {
+        out.insert("protocolProfileBehavior".into(), v.clone());
+    }
+}
+
+fn events(source: &Value) -> Option<Value> {
+    if let Some(Value::Array(events)) = source.get("events") {
+        if !events.is_empty() {
+            return Some(Value::Array(events.clone()));
+        }
+    }
+    let one = |key: &str, listen: &str| {
+        let code = source.get(key).filter(|v| v.as_str().is_some_and(|s| !s.is_empty()) || v.is_array())?;
+        Some(json!({ "listen": listen, "script": { "exec": code } }))
+    };
+    let events: Vec<Value> = [one("preRequestScript", "prerequest"), one("tests", "test")].into_iter().flatten().collect();
+    (!events.is_empty()).then(|| Value::Array(events))
+}
+
+fn auth(source: &Value) -> Option<Value> {
+    if let Some(auth @ Value::Object(_)) = source.get("auth") {
+        return Some(auth.clone());
+    }
+    let helper = str_of(source, "currentHelper").filter(|h| *h != "normal")?;
+    let parsed: Option<Value>;
+    let attributes = match source.get("helperAttributes") {
+        Some(Value::String(s)) => {
+            parsed = serde_json::from_str(s).ok();
+            parsed.as_ref()?
+        }
+        Some(v) => v,
+        None => &Value::Null,
+    };
+    let kind = match helper {
+        "apikeyAuth" => "apikey",
+        "basicAuth" => "basic",
+        "bearerAuth" => "bearer",
+        "digestAuth" => "digest",
+        "hawkAuth" => "hawk",
+        "oAuth1" => "oauth1",
+        "oAuth2" => "oauth2",
+        "ntlmAuth" => "ntlm",
+        "awsSigV4" => "awsv4",
+        "jwtAuth" => "jwt",
+        "edgegridAuth" => "edgegrid",
+        other => other,
+    };
+    let names: &[(&str, &str)] = match kind {
+        "hawk" => &[("hawk_id", "authId"), ("hawk_key", "authKey"), ("app", "app"), ("dlg", "delegation"),
+            ("ext", "extraData"), ("extra", "extraData")],
+        "oauth1" => &[("auto", "addParamsToHeader"), ("encodeOAuthSign", "autoAddParam"), ("header", "addParamsToHeader"),
+            ("includeEmpty", "addEmptyParamsToSign")],
+        "awsv4" => &[("accessKey", "accessKey"), ("secretKey", "secretKey")],
+        _ => &[],
+    };
+    let mut parameters = Map::new();
+    for (key, value) in attributes.as_object().into_iter().flatten() {
+        let name = names.iter().find(|(old, _)| old == key).map_or(key.as_str(), |(_, new)| new);
+        parameters.insert(name.to_owned(), value.clone());
+    }
+    Some(json!({ "type": kind, kind: parameters }))
+}
+
+fn request(source: &Value, at: usize) -> Value {
+    let mut inner = json!({
+        "method": source.get("method").cloned().unwrap_or(Value::Null),
+        "url": url(source),
+        "header": headers(source),
+    });
+    if let (Some(body), Some(map)) = (body(source), inner.as_object_mut()) {
+        map.insert("body".into(), body);
+    }
+    if let (Some(auth), Some(map)) = (auth(source), inner.as_object_mut()) {
+        map.insert("auth".into(), auth);
+    }
+    copy(source, &mut inner, "description", "");
+    let responses: Vec<Value> = list(source, "responses").iter().map(response).collect();
+    let mut out = json!({
+        "id": source.get("id").cloned().unwrap_or(Value::Null),
+        "name": str_of(source, "name").unwrap_or_default(),
+        "request": inner,
+        "response": responses,
+        AT: format!("/requests/{at}"),
+    });
+    if let (Some(events), Some(map)) = (events(source), out.as_object_mut()) {
+        map.insert("event".into(), events);
+    }
+    copy(source, &mut out, "protocolProfileBehavior", "");
+    out
+}
+
+fn url(source: &Value) -> Value {
+    let text = scalar(source.get("url")).unwrap_or_default();
+    let mut variables: Vec<Value> = list(source, "pathVariableData").to_vec();
+    if let Some(Value::Object(map)) = source.get("pathVariables") {
+        for (key, value) in map {
+            if !variables.iter().any(|v| str_of(v, "key") == Some(key)) {
+                variables.push(json!({ "key": key, "value": value }));
+            }
+        }
+    }
+    let query: Vec<Value> = list(source, "queryParams")
+        .iter()
+        .map(|p| json!({ "key": p.get("key"), "value": p.get("value"), "disabled": disabled(p) }))
+        .collect();
+    if variables.is_empty() && query.is_empty() {
+        return Value::String(text);
+    }
+    // only path and query matter as objects; the address itself stays in front of them
+    let (address, rest) = text.split_once('?').map_or((text.as_str(), None), |(a, q)| (a, Some(q)));
+    let (scheme, tail) = address.split_once("://").map_or((None, address), |(s, t)| (Some(s), t));
+    let (host, path) = tail.split_once('/').map_or((tail, None), |(h, p)| (h, Some(p)));
+    let mut out = json!({ "host": host, "variable": variables });
+    if let Some(map) = out.as_object_mut() {
+        if let Some(scheme) = scheme {
+            map.insert("protocol".into(), Value::String(scheme.to_owned()));
+        }
+        if let Some(path) = path {
+            map.insert("path".into(), path.split('/').map(|s| Value::String(s.to_owned())).collect());
+        }
+        if query.is_empty() {
+            if let Some(rest) = rest {
+                map.insert("query".into(), Value::String(rest.to_owned()));
+            }
+        } else {
+            map.insert("query".into(), Value::Array(query));
+        }
+    }
+    out
+}
+
+fn headers(source: &Value) -> Value {
+    if let Some(v @ Value::Array(_)) = source.get("headers") {
+        return v.clone();
+    }
+    let mut out: Vec<Value> = Vec::new();
+    for header in list(source, "headerData") {
+        let key = scalar(header.get("key")).unwrap_or_default();
+        let off = key.starts_with("//") || disabled(header);
+        let key = key.trim_start_matches("//").trim().to_owned();
+        out.push(json!({ "key": key, "value": header.get("value"), "disabled": off }));
+    }
+    for (key, value, off) in parse_headers(str_of(source, "headers").unwrap_or_default()) {
+        if !out.iter().any(|h| str_of(h, "key") == Some(&key)) {
+            out.push(json!({ "key": key, "value": value, "disabled": off }));
+        }
+    }
+    Value::Array(out)
+}
+
+/// `Name: value` lines; a line that starts with `//` is switched off.
+pub fn parse_headers(text: &str) -> Vec<(String, String, bool)> {
+    text.lines()
+        .filter_map(|line| {
+            let (key, value) = line.split_once(':')?;
+            let off = key.starts_with("//");
+            let key = key.trim_start_matches("//").trim();
+            (!key.is_empty() && !key.contains(char::is_whitespace))
+                .then(|| (key.to_owned(), value.trim().to_owned(), off))
+        })
+        .collect()
+}
+
+fn body(source: &Value) -> Option<Value> {
+    let data = source.get("data");
+    let raw = source.get("rawModeData");
+    let empty = |v: Option<&Value>| match v {
+        None | Some(Value::Null) => true,
+        Some(Value::Array(a)) => a.is_empty(),
+        Some(Value::String(s)) => s.is_empty(),
+        Some(Value::Object(o)) => o.is_empty(),
+        Some(_) => true,
+    };
+    if source.get("dataMode").is_some_and(Value::is_null) {
+        return None;
+    }
+    let raw_text = match raw {
+        Some(Value::String(s)) => Some(s.clone()),
+        Some(Value::Array(a)) if a.len() == 1 => a.first().and_then(Value::as_str).map(str::to_owned),
+        _ => None,
+    };
+    let graphql = source.get("graphqlModeData").filter(|g| !empty(Some(g)));
+    let mode = match str_of(source, "dataMode") {
+        Some("binary") => "file",
+        Some("graphql") => "graphql",
+        Some("params") => "formdata",
+        Some("raw") => "raw",
+        Some("urlencoded") => "urlencoded",
+        _ if empty(data) && empty(raw) && graphql.is_none() => return None,
+        _ if raw_text.is_none() && (data.is_some_and(Value::is_array) || raw.is_some_and(Value::is_array)) => "formdata",
+        _ if raw_text.is_none() && graphql.is_some() => "graphql",
+        _ => "raw",
+    };
+    let content = match mode {
+        "raw" => {
+            let data = data.and_then(Value::as_str).map(str::to_owned);
+            Value::String(raw_text.filter(|t| !t.is_empty()).or(data).unwrap_or_default())
+        }
+        "graphql" => graphql.or(data).cloned().unwrap_or(Value::Null),
+        "file" => json!({ "src": raw_text }),
+        _ => {
+            let params = [data, raw].into_iter().flatten().find_map(Value::as_array);
+            Value::Array(params.into_iter().flatten().filter(|p| p.get("key").is_some_and(|k| !k.is_null())).map(form_param).collect())
+        }
+    };
+    let mut out = json!({ "mode": mode, mode: content, "disabled": source.get("dataDisabled") == Some(&Value::Bool(true)) });
+    if let (Some(options), Some(map)) = (source.get("dataOptions").filter(|o| !o.is_null()), out.as_object_mut()) {
+        map.insert("options".into(), options.clone());
+    }
+    Some(out)
+}
+
+fn form_param(param: &Value) -> Value {
+    let mut out = param.clone();
+    let file = str_of(param, "type") == Some("file") && param.get("src").is_none_or(Value::is_null);
+    if let (true, Some(map)) = (file, out.as_object_mut()) {
+        if let Some(value) = map.remove("value").filter(|v| v.is_string() || v.is_array()) {
+            map.insert("src".into(), value);
+        }
+    }
+    out
+}
+
+fn response(source: &Value) -> Value {
+    json!({
+        "name": source.get("name"),
+        "status": source.pointer("/responseCode/name"),
+        "code": source.pointer("/responseCode/code"),
+        "header": source.get("headers"),
+        "body": source.get("text"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn order_lists_decide_what_comes_when() {
+        let v2 = to_v2(&json!({
+            "name": "Old", "order": ["b"], "folders_order": ["f"],
+            "folders": [{"id": "f", "name": "F", "order": ["a"], "folders_order": ["g"]}, {"id": "g", "name": "G", "order": []}],
+            "requests": [
+                {"id": "a", "name": "A", "url": "http://h/{{x}}?q=1", "method": "POST", "headers": "A: 1\n//B: 2\n", "dataMode": "urlencoded",
+                 "data": [{"key": "k", "value": "v", "enabled": false}], "tests": "tests['x'] = true;"},
+                {"id": "b", "url": "http://h", "method": "GET", "currentHelper": "basicAuth", "helperAttributes": "{\"username\":\"u\"}"}
+            ]
+        }));
+        assert_eq!(v2.pointer("/item/0/item/0/name"), Some(&json!("G")));
+        assert_eq!(v2.pointer("/item/0/item/1/name"), Some(&json!("A")));
+        assert_eq!(v2.pointer("/item/0/item/1/request/header/1/disabled"), Some(&json!(true)));
+        assert_eq!(v2.pointer("/item/0/item/1/event/0/script/exec"), Some(&json!("tests['x'] = true;")));
+        assert_eq!(v2.pointer("/item/1/request/auth/basic/username"), Some(&json!("u")));
+        assert_eq!(v2.pointer("/item/1/$at"), Some(&json!("/requests/1")));
+    }
+}
