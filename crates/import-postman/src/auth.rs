@@ -58,14 +58,20 @@ pub fn read(auth: &Value) -> (Auth, Option<String>) {
         "basic" => Auth::Basic { username: p.text("username"), password: p.text("password") },
         "bearer" => Auth::Bearer { scheme: "Bearer".to_owned(), token: p.text("token") },
         "apikey" => Auth::ApiKey {
-            place: if p.plain("in").as_deref() == Some("query") { ApiKeyPlace::Query } else { ApiKeyPlace::Header },
+            place: if p.plain("in").as_deref() == Some("query") {
+                ApiKeyPlace::Query
+            } else {
+                ApiKeyPlace::Header
+            },
             name: p.text("key"),
             value: p.text("value"),
         },
         "digest" => Auth::Digest { username: p.text("username"), password: p.text("password") },
-        "ntlm" => {
-            Auth::Ntlm { username: p.text("username"), password: p.text("password"), domain: p.text("domain") }
-        }
+        "ntlm" => Auth::Ntlm {
+            username: p.text("username"),
+            password: p.text("password"),
+            domain: p.text("domain"),
+        },
         "oauth1" => Auth::OAuth1(Box::new(OAuth1 {
             consumer_key: p.text("consumerKey"),
             consumer_secret: p.text("consumerSecret"),
@@ -73,7 +79,14 @@ pub fn read(auth: &Value) -> (Auth, Option<String>) {
             token_secret: p.text("tokenSecret"),
             signature_method: p.plain("signatureMethod").unwrap_or_else(|| "HMAC-SHA1".to_owned()),
             in_header: p.plain("addParamsToHeader").as_deref() == Some("true"),
-            extra: p.rest(&["consumerKey", "consumerSecret", "token", "tokenSecret", "signatureMethod", "addParamsToHeader"]),
+            extra: p.rest(&[
+                "consumerKey",
+                "consumerSecret",
+                "token",
+                "tokenSecret",
+                "signatureMethod",
+                "addParamsToHeader",
+            ]),
         })),
         "oauth2" => return (oauth2(&p), None),
         "awsv4" if p.plain("addAuthDataToQuery").as_deref() != Some("true") => {
@@ -100,7 +113,11 @@ pub fn read(auth: &Value) -> (Auth, Option<String>) {
 /// The stored token when there is one; else the flow that fetches it without a browser.
 fn oauth2(p: &Parameters<'_>) -> Auth {
     let token = p.text("accessToken");
-    let place = if p.plain("addTokenTo").as_deref() == Some("queryParams") { ApiKeyPlace::Query } else { ApiKeyPlace::Header };
+    let place = if p.plain("addTokenTo").as_deref() == Some("queryParams") {
+        ApiKeyPlace::Query
+    } else {
+        ApiKeyPlace::Header
+    };
     let prefix = match (place, p.plain("headerPrefix")) {
         (ApiKeyPlace::Query | ApiKeyPlace::Cookie, _) => "access_token".to_owned(),
         (ApiKeyPlace::Header, prefix) => prefix.map_or_else(|| "Bearer".to_owned(), |p| p.trim().to_owned()),
@@ -140,7 +157,9 @@ mod tests {
     fn a_flow_is_only_taken_without_a_token() {
         let flow = json!({"type": "oauth2", "oauth2": [{"key": "grant_type", "value": "client_credentials"},
             {"key": "accessTokenUrl", "value": "http://t"}]});
-        assert!(matches!(read(&flow).0, Auth::OAuth2(o) if matches!(o.grant, Grant::ClientCredentials { .. })));
+        assert!(
+            matches!(read(&flow).0, Auth::OAuth2(o) if matches!(o.grant, Grant::ClientCredentials { .. }))
+        );
         assert_eq!(read(&json!({"type": "wsse"})), (Auth::None, Some("wsse".to_owned())));
     }
 }

@@ -190,7 +190,9 @@ fn multipart(body: &Value, folder: Option<&Path>, facts: &mut BodyFacts) -> Body
         parts.push(FormPart {
             name,
             content: match file_name {
-                Some(file_name) => PartContent::Inline { file_name: Some(file_name), bytes: value.into_bytes() },
+                Some(file_name) => {
+                    PartContent::Inline { file_name: Some(file_name), bytes: value.into_bytes() }
+                }
                 None => PartContent::Text(text(&value)),
             },
             media_type,
@@ -324,8 +326,10 @@ mod tests {
 
     #[test]
     fn forms_keep_repeats_together_and_drop_disabled_fields() {
-        let form = body(&json!({"mode": "urlencoded", "urlencoded": [{"key": "a", "value": "1"}, {"key": "b", "value": "2"},
-            {"key": "a", "value": "3"}, {"key": "c", "value": "4", "disabled": true}]}));
+        let form = body(
+            &json!({"mode": "urlencoded", "urlencoded": [{"key": "a", "value": "1"}, {"key": "b", "value": "2"},
+            {"key": "a", "value": "3"}, {"key": "c", "value": "4", "disabled": true}]}),
+        );
         let Body::Form(fields) = form else { panic!("a form") };
         let shown: Vec<String> = fields.iter().map(|f| format!("{}={}", f.name, f.value)).collect();
         assert_eq!(shown, ["a=1", "a=3", "b=2"]);
@@ -333,7 +337,8 @@ mod tests {
 
     #[test]
     fn graphql_variables_stay_an_object() {
-        let value = body(&json!({"mode": "graphql", "graphql": {"query": "{ a }", "variables": "{\"id\": {{id}}}"}}));
+        let value =
+            body(&json!({"mode": "graphql", "graphql": {"query": "{ a }", "variables": "{\"id\": {{id}}}"}}));
         let Body::Raw { content, .. } = value else { panic!("raw") };
         assert_eq!(content.to_string(), "{\"query\":\"{ a }\",\"variables\":{\"id\": {id}}}");
     }

@@ -34,7 +34,9 @@ fn response(saved: &Value) -> Option<ObservedResponse> {
     let status = u16::try_from(status?).ok().filter(|s| (100..1000).contains(s))?;
     let headers = list(saved, "header")
         .iter()
-        .filter_map(|h| Some((str_of(h, "key").or_else(|| str_of(h, "name"))?.to_owned(), scalar(h.get("value"))?)))
+        .filter_map(|h| {
+            Some((str_of(h, "key").or_else(|| str_of(h, "name"))?.to_owned(), scalar(h.get("value"))?))
+        })
         .collect();
     Some(ObservedResponse {
         status,

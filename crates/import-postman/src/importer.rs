@@ -41,7 +41,9 @@ impl Importer for Postman {
         let document = source.value()?;
         let root = Origin::new(source.id, Pointer::root());
         let (document, at) = match document.get("collection") {
-            Some(inner @ Value::Object(_)) if document.get("item").is_none() => (inner, root.key("collection")),
+            Some(inner @ Value::Object(_)) if document.get("item").is_none() => {
+                (inner, root.key("collection"))
+            }
             _ => (document, root),
         };
         let converted;
@@ -64,7 +66,10 @@ impl Importer for Postman {
 }
 
 fn scopes(collection: &Value, at: &Origin, options: &ImportOptions, diagnostics: &mut Diagnostics) -> Scopes {
-    let mut scopes = Scopes { collection: scope::read(list(collection, "variable"), &at.key("variable")), ..Scopes::default() };
+    let mut scopes = Scopes {
+        collection: scope::read(list(collection, "variable"), &at.key("variable")),
+        ..Scopes::default()
+    };
     for source in &options.environments {
         let (name, values) = scope::file(source, diagnostics);
         scopes.environment_name = name.or(scopes.environment_name);
@@ -79,12 +84,20 @@ fn scopes(collection: &Value, at: &Origin, options: &ImportOptions, diagnostics:
     scopes
 }
 
-fn assemble(collection: &Value, mut walked: Walked, scopes: &Scopes, mut diagnostics: Diagnostics) -> Imported {
+fn assemble(
+    collection: &Value,
+    mut walked: Walked,
+    scopes: &Scopes,
+    mut diagnostics: Diagnostics,
+) -> Imported {
     let lifts = lift_all(&mut walked, scopes, &mut diagnostics);
     let needs_scripts = lifts.is_none() || signs(&mut walked.steps);
     let info = collection.get("info").unwrap_or(&Value::Null);
     let mut plan = TestPlan {
-        title: str_of(info, "name").or_else(|| str_of(collection, "name")).unwrap_or("Postman collection").to_owned(),
+        title: str_of(info, "name")
+            .or_else(|| str_of(collection, "name"))
+            .unwrap_or("Postman collection")
+            .to_owned(),
         note: note(info),
         ..TestPlan::default()
     };
@@ -121,7 +134,11 @@ fn assemble(collection: &Value, mut walked: Walked, scopes: &Scopes, mut diagnos
 }
 
 fn workload(iterations: i64) -> Workload {
-    Workload::from(Executor::SharedIterations(SharedIterations { vus: 1, iterations, ..SharedIterations::default() }))
+    Workload::from(Executor::SharedIterations(SharedIterations {
+        vus: Some(1),
+        iterations: Some(iterations),
+        ..SharedIterations::default()
+    }))
 }
 
 /// One script of the collection, understood or not, by where it stands.
@@ -135,8 +152,13 @@ fn lift_all(walked: &mut Walked, scopes: &Scopes, diagnostics: &mut Diagnostics)
     let mut carried = false;
     for_each_step_mut_in(&mut walked.steps, &mut |step| {
         let Step::Request(request) = step else { return };
-        for (script, test) in request.before.iter().map(|s| (s, false)).chain(request.after.iter().map(|s| (s, true))) {
-            if lifts.contains_key(&script.origin) || broken.contains(&script.origin) || empty.contains(&script.origin) {
+        for (script, test) in
+            request.before.iter().map(|s| (s, false)).chain(request.after.iter().map(|s| (s, true)))
+        {
+            if lifts.contains_key(&script.origin)
+                || broken.contains(&script.origin)
+                || empty.contains(&script.origin)
+            {
                 continue;
             }
             match lift::read(&script.code, &script.origin, test, scopes) {

@@ -129,7 +129,11 @@ impl Fill<'_> {
                 let filled = self.text(value, place);
                 // a name that stands for nothing is plain text of the path
                 *segment = match filled.as_literal() {
-                    Some(text) if !label.starts_with('{') || value.0.iter().all(|p| matches!(p, Part::Var(_))) && text.contains("%7B%7B") => {
+                    Some(text)
+                        if !label.starts_with('{')
+                            || value.0.iter().all(|p| matches!(p, Part::Var(_)))
+                                && text.contains("%7B%7B") =>
+                    {
                         Segment::Literal(text.to_owned())
                     }
                     _ => Segment::Param { label: label.clone(), value: filled, encoding: *encoding },
@@ -207,7 +211,9 @@ impl Fill<'_> {
         holder.for_each_text_mut(&mut |t| *t = self.text(t, None));
         let replaced = match &holder.auth {
             Auth::None | Auth::Digest { .. } | Auth::Ntlm { .. } => None,
-            Auth::ApiKey { place: loadwright_scenario::ApiKeyPlace::Header, name, .. } => Some(name.to_string().to_lowercase()),
+            Auth::ApiKey { place: loadwright_scenario::ApiKeyPlace::Header, name, .. } => {
+                Some(name.to_string().to_lowercase())
+            }
             Auth::ApiKey { name, .. } => {
                 request.url.query.retain(|q| &q.name != name);
                 None
@@ -223,7 +229,9 @@ impl Fill<'_> {
 
     fn is_nothing(&mut self, text: &Text) -> bool {
         let known = text.0.iter().all(|p| match p {
-            Part::Var(name) => !matches!(self.kind(&name.0.clone(), 0), Kind::Captured | Kind::Column | Kind::Inline(_)),
+            Part::Var(name) => {
+                !matches!(self.kind(&name.0.clone(), 0), Kind::Captured | Kind::Column | Kind::Inline(_))
+            }
             Part::Literal(_) => true,
             Part::Column { .. } | Part::Generated(_) => false,
         });
@@ -233,12 +241,17 @@ impl Fill<'_> {
     /// Secrets that stand in the collection itself become variables of the environment.
     fn hide(&mut self, auth: &mut Auth) {
         let mut take = |wish: &str, text: &mut Text| {
-            let Some(value) = text.as_literal().filter(|v| !v.is_empty() && !v.contains("{{")).map(str::to_owned) else { return };
+            let Some(value) =
+                text.as_literal().filter(|v| !v.is_empty() && !v.contains("{{")).map(str::to_owned)
+            else {
+                return;
+            };
             let name = match self.extra.iter().find(|(v, old)| *old == value && v.name.0.starts_with(wish)) {
                 Some((v, _)) => v.name.clone(),
                 None => {
                     let n = self.extra.iter().filter(|(v, _)| v.name.0.starts_with(wish)).count();
-                    let taken = |name: &str| self.scopes.constant(name).is_some() || self.captured.contains(name);
+                    let taken =
+                        |name: &str| self.scopes.constant(name).is_some() || self.captured.contains(name);
                     let mut name = if n == 0 { wish.to_owned() } else { format!("{wish}{}", n + 1) };
                     while taken(&name) {
                         name.push('_');
@@ -305,7 +318,11 @@ impl Fill<'_> {
                 Kind::Unknown => {
                     if self.missing.insert(name.0.clone()) {
                         let message = format!("`{name}` has no value: the placeholder itself is sent");
-                        self.diagnostics.push(Diagnostic::new(&codes::UNRESOLVED_VARIABLE, message, self.at.clone()));
+                        self.diagnostics.push(Diagnostic::new(
+                            &codes::UNRESOLVED_VARIABLE,
+                            message,
+                            self.at.clone(),
+                        ));
                     }
                     let hole = format!("{{{{{name}}}}}");
                     out.push_str(&place.map_or(hole.clone(), |p| encode(&hole, p)));
@@ -318,7 +335,11 @@ impl Fill<'_> {
     fn use_static(&mut self, name: &str) {
         if self.used.insert(name.to_owned()) {
             let inner: Vec<String> = self.value(name).vars().map(|v| v.0.clone()).collect();
-            inner.iter().for_each(|n| if matches!(self.kind(n, 0), Kind::Static(_)) { self.use_static(n) });
+            inner.iter().for_each(|n| {
+                if matches!(self.kind(n, 0), Kind::Static(_)) {
+                    self.use_static(n)
+                }
+            });
         }
     }
 
@@ -355,7 +376,9 @@ impl Fill<'_> {
                 Part::Var(inner) => match self.kind(&inner.0.clone(), depth + 1) {
                     Kind::Static(value) => flat.push_str(&value),
                     // the placeholder stays in the middle of the value
-                    Kind::Unknown | Kind::Column | Kind::Captured | Kind::Inline(_) => return Kind::Inline(text),
+                    Kind::Unknown | Kind::Column | Kind::Captured | Kind::Inline(_) => {
+                        return Kind::Inline(text);
+                    }
                 },
                 Part::Column { .. } | Part::Generated(_) => return Kind::Inline(text),
             }
@@ -399,7 +422,11 @@ impl Fill<'_> {
             out.push(Variable {
                 name: VarName::new(name.clone()),
                 source: VarSource::Captured {
-                    initial: if lasting { Some(initial.unwrap_or_else(|| Text::literal(format!("{{{{{name}}}}}")))) } else { None },
+                    initial: if lasting {
+                        Some(initial.unwrap_or_else(|| Text::literal(format!("{{{{{name}}}}}"))))
+                    } else {
+                        None
+                    },
                 },
                 lifetime: if lasting { Lifetime::VirtualUser } else { Lifetime::Iteration },
                 secret: false,

@@ -55,7 +55,8 @@ pub fn read(list: &[Value], origin: &Origin) -> Scope {
 /// An environment or globals file as Postman or its API writes it: the scope and its name.
 pub fn file(source: &Source, diagnostics: &mut Diagnostics) -> (Option<String>, Scope) {
     let root = Origin::new(source.id, Pointer::root());
-    let bad = |what: String| Diagnostic::new(&codes::BAD_FILE, format!("{}: {what}", source.name), root.clone());
+    let bad =
+        |what: String| Diagnostic::new(&codes::BAD_FILE, format!("{}: {what}", source.name), root.clone());
     let value = match source.value() {
         Ok(value) => value,
         Err(error) => {
@@ -63,10 +64,11 @@ pub fn file(source: &Source, diagnostics: &mut Diagnostics) -> (Option<String>, 
             return (None, Scope::new());
         }
     };
-    let (holder, at) = match ["environment", "globals"].iter().find(|k| value.get(**k).is_some_and(Value::is_object)) {
-        Some(key) => (value.get(*key).unwrap_or(value), root.key(key)),
-        None => (value, root.clone()),
-    };
+    let (holder, at) =
+        match ["environment", "globals"].iter().find(|k| value.get(**k).is_some_and(Value::is_object)) {
+            Some(key) => (value.get(*key).unwrap_or(value), root.key(key)),
+            None => (value, root.clone()),
+        };
     let name = str_of(holder, "name").map(str::to_owned);
     match (holder.get("values"), holder) {
         (Some(Value::Array(list)), _) => (name, read(list, &at.key("values"))),
@@ -95,7 +97,9 @@ pub fn rows(source: &Source, diagnostics: &mut Diagnostics) -> Vec<Map<String, V
         }
     };
     match serde_json::from_str::<Value>(text.trim()) {
-        Ok(Value::Array(items)) => items.into_iter().filter_map(|v| if let Value::Object(o) = v { Some(o) } else { None }).collect(),
+        Ok(Value::Array(items)) => {
+            items.into_iter().filter_map(|v| if let Value::Object(o) = v { Some(o) } else { None }).collect()
+        }
         Ok(Value::Object(row)) => vec![row],
         _ => csv(text),
     }

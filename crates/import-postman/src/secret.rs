@@ -23,9 +23,19 @@ pub fn of_variable(name: &str, known: &Known, diagnostics: &mut Diagnostics) -> 
 
 /// Names that hold credentials, as a word or at the end of one.
 pub fn looks_secret(name: &str) -> bool {
-    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    let plain: String =
+        name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     const WORDS: &[&str] = &[
-        "password", "passwd", "secret", "token", "apikey", "accesskey", "secretkey", "privatekey", "credential", "authkey",
+        "password",
+        "passwd",
+        "secret",
+        "token",
+        "apikey",
+        "accesskey",
+        "secretkey",
+        "privatekey",
+        "credential",
+        "authkey",
         "passphrase",
     ];
     WORDS.iter().any(|w| plain.ends_with(w)) || plain == "pwd" || plain == "pass"

@@ -29,7 +29,9 @@ pub fn read(value: &Value, raw: bool) -> UrlTemplate {
 pub fn plain(value: &Value) -> String {
     match value {
         Value::String(s) => s.clone(),
-        Value::Object(_) => str_of(value, "raw").map_or_else(|| join(value, &mut PathVariables::default()), str::to_owned),
+        Value::Object(_) => {
+            str_of(value, "raw").map_or_else(|| join(value, &mut PathVariables::default()), str::to_owned)
+        }
         _ => String::new(),
     }
 }
@@ -68,9 +70,14 @@ fn join(url: &Value, variables: &mut PathVariables) -> String {
     }
     let segments: Option<Vec<String>> = match url.get("path") {
         Some(Value::String(path)) if path == "/" => Some(vec![String::new()]),
-        Some(Value::String(path)) if !path.is_empty() => {
-            Some(path.strip_prefix('/').filter(|p| !p.is_empty()).unwrap_or(path).split('/').map(str::to_owned).collect())
-        }
+        Some(Value::String(path)) if !path.is_empty() => Some(
+            path.strip_prefix('/')
+                .filter(|p| !p.is_empty())
+                .unwrap_or(path)
+                .split('/')
+                .map(str::to_owned)
+                .collect(),
+        ),
         Some(Value::Array(parts)) => Some(
             parts
                 .iter()
@@ -226,8 +233,12 @@ fn cut(url: &str, variables: &PathVariables, raw: bool) -> UrlTemplate {
     let encoding = if raw { Encoding::Raw } else { Encoding::Lenient };
     UrlTemplate {
         base,
-        path: path.map(|p| split(p, '/').into_iter().map(|s| segment(s, variables, encoding)).collect()).unwrap_or_default(),
-        query: query.map(|q| split(q, '&').into_iter().map(|p| parameter(p, encoding)).collect()).unwrap_or_default(),
+        path: path
+            .map(|p| split(p, '/').into_iter().map(|s| segment(s, variables, encoding)).collect())
+            .unwrap_or_default(),
+        query: query
+            .map(|q| split(q, '&').into_iter().map(|p| parameter(p, encoding)).collect())
+            .unwrap_or_default(),
     }
 }
 
@@ -304,7 +315,12 @@ mod tests {
             .map(|q| q.value.as_ref().map_or_else(|| q.name.to_string(), |v| format!("{}={v}", q.name)))
             .collect();
         let mark = if url.query.is_empty() { "" } else { "?" };
-        format!("{}{}{mark}{}", url.base, if url.path.is_empty() { String::new() } else { url.group() }, query.join("&"))
+        format!(
+            "{}{}{mark}{}",
+            url.base,
+            if url.path.is_empty() { String::new() } else { url.group() },
+            query.join("&")
+        )
     }
 
     #[test]

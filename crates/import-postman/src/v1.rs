@@ -13,7 +13,8 @@ pub const AT: &str = "$at";
 pub fn is_v1(root: &Value) -> bool {
     root.get("item").is_none()
         && root.pointer("/info/schema").is_none()
-        && (root.get("requests").is_some_and(Value::is_array) || root.get("order").is_some_and(Value::is_array))
+        && (root.get("requests").is_some_and(Value::is_array)
+            || root.get("order").is_some_and(Value::is_array))
 }
 
 pub fn to_v2(root: &Value) -> Value {
@@ -22,15 +23,22 @@ pub fn to_v2(root: &Value) -> Value {
         .enumerate()
         .filter_map(|(i, r)| Some((str_of(r, "id")?, (i, r))))
         .collect();
-    let folders: BTreeMap<&str, (usize, &Value)> =
-        list(root, "folders").iter().enumerate().filter_map(|(i, f)| Some((str_of(f, "id")?, (i, f)))).collect();
+    let folders: BTreeMap<&str, (usize, &Value)> = list(root, "folders")
+        .iter()
+        .enumerate()
+        .filter_map(|(i, f)| Some((str_of(f, "id")?, (i, f))))
+        .collect();
     let mut items = Vec::new();
-    let nested: Vec<&str> =
-        folders.values().flat_map(|(_, f)| ids(f, "folders_order")).filter(|id| folders.contains_key(id)).collect();
+    let nested: Vec<&str> = folders
+        .values()
+        .flat_map(|(_, f)| ids(f, "folders_order"))
+        .filter(|id| folders.contains_key(id))
+        .collect();
     let mut top: Vec<&str> = ids(root, "folders_order");
     for folder in list(root, "folders") {
         let Some(id) = str_of(folder, "id") else { continue };
-        let child = nested.contains(&id) || str_of(folder, "folder").or_else(|| str_of(folder, "folderId")).is_some();
+        let child =
+            nested.contains(&id) || str_of(folder, "folder").or_else(|| str_of(folder, "folderId")).is_some();
         if !child && !top.contains(&id) {
             top.push(id);
         }
@@ -113,7 +121,8 @@ fn events(source: &Value) -> Option<Value> {
         let code = source.get(key).filter(|v| v.as_str().is_some_and(|s| !s.is_empty()) || v.is_array())?;
         Some(json!({ "listen": listen, "script": { "exec": code } }))
     };
-    let events: Vec<Value> = [one("preRequestScript", "prerequest"), one("tests", "test")].into_iter().flatten().collect();
+    let events: Vec<Value> =
+        [one("preRequestScript", "prerequest"), one("tests", "test")].into_iter().flatten().collect();
     (!events.is_empty()).then(|| Value::Array(events))
 }
 
@@ -146,10 +155,20 @@ fn auth(source: &Value) -> Option<Value> {
         other => other,
     };
     let names: &[(&str, &str)] = match kind {
-        "hawk" => &[("hawk_id", "authId"), ("hawk_key", "authKey"), ("app", "app"), ("dlg", "delegation"),
-            ("ext", "extraData"), ("extra", "extraData")],
-        "oauth1" => &[("auto", "addParamsToHeader"), ("encodeOAuthSign", "autoAddParam"), ("header", "addParamsToHeader"),
-            ("includeEmpty", "addEmptyParamsToSign")],
+        "hawk" => &[
+            ("hawk_id", "authId"),
+            ("hawk_key", "authKey"),
+            ("app", "app"),
+            ("dlg", "delegation"),
+            ("ext", "extraData"),
+            ("extra", "extraData"),
+        ],
+        "oauth1" => &[
+            ("auto", "addParamsToHeader"),
+            ("encodeOAuthSign", "autoAddParam"),
+            ("header", "addParamsToHeader"),
+            ("includeEmpty", "addEmptyParamsToSign"),
+        ],
         "awsv4" => &[("accessKey", "accessKey"), ("secretKey", "secretKey")],
         _ => &[],
     };
@@ -287,7 +306,11 @@ fn body(source: &Value) -> Option<Value> {
         Some("raw") => "raw",
         Some("urlencoded") => "urlencoded",
         _ if empty(data) && empty(raw) && graphql.is_none() => return None,
-        _ if raw_text.is_none() && (data.is_some_and(Value::is_array) || raw.is_some_and(Value::is_array)) => "formdata",
+        _ if raw_text.is_none()
+            && (data.is_some_and(Value::is_array) || raw.is_some_and(Value::is_array)) =>
+        {
+            "formdata"
+        }
         _ if raw_text.is_none() && graphql.is_some() => "graphql",
         _ => "raw",
     };
@@ -300,11 +323,20 @@ fn body(source: &Value) -> Option<Value> {
         "file" => json!({ "src": raw_text }),
         _ => {
             let params = [data, raw].into_iter().flatten().find_map(Value::as_array);
-            Value::Array(params.into_iter().flatten().filter(|p| p.get("key").is_some_and(|k| !k.is_null())).map(form_param).collect())
+            Value::Array(
+                params
+                    .into_iter()
+                    .flatten()
+                    .filter(|p| p.get("key").is_some_and(|k| !k.is_null()))
+                    .map(form_param)
+                    .collect(),
+            )
         }
     };
     let mut out = json!({ "mode": mode, mode: content, "disabled": source.get("dataDisabled") == Some(&Value::Bool(true)) });
-    if let (Some(options), Some(map)) = (source.get("dataOptions").filter(|o| !o.is_null()), out.as_object_mut()) {
+    if let (Some(options), Some(map)) =
+        (source.get("dataOptions").filter(|o| !o.is_null()), out.as_object_mut())
+    {
         map.insert("options".into(), options.clone());
     }
     Some(out)

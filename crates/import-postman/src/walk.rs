@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use loadwright_diagnostic::{Diagnostic, Diagnostics, Origin, Pointer};
 use loadwright_import::{ImportOptions, Source};
 use loadwright_scenario::{
-    Auth, Body, CarriedItem, Dialect, Evidence, Field, Group, Overrides, Request, RequestStep, Script, Step, Text,
+    Auth, Body, CarriedItem, Dialect, Evidence, Field, Group, Overrides, Request, RequestStep, Script, Step,
+    Text,
 };
 use serde_json::{Map, Value};
 
@@ -41,7 +42,13 @@ pub struct Walk<'a> {
     out: Walked,
 }
 
-pub fn walk(root: &Value, source: &Source, at: &Origin, options: &ImportOptions, diagnostics: &mut Diagnostics) -> Walked {
+pub fn walk(
+    root: &Value,
+    source: &Source,
+    at: &Origin,
+    options: &ImportOptions,
+    diagnostics: &mut Diagnostics,
+) -> Walked {
     let mut walk = Walk { source, options, diagnostics, out: Walked::default() };
     let inherited = Inherited {
         auth: None,
@@ -64,7 +71,8 @@ impl<'a> Walk<'a> {
 
     fn item(&mut self, item: &'a Value, at: &Origin, inherited: &Inherited<'a>) -> Option<Step> {
         // items that were converted from version 1 know where they come from
-        let at = &str_of(item, AT).map_or_else(|| at.clone(), |p| Origin::new(at.source, Pointer::from_text(p)));
+        let at =
+            &str_of(item, AT).map_or_else(|| at.clone(), |p| Origin::new(at.source, Pointer::from_text(p)));
         let name = str_of(item, "name").unwrap_or_default().to_owned();
         let wanted = &self.options.select.folders;
         let chosen = inherited.chosen || wanted.iter().any(|w| *w == name || Some(w.as_str()) == id(item));
@@ -88,7 +96,10 @@ impl<'a> Walk<'a> {
         let path = path.join("/");
         let names = [name.as_str(), path.as_str(), method.as_str()];
         let safe = matches!(method.as_str(), "GET" | "HEAD" | "OPTIONS");
-        if !chosen || !self.options.select.wants(names.into_iter()) || (self.options.select.safe_only && !safe) {
+        if !chosen
+            || !self.options.select.wants(names.into_iter())
+            || (self.options.select.safe_only && !safe)
+        {
             return None;
         }
         Some(Step::Request(Box::new(self.request(item, request, at, inherited))))
@@ -102,20 +113,32 @@ impl<'a> Walk<'a> {
         let (before, after) = scripts(holder, at);
         inherited.before.extend(before);
         inherited.after.extend(after);
-        for (key, value) in holder.get("protocolProfileBehavior").and_then(Value::as_object).into_iter().flatten() {
+        for (key, value) in
+            holder.get("protocolProfileBehavior").and_then(Value::as_object).into_iter().flatten()
+        {
             inherited.behavior.insert(key.clone(), value.clone());
         }
         inherited
     }
 
-    fn request(&mut self, item: &'a Value, request: &'a Value, at: &Origin, outer: &Inherited<'a>) -> RequestStep {
+    fn request(
+        &mut self,
+        item: &'a Value,
+        request: &'a Value,
+        at: &Origin,
+        outer: &Inherited<'a>,
+    ) -> RequestStep {
         let inherited = self.inherit(item, at, outer);
         let here = at.key("request");
         let name = str_of(item, "name").unwrap_or_default();
-        let url_value = if request.is_string() { request } else { request.get("url").unwrap_or(&Value::Null) };
+        let url_value =
+            if request.is_string() { request } else { request.get("url").unwrap_or(&Value::Null) };
         let behavior = &inherited.behavior;
         let on = |key: &str| behavior.get(key) == Some(&Value::Bool(true));
-        let method = scalar(request.get("method")).filter(|m| !m.is_empty()).unwrap_or_else(|| "GET".to_owned()).to_uppercase();
+        let method = scalar(request.get("method"))
+            .filter(|m| !m.is_empty())
+            .unwrap_or_else(|| "GET".to_owned())
+            .to_uppercase();
         let mut headers = headers(request.get("header").unwrap_or(&Value::Null));
         let content_type = position(&headers, "content-type");
         let content_type = content_type.and_then(|i| headers.get(i)).map(|f| f.value.to_string());
@@ -153,7 +176,11 @@ impl<'a> Walk<'a> {
         for key in ["certificate", "proxy"] {
             if request.get(key).is_some_and(Value::is_object) {
                 let code = if key == "proxy" { &codes::PROXY } else { &codes::CERTIFICATE };
-                self.diagnostics.push(Diagnostic::new(code, format!("the {key} of this request is not taken over"), here.key(key)));
+                self.diagnostics.push(Diagnostic::new(
+                    code,
+                    format!("the {key} of this request is not taken over"),
+                    here.key(key),
+                ));
             }
         }
         let follows = behavior.get("followRedirects") != Some(&Value::Bool(false));
@@ -198,7 +225,9 @@ impl<'a> Walk<'a> {
 }
 
 fn any_named(holder: &Value, wanted: &str) -> bool {
-    list(holder, "item").iter().any(|i| str_of(i, "name") == Some(wanted) || id(i) == Some(wanted) || any_named(i, wanted))
+    list(holder, "item")
+        .iter()
+        .any(|i| str_of(i, "name") == Some(wanted) || id(i) == Some(wanted) || any_named(i, wanted))
 }
 
 fn id(item: &Value) -> Option<&str> {
@@ -211,7 +240,9 @@ fn scripts(holder: &Value, at: &Origin) -> (Vec<Script>, Vec<Script>) {
     for (i, event) in list(holder, "event").iter().enumerate().filter(|(_, e)| !disabled(e)) {
         let script = event.get("script").unwrap_or(&Value::Null);
         let (code, at) = match script {
-            Value::Object(_) => (lines(script.get("exec")), at.key("event").index(i).key("script").key("exec")),
+            Value::Object(_) => {
+                (lines(script.get("exec")), at.key("event").index(i).key("script").key("exec"))
+            }
             other => (lines(Some(other)), at.key("event").index(i).key("script")),
         };
         let Some(code) = code.filter(|c| !c.trim().is_empty()) else { continue };
@@ -289,7 +320,10 @@ fn settle_content_type(headers: &mut Vec<Field>, content: &mut Body, omit: &[Str
     let value = own.and_then(|i| headers.get(i)).map(|f| f.value.to_string());
     let off = omit.iter().any(|h| h == "content-type");
     match (content, own) {
-        (Body::Form(_), Some(i)) if !off && !value.as_deref().unwrap_or_default().starts_with("application/x-www-form-urlencoded") => {
+        (Body::Form(_), Some(i))
+            if !off
+                && !value.as_deref().unwrap_or_default().starts_with("application/x-www-form-urlencoded") =>
+        {
             headers.remove(i);
         }
         (Body::Multipart(_), Some(i)) if !off => {
