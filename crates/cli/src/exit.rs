@@ -9,6 +9,22 @@ pub enum Exit {
     Failure = 1,
     /// `--strict`: the conversion lost or changed something.
     Incomplete = 2,
+    /// A threshold was crossed.
+    ThresholdsFailed = 99,
+    SetupTimeout = 100,
+    TeardownTimeout = 101,
+    /// Options, scenarios or thresholds that make no sense.
+    InvalidConfig = 104,
+    /// A signal ended the run.
+    ExternalAbort = 105,
+    /// The script threw while loading, in setup or in teardown.
+    ScriptException = 107,
+    /// `exec.test.abort()`.
+    ScriptAborted = 108,
+    /// `exec.test.fail()`.
+    MarkedFailed = 110,
+    /// `run`: anything else, such as an unknown flag or a missing script.
+    Other = 255,
 }
 
 impl From<Exit> for ExitCode {

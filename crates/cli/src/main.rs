@@ -9,6 +9,7 @@ mod inspect;
 mod registry;
 mod render;
 mod report_file;
+mod run;
 mod sources;
 
 use std::process::ExitCode;
@@ -31,7 +32,8 @@ fn main() -> ExitCode {
         Command::Convert(args) => convert::run(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Explain { code } => explain::run(code.as_deref()),
-        Command::Test(_) | Command::Mock(_) | Command::Run { .. } => Err(anyhow::anyhow!("not wired yet")),
+        Command::Run { args } => Ok(run::run(args)),
+        Command::Test(_) | Command::Mock(_) => Err(anyhow::anyhow!("not wired yet")),
     };
     match result {
         Ok(exit) => exit.into(),

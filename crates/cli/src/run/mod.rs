@@ -1,0 +1,91 @@
+//! `run`: a k6 script as k6 would run it.
+
+mod command;
+mod finish;
+mod log;
+mod output;
+mod prepare;
+
+use std::ffi::OsString;
+use std::sync::Arc;
+use std::time::Duration;
+
+use loadwright_metrics::RunEvent;
+use loadwright_runner::{Level, Log, Run};
+
+use crate::exit::Exit;
+use command::Command;
+use log::Logger;
+pub use prepare::{Failed, Prepared, prepare};
+
+/// Runs a script with k6's arguments.
+pub fn run(args: &[OsString]) -> Exit {
+    let command = match Command::parse(args) {
+        Ok(command) => command,
+        Err(command::Stop::Help) => {
+            print!("{}", command::help());
+            return Exit::Success;
+        }
+        Err(command::Stop::Wrong(text)) => {
+            Logger::plain().write(Level::Error, &text, &[]);
+            return Exit::Other;
+        }
+    };
+    let logger = match Logger::open(&command) {
+        Ok(logger) => Arc::new(logger),
+        Err(text) => {
+            Logger::plain().write(Level::Error, &text, &[]);
+            return Exit::Other;
+        }
+    };
+    match execute(&command, &logger) {
+        Ok(exit) => exit,
+        Err(failed) => {
+            failed.report(&*logger);
+            failed.exit
+        }
+    }
+}
+
+fn execute(command: &Command, logger: &Arc<Logger>) -> Result<Exit, Failed> {
+    let log: Arc<dyn Log> = Arc::clone(logger) as Arc<dyn Log>;
+    let Prepared { bundle, options, schedule, script } = prepare(command, &log)?;
+    logger.redirect_console(options.console_output.as_deref()).map_err(|e| Failed::other(&e))?;
+    let mut outputs = output::open(command, &bundle, &options, &script)?;
+    let engine = finish::engine(command, &bundle, &options, outputs.want_samples())?;
+    let network = prepare::network(&options)?;
+    if !command.quiet {
+        let names = outputs.descriptions();
+        print!("{}{}", loadwright_report::banner(), loadwright_report::plan(&schedule, &script, &names));
+    }
+    let terminal = !command.quiet && log::stdout_is_terminal();
+    let mut bars = output::Bars::new(&schedule, terminal, command);
+    let run = Run {
+        program: Arc::clone(&bundle.program),
+        shared: Arc::clone(&bundle.shared),
+        has_setup: bundle.has_function("setup"),
+        has_teardown: bundle.has_function("teardown"),
+        options: options.clone(),
+        schedule: schedule.clone(),
+        network: Arc::new(network),
+        log: Arc::clone(&log),
+        engine,
+        workers: prepare::workers(&schedule),
+        memory: 0,
+        progress_every: if terminal { Duration::from_millis(100) } else { Duration::from_secs(1) },
+        tick: if outputs.want_samples() { Duration::from_millis(200) } else { Duration::from_millis(500) },
+        second_signal: Box::new(|| {
+            Logger::plain().write(Level::Error, "aborting k6 in response to signal", &[]);
+            std::process::exit(Exit::ExternalAbort as i32);
+        }),
+    };
+    let outcome = loadwright_runner::run(run, &mut |event| {
+        if let RunEvent::Progress(progress) = event {
+            bars.show(progress);
+        }
+        outputs.on_event(event, &*log);
+    });
+    bars.clear();
+    outputs.finish(&outcome.summary, &*log);
+    finish::finish(command, &bundle, &options, &log, outcome, &mut bars)
+}
