@@ -1,16 +1,25 @@
-//! stub
-use loadwright_diagnostic::CodeInfo;
-use loadwright_import::{ImportError, ImportOptions, Imported, Importer, Match, Source};
-pub const CODES: &[&CodeInfo] = &[];
-pub struct OpenApi;
-impl Importer for OpenApi {
-    fn name(&self) -> &'static str {
-        "openapi"
-    }
-    fn sniff(&self, _: &Source) -> Match {
-        Match::No
-    }
-    fn import(&self, _: &Source, _: &ImportOptions) -> Result<Imported, ImportError> {
-        Err(ImportError::new("not yet"))
-    }
-}
+//! Owns the way from an OpenAPI or Swagger document (2.0, 3.0, 3.1, 3.2) to a plan and its evidence.
+//! Must never know a target, or decide what flows from one operation to another: that is a pass.
+//! Start at [`OpenApi`], then `document` (reading every version as 3.0), `operation` and `sample`.
+
+mod body;
+mod codes;
+mod document;
+mod evidence;
+mod importer;
+mod json_schema;
+mod load;
+mod operation;
+mod parameter;
+mod pattern;
+mod response;
+mod sample;
+mod scalar;
+mod schema;
+mod security;
+mod server;
+mod valid;
+mod xml;
+
+pub use codes::CODES;
+pub use importer::OpenApi;

@@ -5,6 +5,10 @@ use loadwright_diagnostic::Origin;
 pub struct Evidence {
     /// In the order of the source.
     pub exchanges: Vec<Exchange>,
+    /// Schemas that contracts and responses refer to, as one JSON Schema document (`$id` and `$defs`).
+    pub definitions: Option<String>,
+    /// The source lists what can be done, not what was done one after the other: passes may choose the order.
+    pub unordered: bool,
 }
 
 /// One request of the source and the answers that were seen or promised.

@@ -1,7 +1,7 @@
 use loadwright_diagnostic::Origin;
 use loadwright_workload::{Threshold, Workload};
 
-use crate::{Carried, Field, Step, Text, VarName};
+use crate::{Auth, Carried, Field, Step, Text, VarName};
 
 /// A load test: what is done, with which data, how much of it, and what counts as a pass.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -97,6 +97,8 @@ pub struct HttpDefaults {
     pub base: Option<VarName>,
     /// Sent with every request that does not set them.
     pub headers: Vec<Field>,
+    /// Proves who sends, for every request: basic, bearer or a key in a header.
+    pub auth: Auth,
     pub insecure_tls: bool,
     pub max_redirects: Option<u32>,
 }

@@ -58,6 +58,7 @@ pub fn for_each_text_mut(plan: &mut TestPlan, f: &mut dyn FnMut(&mut Text)) {
         f(&mut field.name);
         f(&mut field.value);
     }
+    auth_texts(&mut plan.http.auth, f);
     for_each_step_mut(plan, &mut |step| match step {
         Step::Request(request) => request.for_each_text_mut(f),
         Step::Batch(requests) => requests.iter_mut().for_each(|r| r.for_each_text_mut(f)),

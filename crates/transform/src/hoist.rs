@@ -1,4 +1,6 @@
-use loadwright_scenario::{Auth, Field, Step, Text, for_each_request, for_each_request_mut};
+use loadwright_scenario::{
+    ApiKeyPlace, Auth, Field, Part, Request, Step, for_each_request, for_each_request_mut,
+};
 
 use crate::{Pass, PassContext};
 
@@ -13,7 +15,7 @@ impl Pass for HoistHeaders {
     fn run(&self, cx: &mut PassContext<'_>) {
         let mut count = 0;
         let mut common: Option<Vec<Field>> = None;
-        let mut bearer: Option<Option<(String, Text)>> = None;
+        let mut bearer: Option<Option<Auth>> = None;
         // setup runs without the tokens that it fetches: it keeps its own headers
         let mut only_setup = 0;
         for step in &cx.plan.setup {
@@ -30,7 +32,9 @@ impl Pass for HoistHeaders {
                 Some(seen) => seen.into_iter().filter(|f| plain.contains(f)).collect(),
             });
             let own = match &r.request.auth {
-                Auth::Bearer { scheme, token } => Some((scheme.clone(), token.clone())),
+                auth @ (Auth::Bearer { .. }
+                | Auth::Basic { .. }
+                | Auth::ApiKey { place: ApiKeyPlace::Header, .. }) => Some(auth.clone()),
                 _ => None,
             };
             bearer = Some(match bearer.take() {
@@ -42,7 +46,7 @@ impl Pass for HoistHeaders {
             return;
         }
         let common = common.unwrap_or_default();
-        let bearer = bearer.flatten().filter(|(_, t)| t.vars().all(|v| is_fixed(cx.plan, v)));
+        let bearer = bearer.flatten().filter(|auth| is_constant_auth(cx.plan, auth));
         for_each_request_mut(cx.plan, &mut |r| {
             r.request.headers.retain(|f| !common.contains(f));
             if bearer.is_some() {
@@ -50,12 +54,23 @@ impl Pass for HoistHeaders {
             }
         });
         cx.plan.http.headers.extend(common);
-        if let Some((scheme, token)) = bearer {
-            let mut value = Text::literal(format!("{scheme} "));
-            value.append(token);
-            cx.plan.http.headers.push(Field::new("Authorization", value));
+        if let Some(auth) = bearer {
+            cx.plan.http.auth = auth;
         }
     }
+}
+
+fn is_constant_auth(plan: &loadwright_scenario::TestPlan, auth: &Auth) -> bool {
+    let mut probe = Request { auth: auth.clone(), ..Request::default() };
+    let mut fixed = true;
+    probe.for_each_text_mut(&mut |t| {
+        fixed &= t.0.iter().all(|p| match p {
+            Part::Literal(_) => true,
+            Part::Var(v) => is_fixed(plan, v),
+            Part::Column { .. } | Part::Generated(_) => false,
+        });
+    });
+    fixed
 }
 
 /// A header that says the same at each request; the media type belongs to the body that it describes.

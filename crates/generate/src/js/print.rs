@@ -178,7 +178,25 @@ impl Printer {
                         self.expr(e, tail + 1);
                         self.out.push(')');
                     }
-                    ArrowBody::Expr(e) => self.expr(e, tail),
+                    ArrowBody::Expr(e) => {
+                        // a body that fits on a line of its own is easier to read than one broken inside
+                        let fits = flat(e).is_some_and(|f| {
+                            !f.contains('\n') && f.chars().count() + 2 * (self.indent + 1) + tail <= WIDTH
+                        });
+                        let hugs = matches!(e, JsExpr::Call { .. }) && !fits;
+                        if hugs || !fits {
+                            self.expr(e, tail);
+                        } else {
+                            while self.out.ends_with(' ') {
+                                self.out.pop();
+                            }
+                            self.indent += 1;
+                            self.out.push('\n');
+                            self.pad();
+                            self.expr(e, tail);
+                            self.indent -= 1;
+                        }
+                    }
                     ArrowBody::Block(body) => {
                         self.out.push_str("{\n");
                         self.indented(body);

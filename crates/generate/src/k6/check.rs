@@ -99,27 +99,14 @@ impl Context<'_> {
     }
 
     fn has_keys(&mut self, path: &JsonPath, keys: &[String]) -> JsExpr {
-        let list = JsExpr::Array(
-            keys.iter().map(|k| JsExpr::string(&gjson(&JsonPath(vec![JsonStep::Key(k.clone())])))).collect(),
-        );
-        let f = self.helper(Helper::Json);
-        let prefix = if path.0.is_empty() { String::new() } else { format!("{}.", gjson(path)) };
-        if let [only] = keys {
-            let full = format!("{prefix}{}", gjson(&JsonPath(vec![JsonStep::Key(only.clone())])));
-            let call = JsExpr::call(f, vec![JsExpr::code("r"), JsExpr::string(&full)]);
-            return JsExpr::binary(call, "!==", JsExpr::code("undefined"));
+        let mut args = vec![JsExpr::code("r")];
+        for key in keys {
+            let mut full = path.clone();
+            full.0.push(JsonStep::Key(key.clone()));
+            args.push(JsExpr::string(&gjson(&full)));
         }
-        let key = if prefix.is_empty() {
-            JsExpr::code("k")
-        } else {
-            JsExpr::template(vec![
-                crate::js::TemplatePart::Text(prefix),
-                crate::js::TemplatePart::Hole(JsExpr::code("k")),
-            ])
-        };
-        let call = JsExpr::call(f, vec![JsExpr::code("r"), key]);
-        let test = JsExpr::arrow("(k)", JsExpr::binary(call, "!==", JsExpr::code("undefined")));
-        JsExpr::call(list.member("every"), vec![test])
+        let f = self.helper(Helper::Has);
+        JsExpr::call(f, args)
     }
 
     fn equals(&mut self, subject: JsExpr, json: &Json, op: &'static str) -> JsExpr {

@@ -2,6 +2,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Helper {
     Json,
+    Has,
     Pick,
     RandomInt,
     RandomText,
@@ -16,6 +17,7 @@ impl Helper {
     pub fn name(self) -> &'static str {
         match self {
             Self::Json => "json",
+            Self::Has => "has",
             Self::Pick => "pick",
             Self::RandomInt => "randomInt",
             Self::RandomText => "randomText",
@@ -30,6 +32,7 @@ impl Helper {
     /// Other helpers that this one calls.
     pub fn uses(self) -> &'static [Self] {
         match self {
+            Self::Has => &[Self::Json],
             Self::RandomText => &[Self::RandomInt],
             Self::Unique => &[Self::Run],
             Self::Pick => &[Self::RandomInt],
@@ -51,6 +54,10 @@ impl Helper {
             Self::Json => {
                 "// The value at a path of a JSON body; undefined when there is no body or no such value.\n\
                  const json = (res, path) => (res.body ? res.json(path) : undefined);"
+            }
+            Self::Has => {
+                "// Whether a JSON body has a value at each of the paths.\n\
+                 const has = (res, ...paths) => paths.every((path) => json(res, path) !== undefined);"
             }
             Self::RandomInt => {
                 "const randomInt = (min, max) => min + Math.floor(Math.random() * (max - min + 1));"

@@ -183,7 +183,8 @@ impl Context<'_> {
         let is =
             |name: &str, field: &Field| field.name.as_literal().is_some_and(|n| n.eq_ignore_ascii_case(name));
         let mut props: Vec<Prop> = Vec::new();
-        let shared = !self.plan.http.headers.is_empty();
+        let shared =
+            !self.plan.http.headers.is_empty() || self.plan.http.auth != loadwright_scenario::Auth::None;
         if shared {
             props.push(Prop::Spread(JsExpr::code("HEADERS")));
         }

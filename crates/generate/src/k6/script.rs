@@ -123,11 +123,15 @@ fn row_declarations(cx: &Context<'_>, long: bool) -> Vec<Stmt> {
 impl Context<'_> {
     /// `const HEADERS = { … };`
     fn shared_headers(&mut self) -> Option<Stmt> {
-        let fields = &self.plan.http.headers;
-        if fields.is_empty() {
+        let plan = self.plan;
+        let mut props: Vec<Prop> =
+            plan.http.headers.iter().map(|f| Prop::pair(f.name.to_string(), self.text(&f.value))).collect();
+        for (_, name, value) in self.auth(&plan.http.auth).headers {
+            props.push(Prop::pair(name, value));
+        }
+        if props.is_empty() {
             return None;
         }
-        let props = fields.iter().map(|f| Prop::pair(f.name.to_string(), self.text(&f.value))).collect();
         Some(Stmt::Const(JsIdent::known("HEADERS"), JsExpr::Object(props)))
     }
 }

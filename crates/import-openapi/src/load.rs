@@ -1,0 +1,172 @@
+use std::path::{Path, PathBuf};
+
+use indexmap::IndexMap;
+use loadwright_diagnostic::{Diagnostic, Diagnostics, Origin, Pointer};
+use loadwright_import::{ImportError, ImportOptions, Source, read};
+use serde_json::Value;
+
+use crate::codes;
+
+/// The document and every file that it refers to, read once before anything looks at them.
+pub(crate) struct Files<'a> {
+    pub main: &'a Value,
+    /// By the name that references resolve to: an absolute path or an address.
+    pub others: IndexMap<String, Value>,
+    pub folder: Option<PathBuf>,
+    /// Address of the main document, when it has one.
+    pub address: Option<String>,
+}
+
+const MOST_FILES: usize = 2_000;
+
+/// Reads what `$ref`s point to, transitively. What cannot be read is a finding, not an error.
+pub(crate) fn load<'a>(
+    source: &'a Source,
+    options: &ImportOptions,
+    diagnostics: &mut Diagnostics,
+) -> Result<Files<'a>, ImportError> {
+    let main = source.value()?;
+    let address = source.name.starts_with("http").then(|| source.name.clone());
+    let folder = source.folder().map(Path::to_path_buf).or_else(|| options.folder.clone());
+    let mut files = Files { main, others: IndexMap::new(), folder, address };
+    let mut queue: Vec<(String, Origin)> = Vec::new();
+    collect(main, &Origin::new(source.id, Pointer::root()), None, &files, &mut queue);
+    let mut refused: Vec<String> = Vec::new();
+    while let Some((name, origin)) = queue.pop() {
+        if files.others.contains_key(&name) || refused.contains(&name) || files.others.len() >= MOST_FILES {
+            continue;
+        }
+        match read_one(&name, options) {
+            Ok(value) => {
+                collect(&value, &origin, Some(&name), &files, &mut queue);
+                files.others.insert(name, value);
+            }
+            Err((code, why)) => {
+                diagnostics.push(Diagnostic::new(code, format!("failed to read {name}: {why}"), origin));
+                refused.push(name);
+            }
+        }
+    }
+    Ok(files)
+}
+
+fn read_one(
+    name: &str,
+    options: &ImportOptions,
+) -> Result<Value, (&'static loadwright_diagnostic::CodeInfo, String)> {
+    let text = if name.starts_with("http://") || name.starts_with("https://") {
+        let Some(fetch) = options.fetcher.filter(|_| options.fetch) else {
+            return Err((&codes::REMOTE_REF, "remote references are read with --fetch only".to_owned()));
+        };
+        fetch(name).map_err(|e| (&codes::REMOTE_REF, e))?
+    } else {
+        let bytes = std::fs::read(name).map_err(|e| (&codes::BAD_REF, e.to_string()))?;
+        read::decode(bytes)
+    };
+    read::value(&text).map(|(v, _)| v).map_err(|e| (&codes::BAD_REF, e.message))
+}
+
+/// Every file that a value's references name, with the place of the first reference to it.
+fn collect(
+    value: &Value,
+    origin: &Origin,
+    base: Option<&str>,
+    files: &Files<'_>,
+    out: &mut Vec<(String, Origin)>,
+) {
+    match value {
+        Value::Object(fields) => {
+            if let Some(Value::String(reference)) = fields.get("$ref") {
+                let file = reference.split('#').next().unwrap_or_default();
+                if !file.is_empty() {
+                    let name = files.name_of(file, base);
+                    if !out.iter().any(|(n, _)| *n == name) {
+                        out.push((name, origin.clone()));
+                    }
+                }
+            }
+            for (key, value) in fields {
+                // pointers into other files mean nothing in the main one
+                let at = if base.is_none() { origin.key(key) } else { origin.clone() };
+                collect(value, &at, base, files, out);
+            }
+        }
+        Value::Array(items) => {
+            for (i, item) in items.iter().enumerate() {
+                let at = if base.is_none() { origin.index(i) } else { origin.clone() };
+                collect(item, &at, base, files, out);
+            }
+        }
+        _ => {}
+    }
+}
+
+impl Files<'_> {
+    /// The name of a file as another file refers to it.
+    pub fn name_of(&self, reference: &str, base: Option<&str>) -> String {
+        if reference.contains("://") {
+            return reference.to_owned();
+        }
+        let base = base.or(self.address.as_deref());
+        if let Some(address) = base.filter(|b| b.contains("://")) {
+            let folder = address.rsplit_once('/').map_or(address, |(f, _)| f);
+            return normal(&format!("{folder}/{reference}"));
+        }
+        let reference = percent_decode(reference.trim_start_matches("file:"));
+        let folder = base
+            .and_then(|b| Path::new(b).parent().map(Path::to_path_buf))
+            .or_else(|| self.folder.clone())
+            .unwrap_or_default();
+        normal(&folder.join(reference).to_string_lossy())
+    }
+}
+
+/// Removes `.` and `..` without asking the disk.
+fn normal(path: &str) -> String {
+    let (scheme, rest) = path.split_once("://").map_or(("", path), |(s, r)| (s, r));
+    let mut parts: Vec<&str> = Vec::new();
+    for part in rest.split('/') {
+        match part {
+            "." => {}
+            ".." if parts.last().is_some_and(|p| *p != ".." && !p.is_empty()) => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    let joined = parts.join("/");
+    if scheme.is_empty() { joined } else { format!("{scheme}://{joined}") }
+}
+
+pub(crate) fn percent_decode(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut i = 0;
+    while let Some(&b) = bytes.get(i) {
+        let hex = text.get(i + 1..i + 3).and_then(|h| u8::from_str_radix(h, 16).ok());
+        match (b, hex) {
+            (b'%', Some(value)) => {
+                out.push(value);
+                i += 3;
+            }
+            _ => {
+                out.push(b);
+                i += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_lose_their_dots() {
+        assert_eq!(normal("/a/b/../c/./d.yaml"), "/a/c/d.yaml");
+        assert_eq!(normal("https://h/a/../b.json"), "https://h/b.json");
+        assert_eq!(normal("../x.yaml"), "../x.yaml");
+        assert_eq!(percent_decode("a%20b%2"), "a b%2");
+    }
+}
