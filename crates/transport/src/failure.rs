@@ -1,5 +1,11 @@
 //! Why a request has no response: k6's error codes and both of its texts.
 
+use std::io;
+use std::net::SocketAddr;
+
+use crate::Url;
+use crate::url::quote;
+
 /// A failed request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
@@ -38,4 +44,131 @@ pub mod code {
     pub const HTTP2_STREAM: u16 = 1630;
     pub const HTTP2_CONNECTION: u16 = 1650;
     pub const DECOMPRESSION: u16 = 1701;
+}
+
+/// What broke, before it is put into k6's words.
+#[derive(Clone, Debug)]
+pub(crate) struct Broken {
+    pub code: u16,
+    pub text: String,
+    /// The long text after `Get "…": `.
+    pub cause: String,
+    /// No response byte had arrived: a reused connection may simply have been closed.
+    pub before_response: bool,
+}
+
+/// Which side of the socket failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Read,
+    Write,
+}
+
+impl Broken {
+    pub(crate) fn new(code: u16, text: impl Into<String>, cause: impl Into<String>) -> Self {
+        Self { code, text: text.into(), cause: cause.into(), before_response: false }
+    }
+
+    /// One text for both places.
+    pub(crate) fn plain(code: u16, text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self::new(code, text.clone(), text)
+    }
+
+    pub(crate) fn generic(text: impl Into<String>) -> Self {
+        Self::plain(code::GENERIC, text)
+    }
+
+    /// Go's complaint about bytes that are no HTTP/1.
+    pub(crate) fn malformed(what: impl std::fmt::Display) -> Self {
+        Self::generic(format!("net/http: HTTP/1.x transport connection broken: {what}"))
+    }
+
+    pub(crate) fn timeout() -> Self {
+        Self::plain(code::TIMEOUT, "request timeout")
+    }
+
+    pub(crate) fn eof() -> Self {
+        Self { before_response: true, ..Self::generic("EOF") }
+    }
+
+    pub(crate) fn unexpected_eof() -> Self {
+        Self::generic("unexpected EOF")
+    }
+
+    pub(crate) fn dial(error: &io::Error, address: SocketAddr) -> Self {
+        let (code, text, cause) = match error.kind() {
+            io::ErrorKind::TimedOut => {
+                (code::DIAL_TIMEOUT, "dial: i/o timeout".to_owned(), "i/o timeout".to_owned())
+            }
+            io::ErrorKind::ConnectionRefused => (
+                code::DIAL_REFUSED,
+                "dial: connection refused".to_owned(),
+                "connect: connection refused".to_owned(),
+            ),
+            _ => match error.raw_os_error() {
+                Some(number) => {
+                    let message = os_message(error);
+                    let text =
+                        format!("dial: unknown errno `{number}` on {} with message `{message}`", os_name());
+                    (code::DIAL_UNKNOWN_ERRNO, text, format!("connect: {message}"))
+                }
+                None => (code::DIAL, format!("dial: {error}"), error.to_string()),
+            },
+        };
+        Self::new(code, text, format!("dial tcp {address}: {cause}"))
+    }
+
+    pub(crate) fn io(error: &io::Error, side: Side, local: SocketAddr, remote: SocketAddr) -> Self {
+        let op = match side {
+            Side::Read => "read",
+            Side::Write => "write",
+        };
+        if let Some(tls) = error.get_ref().and_then(|e| e.downcast_ref::<rustls::Error>()) {
+            return crate::tls::broken(tls);
+        }
+        let (code, message) = match error.kind() {
+            io::ErrorKind::ConnectionReset => (code::RESET, "connection reset by peer".to_owned()),
+            io::ErrorKind::BrokenPipe => (code::BROKEN_PIPE, "broken pipe".to_owned()),
+            io::ErrorKind::UnexpectedEof => return Self::unexpected_eof(),
+            _ => match error.raw_os_error() {
+                Some(number) => {
+                    let message = os_message(error);
+                    let text =
+                        format!("{op}: unknown errno `{number}` on {} with message `{message}`", os_name());
+                    let cause = format!("{op} tcp {local}->{remote}: {op}: {message}");
+                    return Self::new(code::TCP_UNKNOWN_ERRNO, text, cause);
+                }
+                None => (code::TCP, error.to_string()),
+            },
+        };
+        Self::new(code, format!("{op}: {message}"), format!("{op} tcp {local}->{remote}: {op}: {message}"))
+    }
+
+    pub(crate) fn into_failure(self, method: &str, url: &Url) -> Failure {
+        let mut op = String::new();
+        for (i, c) in method.chars().enumerate() {
+            op.push(if i == 0 { c } else { c.to_ascii_lowercase() });
+        }
+        if op.is_empty() {
+            op.push_str("Get");
+        }
+        let address = match url.credentials() {
+            Some((_, password)) if !password.is_empty() => {
+                url.as_str().replacen(&format!(":{password}@"), ":***@", 1)
+            }
+            _ => url.as_str().to_owned(),
+        };
+        Failure { code: self.code, text: self.text, log: format!("{op} {}: {}", quote(&address), self.cause) }
+    }
+}
+
+fn os_name() -> &'static str {
+    if cfg!(target_os = "macos") { "darwin" } else { std::env::consts::OS }
+}
+
+/// The operating system's words without Rust's `(os error N)`, in Go's lower case.
+fn os_message(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }

@@ -4,20 +4,38 @@
 
 mod client;
 mod cookie;
+mod dial;
+mod digest;
+mod dns;
 mod encoding;
 mod failure;
+mod h1;
+mod h2_connection;
+mod hash;
+mod head;
 mod header;
+mod hop;
+mod jar;
+mod limit;
 mod network;
+mod ntlm;
 mod request;
+mod request_head;
 mod response;
+mod send;
+mod tls;
 mod url;
 mod websocket;
+mod websocket_handshake;
+mod websocket_stream;
+mod wire;
 
 pub use client::{Client, Traffic};
-pub use cookie::{Cookie, Jar, JarError, RequestCookie};
+pub use cookie::{Cookie, JarError, RequestCookie};
 pub use encoding::{Encoding, EncodingError};
 pub use failure::{Failure, code};
 pub use header::{Headers, canonical_name};
+pub use jar::Jar;
 pub use network::{
     ClientCertificate, DnsPolicy, DnsSelect, DnsSettings, DnsTtl, HostRule, HttpDebug, Network, NetworkError,
     Proxies, Settings, TlsSettings, TlsVersion,

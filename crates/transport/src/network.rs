@@ -3,8 +3,12 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use crate::dial::{IpRange, ProxyTable, local_ips};
+use crate::dns::Resolver;
+use crate::tls::Tls;
+
 /// Settings of a run, as plain values.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     pub dns: DnsSettings,
     /// Exact names, names with a port, and leading wildcards; the longest match wins.
@@ -27,6 +31,27 @@ pub struct Settings {
     pub http2: bool,
     /// Larger response bodies fail; bytes, 0 = no limit.
     pub max_body: u64,
+}
+
+/// k6's defaults.
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            dns: DnsSettings::default(),
+            hosts: Vec::new(),
+            block_hostnames: Vec::new(),
+            blacklist_ips: Vec::new(),
+            local_ips: String::new(),
+            tls: TlsSettings::default(),
+            proxies: Proxies::default(),
+            no_connection_reuse: false,
+            max_idle: 20,
+            max_idle_per_host: 6,
+            http_debug: HttpDebug::Off,
+            http2: true,
+            max_body: 0,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -138,12 +163,23 @@ pub enum HttpDebug {
 pub struct NetworkError(pub String);
 
 /// Shared by all clients of a run: `Arc<Network>`.
+#[derive(Debug)]
 pub struct Network {
     pub settings: Settings,
+    pub(crate) resolver: Resolver,
+    pub(crate) tls: Tls,
+    pub(crate) proxies: ProxyTable,
+    pub(crate) local_ips: Vec<IpRange>,
 }
 
 impl Network {
     pub fn new(settings: Settings) -> Result<Self, NetworkError> {
-        Ok(Self { settings })
+        Ok(Self {
+            resolver: Resolver::default(),
+            tls: Tls::new(&settings.tls, settings.http2)?,
+            proxies: ProxyTable::new(&settings.proxies)?,
+            local_ips: local_ips(&settings.local_ips)?,
+            settings,
+        })
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 
 use crate::network::TlsVersion;
-use crate::{Cookie, Failure, Request, Url};
+use crate::{Cookie, Failure, Url};
 
 /// Everything that one [`crate::Client::send`] did.
 #[derive(Debug)]
@@ -101,44 +101,55 @@ pub struct Response {
 impl Response {
     /// The reason as sent, after the code: `200 OK`.
     pub fn status_text(&self) -> String {
-        String::new()
+        let line = self.head.split(|b| *b == b'\n').next().unwrap_or_default();
+        let text = String::from_utf8_lossy(line);
+        text.split_once(' ').map_or("", |(_, rest)| rest).trim_matches([' ', '\r']).to_owned()
     }
 
     /// Canonical names in order of first appearance, values of one name joined with `, `.
     pub fn headers(&self) -> Vec<(String, String)> {
-        let _ = &self.head;
-        Vec::new()
+        let mut out: Vec<(String, String)> = Vec::new();
+        for (name, value) in crate::head::lines(&self.head) {
+            let name = crate::canonical_name(name);
+            match out.iter_mut().find(|(n, _)| *n == name) {
+                Some((_, joined)) => {
+                    joined.push_str(", ");
+                    joined.push_str(&value);
+                }
+                None => out.push((name.into_owned(), value.into_owned())),
+            }
+        }
+        out
     }
 
     /// The first value of a header, by any spelling of its name.
-    pub fn header(&self, _name: &str) -> Option<Cow<'_, str>> {
-        None
+    pub fn header(&self, name: &str) -> Option<Cow<'_, str>> {
+        crate::head::lines(&self.head).into_iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v)
     }
 
     /// The cookies that this response sets, in order.
     pub fn cookies(&self) -> Vec<Cookie> {
-        Vec::new()
+        cookies_in(&self.head)
     }
 }
 
-impl Exchange {
-    pub(crate) fn unsent(request: &Request) -> Self {
+pub(crate) fn cookies_in(head: &Bytes) -> Vec<Cookie> {
+    let lines = crate::head::lines(head).into_iter().filter(|(n, _)| n.eq_ignore_ascii_case("set-cookie"));
+    lines.filter_map(|(_, value)| Cookie::parse_set_cookie(&value)).collect()
+}
+
+impl Hop {
+    pub(crate) fn failed(method: &Cow<'static, str>, url: &Rc<Url>, failure: Failure) -> Self {
         Self {
-            earlier: Vec::new(),
-            last: Hop {
-                method: request.method.clone(),
-                url: Rc::clone(&request.url),
-                status: 0,
-                protocol: Protocol::Http11,
-                tls: None,
-                remote: None,
-                timings: Timings::default(),
-                ended: SystemTime::now(),
-                failure: None,
-            },
-            response: None,
-            warnings: Vec::new(),
-            debug: Vec::new(),
+            method: method.clone(),
+            url: Rc::clone(url),
+            status: 0,
+            protocol: Protocol::Http11,
+            tls: None,
+            remote: None,
+            timings: Timings::default(),
+            ended: SystemTime::now(),
+            failure: Some(failure),
         }
     }
 }
