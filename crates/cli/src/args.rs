@@ -186,7 +186,4 @@ pub struct InspectArgs {
     /// For a script: also the greatest number of VUs and the total duration
     #[arg(long)]
     pub execution_requirements: bool,
-    /// Environment variable for the script; may be repeated
-    #[arg(long = "env", value_name = "NAME=VALUE")]
-    pub env: Vec<String>,
 }

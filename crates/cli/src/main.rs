@@ -6,11 +6,13 @@ mod exit;
 mod explain;
 mod fetch;
 mod inspect;
+mod mock;
 mod registry;
 mod render;
 mod report_file;
 mod run;
 mod sources;
+mod test;
 
 use std::process::ExitCode;
 
@@ -33,7 +35,8 @@ fn main() -> ExitCode {
         Command::Inspect(args) => inspect::run(args),
         Command::Explain { code } => explain::run(code.as_deref()),
         Command::Run { args } => Ok(run::run(args)),
-        Command::Test(_) | Command::Mock(_) => Err(anyhow::anyhow!("not wired yet")),
+        Command::Test(args) => test::run(args),
+        Command::Mock(args) => mock::run(args),
     };
     match result {
         Ok(exit) => exit.into(),

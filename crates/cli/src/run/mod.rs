@@ -2,6 +2,7 @@
 
 mod command;
 mod finish;
+mod inspect;
 mod log;
 mod output;
 mod prepare;
@@ -15,6 +16,7 @@ use loadwright_runner::{Level, Log, Run};
 
 use crate::exit::Exit;
 use command::Command;
+pub use inspect::inspect;
 use log::Logger;
 pub use prepare::{Failed, Prepared, prepare};
 

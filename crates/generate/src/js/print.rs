@@ -141,7 +141,7 @@ impl Printer {
             JsExpr::Object(props) => self.list('{', '}', props, |p, prop| match prop {
                 Prop::Pair(key, value) => {
                     let key = key_text(key);
-                    if matches!(value, JsExpr::Code(c) if c.as_str() == key) {
+                    if is_identifier(&key) && matches!(value, JsExpr::Code(c) if c.as_str() == key) {
                         p.out.push_str(&key);
                     } else {
                         p.out.push_str(&key);
@@ -303,7 +303,7 @@ fn flat(e: &JsExpr) -> Option<String> {
                     Prop::Pair(key, value) => {
                         let key = key_text(key);
                         let value = flat(value)?;
-                        if key == value { key } else { format!("{key}: {value}") }
+                        if key == value && is_identifier(&key) { key } else { format!("{key}: {value}") }
                     }
                     Prop::Spread(value) => format!("...{}", flat(value)?),
                     Prop::Comment(_) => return None,

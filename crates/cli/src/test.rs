@@ -1,0 +1,81 @@
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+
+use crate::args::TestArgs;
+use crate::exit::Exit;
+use crate::{convert, mock, run};
+
+/// Writes the script, then runs it; with `--mock` against answers from the source.
+pub fn run(args: &TestArgs) -> Result<Exit> {
+    let converted = convert::plan(&args.input, &args.shape)?;
+    let output = args
+        .output
+        .clone()
+        .unwrap_or_else(|| script_name(args.input.inputs.first().map_or("", String::as_str)));
+    let generated = convert::generate(&converted, &args.shape, Some(&output))?;
+    convert::write_files(&output, &generated)?;
+    let strict = convert::finish(&converted, &args.findings)?;
+    if strict != Exit::Success {
+        return Ok(strict);
+    }
+    if !args.findings.quiet {
+        eprintln!(
+            "wrote {}: edit it and run it again with `loadwright run {}`",
+            output.display(),
+            output.display()
+        );
+    }
+    let mut passed: Vec<OsString> = Vec::new();
+    let server = if args.mock {
+        let loopback = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+        let (server, operations) = mock::start(&converted, loopback)?;
+        if !args.findings.quiet {
+            eprintln!("a mock of {operations} operations answers on http://{}", server.address);
+        }
+        for (name, value) in mock::environment(&converted.plan, &server) {
+            passed.extend(["-e".into(), format!("{name}={value}").into()]);
+        }
+        Some(server)
+    } else {
+        None
+    };
+    if let Some(url) = &args.base_url {
+        passed.extend(["-e".into(), format!("BASE_URL={}", url.trim_end_matches('/')).into()]);
+    }
+    for pair in &args.env {
+        passed.extend(["-e".into(), pair.into()]);
+    }
+    let mut flag = |name: &str, value: Option<String>| {
+        passed.extend(value.map(|v| OsString::from(format!("{name}={v}"))));
+    };
+    flag("--vus", args.vus.map(|n| n.to_string()));
+    flag("--duration", args.duration.clone());
+    flag("--iterations", args.iterations.map(|n| n.to_string()));
+    if args.findings.quiet {
+        passed.push("--quiet".into());
+    }
+    passed.push(absolute(&output)?.into_os_string());
+    let exit = run::run(&passed);
+    drop(server);
+    Ok(exit)
+}
+
+/// `shop.postman_collection.json` becomes `shop.js` in the current folder.
+fn script_name(input: &str) -> PathBuf {
+    let file =
+        Path::new(input).file_name().map_or_else(|| "test".to_owned(), |n| n.to_string_lossy().into_owned());
+    let stem =
+        file.split('.').next().filter(|s| !s.is_empty() && *s != "-" && *s != "<stdin>").unwrap_or("test");
+    // `input.yaml` in a folder of its own is known by the folder's name
+    let stem = match (stem, Path::new(input).parent().and_then(Path::file_name)) {
+        ("input" | "openapi" | "spec" | "swagger", Some(folder)) => folder.to_string_lossy().into_owned(),
+        _ => stem.to_owned(),
+    };
+    PathBuf::from(format!("{stem}.js"))
+}
+
+fn absolute(path: &Path) -> Result<PathBuf> {
+    std::path::absolute(path).with_context(|| format!("failed to find {}", path.display()))
+}

@@ -1,0 +1,239 @@
+use std::sync::Mutex;
+
+use loadwright_scenario::{Evidence, ObservedResponse};
+use serde_json::Value;
+
+use crate::contract::Broken;
+use crate::request::{Answer, Asked};
+use crate::route::{Route, routes};
+use crate::store::{Found, Store, id_key, plain};
+
+/// Answers as the source says, and remembers what was created.
+pub struct Mock {
+    routes: Vec<Route>,
+    state: Mutex<State>,
+}
+
+struct State {
+    store: Store,
+    /// How often each route has answered: recordings answer in their order.
+    turns: Vec<usize>,
+}
+
+impl Mock {
+    pub fn new(evidence: Evidence) -> Self {
+        let routes = routes(evidence);
+        let turns = vec![0; routes.len()];
+        Self { routes, state: Mutex::new(State { store: Store::default(), turns }) }
+    }
+
+    /// How many operations it can answer.
+    pub fn operations(&self) -> usize {
+        self.routes.len()
+    }
+
+    /// The answer to one request: 400 with the reasons when it breaks the source's contract, 401 without the demanded
+    /// credential, 404 when nothing fits.
+    pub fn answer(&self, asked: &Asked) -> Answer {
+        let mut fitting: Vec<(usize, &Route, Vec<String>)> = self
+            .routes
+            .iter()
+            .enumerate()
+            .filter_map(|(i, r)| r.matches(asked).map(|values| (i, r, values)))
+            .collect();
+        let Some(best) = fitting.iter().map(|(_, r, _)| r.likeness(asked)).max() else {
+            if asked.method == "HEAD" {
+                let as_get = Asked { method: "GET".to_owned(), ..asked.clone() };
+                return Answer { body: Vec::new(), ..self.answer(&as_get) };
+            }
+            return Answer::refusal(404, &format!("the source has no {} {}", asked.method, asked.path), &[]);
+        };
+        fitting.retain(|(_, r, _)| r.likeness(asked) == best);
+        let Ok(mut state) = self.state.lock() else {
+            return Answer::refusal(500, "the mock's state is lost", &[]);
+        };
+        // several recordings of the same request answer one after the other, the last one for ever
+        let turn = fitting.iter().map(|(i, _, _)| state.turns.get(*i).copied().unwrap_or(0)).sum::<usize>();
+        let Some((i, route, values)) =
+            fitting.get(turn.min(fitting.len().saturating_sub(1))).or(fitting.last())
+        else {
+            return Answer::refusal(404, "nothing fits", &[]);
+        };
+        if let Some(n) = state.turns.get_mut(*i) {
+            *n += 1;
+        }
+        if let Some(rules) = &route.rules {
+            match rules.check(asked) {
+                Ok(()) => {}
+                Err(Broken::Security(why)) => return Answer::refusal(401, &why, &[]),
+                Err(Broken::Request(why)) => {
+                    return Answer::refusal(400, "the request breaks the contract", &why);
+                }
+            }
+        }
+        let Some(observed) = route.exchange.responses.first() else {
+            return Answer { status: 200, ..Answer::default() };
+        };
+        if route.exchange.contract.is_some() {
+            self.stateful(route, values, asked, observed, &mut state.store)
+        } else {
+            replayed(observed)
+        }
+    }
+
+    /// Create, read, change and delete over what the document promises.
+    fn stateful(
+        &self,
+        route: &Route,
+        values: &[String],
+        asked: &Asked,
+        observed: &ObservedResponse,
+        store: &mut Store,
+    ) -> Answer {
+        let mut answer = replayed(observed);
+        let path = asked.path.trim_end_matches('/');
+        let promised: Option<Value> = serde_json::from_slice(&observed.body).ok();
+        let sent: Option<Value> = serde_json::from_slice(&asked.body).ok();
+        let detail = self.routes.iter().find(|r| r.pattern.is_detail_of(&route.pattern));
+        let parent = self.routes.iter().any(|r| route.pattern.is_detail_of(&r.pattern));
+        let body = match asked.method.as_str() {
+            "POST" if detail.is_some() => promised.as_ref().map(|p| {
+                let parameter = detail.and_then(|d| d.pattern.names.last()).map_or("id", String::as_str);
+                created(store, path, p, sent.as_ref(), parameter)
+            }),
+            "GET" if detail.is_some() => promised.clone().map(|p| listed(p, &store.list(path))),
+            method if parent => {
+                let (Some((collection, _)), Some(id)) = (path.rsplit_once('/'), values.last()) else {
+                    return answer;
+                };
+                let collection = collection.to_owned();
+                match (method, store.find(&collection, id)) {
+                    (_, Found::Gone) => {
+                        return Answer::refusal(404, &format!("{id} was deleted"), &[]);
+                    }
+                    ("DELETE", _) => {
+                        store.remove(&collection, id);
+                        promised
+                    }
+                    ("PUT" | "PATCH", Found::Object(_)) => {
+                        store.change(&collection, id, sent.as_ref()).or(promised)
+                    }
+                    ("GET" | "HEAD", Found::Object(object)) => Some(object.clone()),
+                    _ => promised.map(|p| with_id(p, id, route.pattern.names.last())),
+                }
+            }
+            _ => return answer,
+        };
+        let is_json =
+            answer.headers.iter().any(|(n, v)| n.eq_ignore_ascii_case("content-type") && v.contains("json"));
+        if let (Some(body), true, false) = (body, is_json, observed.body.is_empty()) {
+            answer.body = body.to_string().into_bytes();
+        }
+        answer
+    }
+}
+
+/// The object may stand in an envelope: `{ "data": { … } }`.
+fn created(store: &mut Store, path: &str, promised: &Value, sent: Option<&Value>, parameter: &str) -> Value {
+    let envelope = promised.as_object().filter(|o| id_key(o, parameter).is_none()).and_then(|o| {
+        o.iter()
+            .find(|(_, v)| v.as_object().is_some_and(|i| id_key(i, parameter).is_some()))
+            .map(|(k, v)| (k.clone(), v.clone()))
+    });
+    match envelope {
+        Some((key, inner)) => {
+            let mut out = promised.clone();
+            out[key] = store.create(path, &inner, sent, parameter);
+            out
+        }
+        None => store.create(path, promised, sent, parameter),
+    }
+}
+
+/// Remembered objects come first in a list.
+fn listed(mut promised: Value, objects: &[Value]) -> Value {
+    let merge = |items: &mut Vec<Value>| {
+        let mut all = objects.to_vec();
+        all.append(items);
+        *items = all;
+    };
+    match &mut promised {
+        Value::Array(items) => merge(items),
+        Value::Object(fields) if !objects.is_empty() => {
+            if let Some(Value::Array(items)) =
+                fields.values_mut().find(|v| v.as_array().is_some_and(|a| a.iter().all(Value::is_object)))
+            {
+                merge(items);
+            }
+        }
+        _ => {}
+    }
+    promised
+}
+
+/// An object that nobody created still has the id that was asked for.
+fn with_id(mut promised: Value, id: &str, parameter: Option<&String>) -> Value {
+    if let Some(fields) = promised.as_object_mut()
+        && let Some(key) = id_key(fields, parameter.map_or("id", String::as_str)).map(str::to_owned)
+        && let Some(slot) = fields.get_mut(&key)
+    {
+        let value = match slot {
+            Value::Number(_) => id.parse::<i64>().ok().map(Value::from),
+            Value::String(_) => Some(Value::String(id.to_owned())),
+            _ => None,
+        };
+        if let Some(value) = value.filter(|v| plain(v) == id) {
+            *slot = value;
+        }
+    }
+    promised
+}
+
+/// A recorded or promised response, fit for another host and connection.
+fn replayed(observed: &ObservedResponse) -> Answer {
+    let mut headers = Vec::new();
+    for (name, value) in &observed.headers {
+        let lower = name.to_ascii_lowercase();
+        match lower.as_str() {
+            "content-length"
+            | "transfer-encoding"
+            | "content-encoding"
+            | "connection"
+            | "keep-alive"
+            | "date"
+            | "strict-transport-security"
+            | "alt-svc"
+            | "content-security-policy" => {}
+            _ if lower.starts_with(':') => {}
+            "location" => headers.push((name.clone(), local(value))),
+            "set-cookie" => headers.push((name.clone(), portable(value))),
+            _ => headers.push((name.clone(), value.clone())),
+        }
+    }
+    Answer {
+        status: if observed.status < 100 { 200 } else { observed.status },
+        headers,
+        body: observed.body.clone(),
+    }
+}
+
+/// A redirect stays on the mock.
+fn local(location: &str) -> String {
+    match location
+        .split_once("://")
+        .and_then(|(_, rest)| rest.find('/').map(|i| rest.get(i..).unwrap_or("/")))
+    {
+        Some(path) => path.to_owned(),
+        None if location.contains("://") => "/".to_owned(),
+        None => location.to_owned(),
+    }
+}
+
+/// A cookie that a plain connection to loopback accepts.
+fn portable(cookie: &str) -> String {
+    let keep = |part: &&str| {
+        let p = part.trim().to_ascii_lowercase();
+        !p.starts_with("domain=") && p != "secure" && !p.starts_with("samesite") && p != "partitioned"
+    };
+    cookie.split(';').filter(keep).collect::<Vec<_>>().join(";")
+}
