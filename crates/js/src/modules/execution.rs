@@ -6,12 +6,12 @@ use rquickjs::class::{
 };
 use rquickjs::function::{Constructor, Opt};
 use rquickjs::object::Accessor;
-use rquickjs::{Atom, Class, Ctx, Exception, Function, IntoJs, JsLifetime, Object, Result, Value};
+use rquickjs::{Atom, Class, Ctx, Exception, Function, IntoJs, JsLifetime, Object, Persistent, Result, Value};
 
 use crate::host::{Execution, ScenarioState};
 use crate::vm::errors::{Stop, go_error, uncatchable};
 use crate::vm::globals::{atom_text, inherited};
-use crate::vm::state::{Stage, state};
+use crate::vm::state::{Stage, State, state};
 use crate::vm::values::text;
 
 pub fn module<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
@@ -23,25 +23,81 @@ pub fn module<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     Ok(out)
 }
 
-fn getter<'js, T: IntoJs<'js> + 'js>(
-    object: &Object<'js>,
-    name: &str,
-    get: fn(&Execution) -> T,
-) -> Result<()> {
-    let get = move |ctx: Ctx<'js>| get(&state(&ctx).host.execution());
-    object.prop(name, Accessor::new_get(get).enumerable())
+/// One of the four parts; made once an engine, usable (as far as its own getters allow) in every stage.
+pub fn part<'js>(ctx: &Ctx<'js>, name: &str) -> Result<Object<'js>> {
+    let key = format!("k6:execution:{name}");
+    let known = state(ctx).modules.borrow().get(&key).cloned();
+    if let Some(part) = known {
+        return part.restore(ctx);
+    }
+    let made = match name {
+        "instance" => make_instance(ctx),
+        "scenario" => make_scenario(ctx),
+        "test" => make_test(ctx),
+        _ => make_vu(ctx),
+    }?;
+    state(ctx).modules.borrow_mut().insert(key, Persistent::save(ctx, made.clone()));
+    Ok(made)
+}
+
+fn check_instance(ctx: &Ctx<'_>) -> Result<()> {
+    if state(ctx).stage.get() == Stage::Init {
+        return Err(go_error(ctx, "getting instance information in the init context is not supported"));
+    }
+    Ok(())
+}
+
+fn check_vu(ctx: &Ctx<'_>) -> Result<()> {
+    if state(ctx).stage.get() == Stage::Init {
+        return Err(go_error(ctx, "getting VU information in the init context is not supported"));
+    }
+    Ok(())
+}
+
+fn check_scenario(ctx: &Ctx<'_>) -> Result<ScenarioState> {
+    match state(ctx).host.execution().scenario {
+        Some(scenario) if state(ctx).stage.get() != Stage::Init => Ok(scenario),
+        _ => Err(go_error(
+            ctx,
+            "getting scenario information outside of the VU context is not supported",
+        )),
+    }
 }
 
 fn instance<'js>(ctx: Ctx<'js>) -> Result<Object<'js>> {
-    if state(&ctx).stage.get() == Stage::Init {
-        return Err(go_error(&ctx, "getting instance information in the init context is not supported"));
-    }
+    check_instance(&ctx)?;
+    part(&ctx, "instance")
+}
+
+fn scenario<'js>(ctx: Ctx<'js>) -> Result<Object<'js>> {
+    check_scenario(&ctx)?;
+    part(&ctx, "scenario")
+}
+
+fn test<'js>(ctx: Ctx<'js>) -> Result<Object<'js>> {
+    part(&ctx, "test")
+}
+
+fn vu<'js>(ctx: Ctx<'js>) -> Result<Object<'js>> {
+    check_vu(&ctx)?;
+    part(&ctx, "vu")
+}
+
+fn of_instance<'js>(object: &Object<'js>, name: &str, get: fn(&Execution) -> f64) -> Result<()> {
+    let get = move |ctx: Ctx<'js>| -> Result<f64> {
+        check_instance(&ctx)?;
+        Ok(get(&state(&ctx).host.execution()))
+    };
+    object.prop(name, Accessor::new_get(get).enumerable())
+}
+
+fn make_instance<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     let out = Object::new(ctx.clone())?;
-    getter(&out, "currentTestRunDuration", |e| e.run_duration.as_secs_f64() * 1000.0)?;
-    getter(&out, "iterationsCompleted", |e| e.iterations_completed as f64)?;
-    getter(&out, "iterationsInterrupted", |e| e.iterations_interrupted as f64)?;
-    getter(&out, "vusActive", |e| e.vus_active as f64)?;
-    getter(&out, "vusInitialized", |e| e.vus_initialized as f64)?;
+    of_instance(&out, "currentTestRunDuration", |e| e.run_duration.as_secs_f64() * 1000.0)?;
+    of_instance(&out, "iterationsCompleted", |e| e.iterations_completed as f64)?;
+    of_instance(&out, "iterationsInterrupted", |e| e.iterations_interrupted as f64)?;
+    of_instance(&out, "vusActive", |e| e.vus_active as f64)?;
+    of_instance(&out, "vusInitialized", |e| e.vus_initialized as f64)?;
     Ok(out)
 }
 
@@ -50,21 +106,11 @@ fn of_scenario<'js, T: IntoJs<'js> + 'js>(
     name: &'static str,
     get: fn(&ScenarioState) -> T,
 ) -> Result<()> {
-    let get = move |ctx: Ctx<'js>| match state(&ctx).host.execution().scenario {
-        Some(scenario) => Ok(get(&scenario)),
-        None => Err(no_scenario(&ctx)),
-    };
+    let get = move |ctx: Ctx<'js>| Ok(get(&check_scenario(&ctx)?)) as Result<T>;
     object.prop(name, Accessor::new_get(get).enumerable())
 }
 
-fn no_scenario(ctx: &Ctx<'_>) -> rquickjs::Error {
-    go_error(ctx, "getting scenario information outside of the VU context is not supported")
-}
-
-fn scenario<'js>(ctx: Ctx<'js>) -> Result<Object<'js>> {
-    if state(&ctx).stage.get() == Stage::Init || state(&ctx).host.execution().scenario.is_none() {
-        return Err(no_scenario(&ctx));
-    }
+fn make_scenario<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     let out = Object::new(ctx.clone())?;
     of_scenario(&out, "name", |s| s.name.to_string())?;
     of_scenario(&out, "executor", |s| s.executor)?;
@@ -75,7 +121,7 @@ fn scenario<'js>(ctx: Ctx<'js>) -> Result<Object<'js>> {
     Ok(out)
 }
 
-fn test<'js>(ctx: Ctx<'js>) -> Result<Object<'js>> {
+fn make_test<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     let out = Object::new(ctx.clone())?;
     out.set("abort", Function::new(ctx.clone(), abort)?.with_name("abort")?)?;
     out.set("fail", Function::new(ctx.clone(), fail)?.with_name("fail")?)?;
@@ -142,27 +188,22 @@ fn options<'js>(ctx: Ctx<'js>) -> Result<Value<'js>> {
     Ok(value)
 }
 
-fn vu<'js>(ctx: Ctx<'js>) -> Result<Object<'js>> {
-    if state(&ctx).stage.get() == Stage::Init {
-        return Err(go_error(&ctx, "getting VU information in the init context is not supported"));
-    }
+fn of_vu<'js>(object: &Object<'js>, name: &'static str, get: fn(&State) -> f64) -> Result<()> {
+    let get = move |ctx: Ctx<'js>| -> Result<f64> {
+        check_vu(&ctx)?;
+        Ok(get(state(&ctx)))
+    };
+    object.prop(name, Accessor::new_get(get).enumerable())
+}
+
+fn make_vu<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     let out = Object::new(ctx.clone())?;
-    out.prop(
-        "idInInstance",
-        Accessor::new_get(|ctx: Ctx<'js>| state(&ctx).vu.get().in_instance as f64).enumerable(),
-    )?;
-    out.prop(
-        "idInTest",
-        Accessor::new_get(|ctx: Ctx<'js>| state(&ctx).vu.get().in_test as f64).enumerable(),
-    )?;
-    let in_instance = |ctx: Ctx<'js>| {
-        state(&ctx).host.execution().scenario.unwrap_or_default().vu_iteration_in_instance as f64
-    };
-    out.prop("iterationInInstance", Accessor::new_get(in_instance).enumerable())?;
-    let in_scenario = |ctx: Ctx<'js>| match state(&ctx).host.execution().scenario {
-        Some(s) => Ok(s.vu_iteration_in_scenario as f64),
-        None => Err(no_scenario(&ctx)),
-    };
+    of_vu(&out, "idInInstance", |vm| vm.vu.get().in_instance as f64)?;
+    of_vu(&out, "idInTest", |vm| vm.vu.get().in_test as f64)?;
+    of_vu(&out, "iterationInInstance", |vm| {
+        vm.host.execution().scenario.unwrap_or_default().vu_iteration_in_instance as f64
+    })?;
+    let in_scenario = |ctx: Ctx<'js>| Ok(check_scenario(&ctx)?.vu_iteration_in_scenario as f64) as Result<f64>;
     out.prop("iterationInScenario", Accessor::new_get(in_scenario).enumerable())?;
     let tags = Class::instance(ctx.clone(), VuTags { metadata: false })?;
     out.set("tags", tags.clone())?;

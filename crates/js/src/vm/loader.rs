@@ -83,12 +83,17 @@ impl ModuleDef for Synthesised {
         let name: String = exports.module().name()?;
         let value = require_address(ctx, &name)?;
         let object = value.as_object();
+        let lazy = name == "k6/execution";
         for export in Self::names(ctx, &name, &value) {
             let found = match object {
                 Some(o) if export == "default" => match truthy(ctx, &o.get::<_, Value<'js>>("__esModule")?) {
                     true => o.get::<_, Value<'js>>("default")?,
                     false => value.clone(),
                 },
+                // its properties may not be looked at while the script loads, but they may be imported
+                Some(o) if lazy && o.contains_key(export.as_str())? => {
+                    crate::modules::execution::part(ctx, &export)?.into_value()
+                }
                 Some(o) => o.get::<_, Value<'js>>(export.as_str())?,
                 None if export == "default" => value.clone(),
                 None => Value::new_undefined(ctx.clone()),

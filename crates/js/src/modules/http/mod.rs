@@ -3,7 +3,6 @@
 mod batch;
 mod body;
 mod cookies;
-mod gjson;
 mod record;
 mod request;
 mod response;
@@ -24,7 +23,6 @@ use crate::vm::values::{absent, text};
 use request::{Prepared, prepare};
 use status::Expected;
 
-pub use gjson::select;
 pub use response::{Atoms, socket_response};
 
 /// What `k6/http` keeps for a VU.

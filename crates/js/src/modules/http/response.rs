@@ -13,7 +13,7 @@ use rquickjs::class::{
 use rquickjs::function::Constructor;
 use rquickjs::{Atom, Class, Ctx, IntoJs, JsLifetime, Object, Result, Value, qjs};
 
-use super::gjson;
+use crate::modules::gjson;
 use super::request::{After, RequestInfo};
 use crate::vm::errors::{go_error, type_error};
 use crate::vm::globals::{atom_text, inherited};
