@@ -6,7 +6,9 @@ use rquickjs::class::{
 };
 use rquickjs::function::{Constructor, Opt};
 use rquickjs::object::Accessor;
-use rquickjs::{Atom, Class, Ctx, Exception, Function, IntoJs, JsLifetime, Object, Persistent, Result, Value};
+use rquickjs::{
+    Atom, Class, Ctx, Exception, Function, IntoJs, JsLifetime, Object, Persistent, Result, Value,
+};
 
 use crate::host::{Execution, ScenarioState};
 use crate::vm::errors::{Stop, go_error, uncatchable};
@@ -57,10 +59,7 @@ fn check_vu(ctx: &Ctx<'_>) -> Result<()> {
 fn check_scenario(ctx: &Ctx<'_>) -> Result<ScenarioState> {
     match state(ctx).host.execution().scenario {
         Some(scenario) if state(ctx).stage.get() != Stage::Init => Ok(scenario),
-        _ => Err(go_error(
-            ctx,
-            "getting scenario information outside of the VU context is not supported",
-        )),
+        _ => Err(go_error(ctx, "getting scenario information outside of the VU context is not supported")),
     }
 }
 
@@ -203,7 +202,8 @@ fn make_vu<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     of_vu(&out, "iterationInInstance", |vm| {
         vm.host.execution().scenario.unwrap_or_default().vu_iteration_in_instance as f64
     })?;
-    let in_scenario = |ctx: Ctx<'js>| Ok(check_scenario(&ctx)?.vu_iteration_in_scenario as f64) as Result<f64>;
+    let in_scenario =
+        |ctx: Ctx<'js>| Ok(check_scenario(&ctx)?.vu_iteration_in_scenario as f64) as Result<f64>;
     out.prop("iterationInScenario", Accessor::new_get(in_scenario).enumerable())?;
     let tags = Class::instance(ctx.clone(), VuTags { metadata: false })?;
     out.set("tags", tags.clone())?;

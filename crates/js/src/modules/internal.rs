@@ -11,6 +11,7 @@ use crate::vm::loader::function_of;
 use crate::vm::state::state;
 
 const SOURCES: &[(&str, &str)] = &[
+    ("html", include_str!("../prelude/html.js")),
     ("shared", include_str!("../prelude/shared.js")),
     ("text", include_str!("../prelude/text.js")),
     ("url", include_str!("../prelude/url.js")),
@@ -53,6 +54,8 @@ pub fn load<'js>(ctx: &Ctx<'js>, name: &str) -> Result<Object<'js>> {
 /// What internal modules get from `require`: native halves by name, or another internal module.
 fn native<'js>(ctx: Ctx<'js>, name: String) -> Result<Object<'js>> {
     match name.as_str() {
+        "native:html" => super::html::natives(&ctx),
+        "native:web" => super::web::natives(&ctx),
         "native:text" => super::encoding::text_natives(&ctx),
         "native:crypto" => super::crypto::natives(&ctx),
         other => load(&ctx, other),

@@ -28,6 +28,7 @@ pub const K6_MODULES: &[(&str, Make)] = &[
     ("k6/execution", Make::Native(execution::module)),
     ("k6/encoding", Make::Native(encoding::module)),
     ("k6/crypto", Make::Native(crypto::module)),
+    ("k6/html", Make::Native(|ctx| internal::load(ctx, "html")?.get("module"))),
     ("k6/timers", Make::Native(timers::module)),
     (
         "k6/net/grpc",

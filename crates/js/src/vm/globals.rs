@@ -25,6 +25,7 @@ pub fn install(ctx: &Ctx<'_>) -> Result<()> {
     let globals = ctx.globals();
     for engine_only in [
         "Atomics",
+        "InternalError",
         "SharedArrayBuffer",
         "navigator",
         "print",
@@ -73,7 +74,7 @@ pub fn install(ctx: &Ctx<'_>) -> Result<()> {
 }
 
 /// Globals that are made when they are first looked at, and the internal module that makes each.
-const LAZY: [(&str, &str); 15] = [
+const LAZY: [(&str, &str); 14] = [
     ("TextEncoder", "text"),
     ("TextDecoder", "text"),
     ("btoa", "text"),
@@ -81,7 +82,6 @@ const LAZY: [(&str, &str); 15] = [
     ("URL", "url"),
     ("URLSearchParams", "url"),
     ("structuredClone", "web"),
-    ("queueMicrotask", "web"),
     ("performance", "web"),
     ("AbortController", "web"),
     ("AbortSignal", "web"),

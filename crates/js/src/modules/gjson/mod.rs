@@ -23,7 +23,8 @@ use scan::{Part, Scan, split_part};
 pub fn get<'a>(json: &'a str, path: &str) -> Option<Cow<'a, str>> {
     let path = path.trim_start_matches(' ');
     if let Some(rest) = path.strip_prefix("..") {
-        let lines = format!("[{}]", json.lines().filter(|l| !l.trim().is_empty()).collect::<Vec<_>>().join(","));
+        let lines =
+            format!("[{}]", json.lines().filter(|l| !l.trim().is_empty()).collect::<Vec<_>>().join(","));
         return get(&lines, rest).map(|found| Cow::Owned(found.into_owned()));
     }
     if path.is_empty() {
@@ -163,7 +164,11 @@ pub fn select<'js>(ctx: &Ctx<'js>, json: &[u8], path: &str) -> Result<Value<'js>
         Some(b'f') => false.into_js(ctx),
         Some(b'n') => Ok(Value::new_null(ctx.clone())),
         Some(b'0'..=b'9' | b'-') => match found.parse::<f64>() {
-            Ok(n) if n.fract() == 0.0 && n.abs() < f64::from(i32::MAX) && !(n == 0.0 && n.is_sign_negative()) => {
+            Ok(n)
+                if n.fract() == 0.0
+                    && n.abs() < f64::from(i32::MAX)
+                    && !(n == 0.0 && n.is_sign_negative()) =>
+            {
                 (n as i32).into_js(ctx)
             }
             Ok(n) => n.into_js(ctx),

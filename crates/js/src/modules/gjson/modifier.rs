@@ -36,7 +36,9 @@ fn modify<'a>(json: &'a str, name: &str, argument: &str) -> Option<Cow<'a, str>>
     let is_object = json.starts_with('{');
     let out = match name {
         "this" => return Some(Cow::Borrowed(json)),
-        "valid" => return serde_json::from_str::<serde::de::IgnoredAny>(json).is_ok().then_some(Cow::Borrowed(json)),
+        "valid" => {
+            return serde_json::from_str::<serde::de::IgnoredAny>(json).is_ok().then_some(Cow::Borrowed(json));
+        }
         "reverse" if is_array => {
             let mut items: Vec<&str> = Scan::elements(json).collect();
             items.reverse();
@@ -80,7 +82,11 @@ fn modify<'a>(json: &'a str, name: &str, argument: &str) -> Option<Cow<'a, str>>
             let columns: Vec<_> = Scan::members(json).collect();
             let rows = columns.iter().map(|(_, v)| Scan::elements(v).count()).max().unwrap_or(0);
             let row = |i: usize| {
-                object(columns.iter().filter_map(|(k, v)| Scan::elements(v).nth(i).map(|item| (k.as_ref(), item))))
+                object(
+                    columns
+                        .iter()
+                        .filter_map(|(k, v)| Scan::elements(v).nth(i).map(|item| (k.as_ref(), item))),
+                )
             };
             join((0..rows).map(row))
         }

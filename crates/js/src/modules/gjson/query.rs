@@ -11,7 +11,8 @@ const OPERATORS: [&str; 9] = ["==", "!=", "<=", ">=", "!%", "=", "<", ">", "%"];
 /// Whether `element` satisfies the query.
 pub fn holds(element: &str, query: &str) -> bool {
     let (path, operator, wanted) = split(query.trim());
-    let found: Option<Cow<'_, str>> = if path.is_empty() { Some(Cow::Borrowed(element)) } else { get(element, path) };
+    let found: Option<Cow<'_, str>> =
+        if path.is_empty() { Some(Cow::Borrowed(element)) } else { get(element, path) };
     let Some(operator) = operator else { return found.is_some() };
     if let Some(truth) = wanted.strip_prefix('~') {
         let found = found.as_deref();
@@ -31,7 +32,9 @@ pub fn holds(element: &str, query: &str) -> bool {
 fn is_truthy(raw: &str) -> bool {
     match raw.as_bytes().first() {
         Some(b't') => true,
-        Some(b'"') => matches!(string_of(raw).as_deref(), Some(s) if matches!(s.to_lowercase().as_str(), "1" | "t" | "true")),
+        Some(b'"') => {
+            matches!(string_of(raw).as_deref(), Some(s) if matches!(s.to_lowercase().as_str(), "1" | "t" | "true"))
+        }
         Some(b'0'..=b'9' | b'-') => raw.parse::<f64>().is_ok_and(|n| n != 0.0),
         Some(b'{' | b'[') => true,
         _ => false,

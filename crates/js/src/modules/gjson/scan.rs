@@ -249,7 +249,9 @@ pub fn named(item: &str) -> (Option<String>, &str) {
         return (None, item);
     }
     match item.split_once(':') {
-        Some((name, path)) if !name.contains(['.', '#', '@', '(']) => (Some(name.trim().to_owned()), path.trim()),
+        Some((name, path)) if !name.contains(['.', '#', '@', '(']) => {
+            (Some(name.trim().to_owned()), path.trim())
+        }
         _ => (None, item),
     }
 }

@@ -13,8 +13,8 @@ use rquickjs::class::{
 use rquickjs::function::Constructor;
 use rquickjs::{Atom, Class, Ctx, IntoJs, JsLifetime, Object, Result, Value, qjs};
 
-use crate::modules::gjson;
 use super::request::{After, RequestInfo};
+use crate::modules::gjson;
 use crate::vm::errors::{go_error, type_error};
 use crate::vm::globals::{atom_text, inherited};
 use crate::vm::state::state;
@@ -545,11 +545,12 @@ fn dispatch<'js>(
     let url = response.url().to_owned();
     drop(response);
     let undefined = || Value::new_undefined(ctx.clone());
+    let http = crate::vm::loader::require_address(ctx, "k6/http")?;
     let arg = args.first().cloned().unwrap_or_else(undefined);
     let name = match FIELDS.get(field) {
         Some(&"html") => "ofResponse",
         Some(&"submitForm") => "submitForm",
         _ => "clickLink",
     };
-    html.get::<_, rquickjs::Function<'js>>(name)?.call((body, url, arg))
+    html.get::<_, rquickjs::Function<'js>>(name)?.call((body, url, arg, http))
 }
