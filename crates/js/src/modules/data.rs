@@ -12,14 +12,16 @@ use crate::shared::SharedArrayData;
 use crate::vm::errors::{go_error, type_error};
 use crate::vm::globals::atom_text;
 use crate::vm::state::{Stage, state};
-use crate::vm::values::{is_async_function, text};
+use crate::vm::values::{is_async_function, lent, text};
 
 pub fn module<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
+    crate::modules::internal::load(ctx, "shared")?.get("module")
+}
+
+/// What `prelude/shared.js` builds on.
+pub fn natives<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     let out = Object::new(ctx.clone())?;
-    let prototype = Object::new(ctx.clone())?;
-    let constructor = Constructor::new_prototype(ctx, prototype, shared_array)?;
-    constructor.set_name("SharedArray")?;
-    out.set("SharedArray", constructor)?;
+    out.set("make", Function::new(ctx.clone(), shared_array)?)?;
     Ok(out)
 }
 
@@ -118,8 +120,9 @@ impl<'js> JsClass<'js> for Items {
         ctx: &Ctx<'js>,
         _: Atom<'js>,
         _: Value<'js>,
-        _: Value<'js>,
+        value: Value<'js>,
     ) -> Result<bool> {
+        let _ = lent(value);
         Err(type_error(ctx, "SharedArray is immutable"))
     }
 

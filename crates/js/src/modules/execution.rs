@@ -14,7 +14,7 @@ use crate::host::{Execution, ScenarioState};
 use crate::vm::errors::{Stop, go_error, uncatchable};
 use crate::vm::globals::{atom_text, inherited};
 use crate::vm::state::{Stage, State, state};
-use crate::vm::values::text;
+use crate::vm::values::{lent, text};
 
 pub fn module<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     let out = Object::new(ctx.clone())?;
@@ -275,6 +275,7 @@ impl<'js> JsClass<'js> for VuTags {
         _: Value<'js>,
         value: Value<'js>,
     ) -> Result<bool> {
+        let value = lent(value);
         let key = atom_text(&atom);
         let scope = &state(ctx).scope;
         let metadata = this.borrow().metadata;

@@ -54,6 +54,7 @@ pub fn load<'js>(ctx: &Ctx<'js>, name: &str) -> Result<Object<'js>> {
 /// What internal modules get from `require`: native halves by name, or another internal module.
 fn native<'js>(ctx: Ctx<'js>, name: String) -> Result<Object<'js>> {
     match name.as_str() {
+        "native:shared" => super::data::natives(&ctx),
         "native:html" => super::html::natives(&ctx),
         "native:web" => super::web::natives(&ctx),
         "native:text" => super::encoding::text_natives(&ctx),

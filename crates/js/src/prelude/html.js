@@ -75,8 +75,7 @@ function fields(doc, ids) {
     if (dom.name(doc, id) === 'input' && NOT_SENT.has(type)) continue;
     if ((type === 'checkbox' || type === 'radio') && !has(doc, id, 'checked')) continue;
     const value = valueOf(doc, id);
-    if (Array.isArray(value)) for (const v of value) out.push({ name, value: v });
-    else out.push({ name, value: value === undefined ? '' : value });
+    out.push({ name, value: value === undefined ? '' : value });
   }
   return out;
 }
@@ -221,15 +220,14 @@ class Selection {
     const out = {};
     for (const { name, value } of this.serializeArray()) {
       if (!(name in out)) out[name] = value;
-      else if (Array.isArray(out[name])) out[name].push(value);
-      else out[name] = [out[name], value];
+      else out[name] = [].concat(out[name], value);
     }
     return out;
   }
   serialize() {
     const pairs = this.serializeArray();
     return pairs
-      .map((p, i) => [p.name, i, `${escape(p.name)}=${escape(p.value)}`])
+      .flatMap((p, i) => [].concat(p.value).map((v) => [p.name, i, `${escape(p.name)}=${escape(v)}`]))
       .sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] - b[1]))
       .map((p) => p[2])
       .join('&');

@@ -28,3 +28,12 @@ exports.wrap = (items) => new Proxy([], {
   setPrototypeOf: refuse,
   preventExtensions: refuse,
 });
+
+const native = require('native:shared');
+exports.module = {
+  SharedArray: class SharedArray {
+    constructor(name, make) {
+      return native.make(name, make);
+    }
+  },
+};

@@ -15,7 +15,7 @@ use rquickjs::{Atom, Class, Ctx, Function, IntoJs, JsLifetime, Object, Result, V
 use super::errors::{self, go_error};
 use super::loader::{open, require_from};
 use super::state::state;
-use super::values::text;
+use super::values::{lent, text};
 use super::{console, timers};
 use crate::modules::internal;
 use crate::program::Code;
@@ -186,6 +186,7 @@ impl<'js> JsClass<'js> for Env {
         _: Value<'js>,
         value: Value<'js>,
     ) -> Result<bool> {
+        let value = lent(value);
         let value = text(ctx, &value)?;
         this.borrow().own.borrow_mut().insert(atom_text(&atom), Some(value));
         Ok(true)

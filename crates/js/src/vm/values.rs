@@ -22,6 +22,14 @@ pub fn text<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> Result<String> {
     }
 }
 
+/// Takes a reference of its own to a value that the engine goes on owning although the binding hands it over:
+/// exotic setters get such values, and freeing them here would free them twice.
+pub fn lent(value: Value<'_>) -> Value<'_> {
+    // SAFETY: `value` is alive; the reference made here is the one that its drop gives back
+    unsafe { qjs::JS_DupValue(value.ctx().as_raw().as_ptr(), value.as_raw()) };
+    value
+}
+
 /// Runs `work` over the characters of a string value without copying them.
 pub fn with_str<'js, T>(value: &JsString<'js>, work: impl FnOnce(&str) -> T) -> Result<T> {
     let ctx = value.ctx();

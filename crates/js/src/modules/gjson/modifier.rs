@@ -37,7 +37,9 @@ fn modify<'a>(json: &'a str, name: &str, argument: &str) -> Option<Cow<'a, str>>
     let out = match name {
         "this" => return Some(Cow::Borrowed(json)),
         "valid" => {
-            return serde_json::from_str::<serde::de::IgnoredAny>(json).is_ok().then_some(Cow::Borrowed(json));
+            return serde_json::from_str::<serde::de::IgnoredAny>(json)
+                .is_ok()
+                .then_some(Cow::Borrowed(json));
         }
         "reverse" if is_array => {
             let mut items: Vec<&str> = Scan::elements(json).collect();

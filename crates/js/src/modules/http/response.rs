@@ -18,7 +18,7 @@ use crate::modules::gjson;
 use crate::vm::errors::{go_error, type_error};
 use crate::vm::globals::{atom_text, inherited};
 use crate::vm::state::state;
-use crate::vm::values::{absent, array_buffer, number, string_of, text};
+use crate::vm::values::{absent, array_buffer, lent, number, string_of, text};
 
 /// What becomes of the body.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -393,6 +393,7 @@ impl<'js> JsClass<'js> for Response<'js> {
         _: Value<'js>,
         value: Value<'js>,
     ) -> Result<bool> {
+        let value = lent(value);
         let Some(field) = state(ctx).atoms.find(&atom) else {
             return Err(type_error(
                 ctx,
