@@ -10,6 +10,7 @@ mod extract;
 mod helpers;
 mod json;
 mod load;
+mod postman;
 mod request;
 mod scenario;
 mod scope;

@@ -28,6 +28,9 @@ impl Target for K6 {
 
     fn generate(&self, request: &GenerateRequest<'_>) -> Result<Generated, GenerateError> {
         let plan = request.plan;
+        if let Some(carried) = &plan.carried {
+            return super::postman::generate(request, carried);
+        }
         let long = is_long(plan);
         let mut cx = Context::new(plan);
         cx.homes = homes(plan, long);
@@ -69,7 +72,7 @@ impl Target for K6 {
             sections.push(function(&format!("function {}()", name.as_str()), body));
         }
         sections.retain(|s| !s.trim().is_empty());
-        let script = crate::layout::render("k6/script.js", SCRIPT, &View { sections })?;
+        let script = lay_out(sections)?;
 
         let mut files =
             vec![GeneratedFile { path: request.options.file_name.clone(), content: script.into_bytes() }];
@@ -79,7 +82,12 @@ impl Target for K6 {
     }
 }
 
-fn head(request: &GenerateRequest<'_>) -> String {
+/// The sections of a script on the page.
+pub(super) fn lay_out(sections: Vec<String>) -> Result<String, GenerateError> {
+    crate::layout::render("k6/script.js", SCRIPT, &View { sections })
+}
+
+pub(super) fn head(request: &GenerateRequest<'_>) -> String {
     let plan = request.plan;
     let mut text = plan.title.clone();
     if !request.options.source_name.is_empty() {

@@ -1,0 +1,135 @@
+//! Owns scripts whose plan carries Postman code: a table of steps over the `pm` modules beside the script.
+//! Must never know how a collection looks; placeholders are texts with holes that are filled at run time.
+//! Start at [`generate`], then `steps` (the table) and `script` (what carried code needs).
+
+mod modules;
+mod script;
+mod steps;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use loadwright_diagnostic::Origin;
+use loadwright_scenario::{Carried, ScopeValue};
+
+use super::context::Context;
+use super::load::options;
+use crate::js::{JsExpr, JsIdent, Printer, Prop, Stmt};
+use crate::{GenerateError, GenerateRequest, Generated, GeneratedFile};
+
+use modules::Modules;
+
+/// What is collected while the table is written.
+struct Table<'a, 'p> {
+    pub cx: &'a mut Context<'p>,
+    pub carried: &'p Carried,
+    /// Functions of carried scripts by where the script stands.
+    pub functions: BTreeMap<Origin, JsIdent>,
+    pub code: Vec<String>,
+    /// Names that scripts assign without declaring them.
+    pub loose: Vec<JsIdent>,
+    pub modules: Modules,
+}
+
+/// The whole script of a plan that carries Postman code.
+pub(super) fn generate(request: &GenerateRequest<'_>, carried: &Carried) -> Result<Generated, GenerateError> {
+    let plan = request.plan;
+    let mut cx = Context::new(plan);
+    for name in ["collection", "options", "pm", "steps", "SharedArray", "rows", "sloppy"] {
+        cx.names.reserve(name);
+    }
+    let mut table = Table {
+        cx: &mut cx,
+        carried,
+        functions: BTreeMap::new(),
+        code: Vec::new(),
+        loose: Vec::new(),
+        modules: Modules::default(),
+    };
+    let steps = table.steps();
+    let Table { functions: _, code, loose, modules, .. } = table;
+
+    let mut sections = vec![super::script::head(request)];
+    let mut imports = modules.imports();
+    let data = plan.datasets.first();
+    if data.is_some() {
+        imports = format!("import {{ SharedArray }} from 'k6/data';\n\n{imports}");
+    }
+    sections.push(imports);
+    let mut constants = cx.opened_files();
+    if let Some(d) = data {
+        let open = JsExpr::call_fn(
+            "JSON.parse",
+            vec![JsExpr::call_fn("open", vec![JsExpr::string(&format!("./{}", d.path))])],
+        );
+        let shared =
+            JsExpr::call_fn("new SharedArray", vec![JsExpr::string(&d.name), JsExpr::arrow("()", open)]);
+        constants.push(Stmt::Const(JsIdent::known("rows"), shared));
+        if let Some(content) = &d.content {
+            cx.add_file(&d.path, content.clone());
+        }
+    }
+    sections.push(Printer::print(&constants));
+    let mut options = options(plan, &[JsIdent::known("run")]);
+    if let JsExpr::Object(props) = &mut options {
+        // the cookies of one iteration are there in the next, as in Postman
+        props.push(Prop::pair("noCookiesReset", JsExpr::bool(true)));
+    }
+    sections.push(format!("export const options = {};\n", Printer::expr_text(&options)));
+    let setup = setup(&mut cx, carried, data.is_some(), &modules);
+    sections.push(format!("const pm = collection({});\n", Printer::expr_text(&setup)));
+    sections.push(Printer::print(&loose.into_iter().map(|name| Stmt::Let(name, None)).collect::<Vec<_>>()));
+    sections.extend(code);
+    sections.push(format!("const steps = {};\n", Printer::expr_text(&steps)));
+    sections.push("export default async function () {\n  await pm.run(steps);\n}\n".to_owned());
+    sections.retain(|s| !s.trim().is_empty());
+    let script = super::script::lay_out(sections)?;
+
+    let mut files =
+        vec![GeneratedFile { path: request.options.file_name.clone(), content: script.into_bytes() }];
+    files.extend(env_example(carried));
+    files.extend(modules.files());
+    files.append(&mut cx.files);
+    Ok(Generated { files })
+}
+
+/// The argument of `collection(…)`: names, scopes, data, modules.
+fn setup(cx: &mut Context<'_>, carried: &Carried, data: bool, modules: &Modules) -> JsExpr {
+    let mut props = vec![Prop::pair("name", JsExpr::string(&cx.plan.title))];
+    if let Some(name) = &carried.environment_name {
+        props.push(Prop::pair("environmentName", JsExpr::string(name)));
+    }
+    for (key, scope) in [
+        ("environment", &carried.environment),
+        ("collectionVariables", &carried.collection),
+        ("globals", &carried.globals),
+    ] {
+        if !scope.is_empty() {
+            let values = scope.iter().map(|v| Prop::pair(v.name.clone(), scope_value(cx, v))).collect();
+            props.push(Prop::pair(key, JsExpr::Object(values)));
+        }
+    }
+    if data {
+        props.push(Prop::pair("data", JsExpr::code("rows")));
+    }
+    props.extend(modules.props());
+    JsExpr::Object(props)
+}
+
+fn scope_value(cx: &mut Context<'_>, value: &ScopeValue) -> JsExpr {
+    match &value.secret {
+        Some(env) => JsExpr::binary(JsExpr::code("__ENV").member(env), "||", JsExpr::string("")),
+        None => cx.json(&value.value),
+    }
+}
+
+/// The names of the secrets, without their values.
+fn env_example(carried: &Carried) -> Option<GeneratedFile> {
+    let mut out = String::new();
+    for value in carried.environment.iter().chain(&carried.collection).chain(&carried.globals) {
+        if let Some(env) = &value.secret {
+            let _ = writeln!(out, "{env}=");
+        }
+    }
+    (!out.is_empty()).then(|| GeneratedFile { path: ".env.example".to_owned(), content: out.into_bytes() })
+}

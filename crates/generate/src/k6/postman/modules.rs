@@ -1,0 +1,231 @@
+//! The `pm` modules that are written beside a script, and which of them a script needs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::GeneratedFile;
+use crate::js::{JsExpr, JsIdent, Prop};
+
+/// Modules that every carried script runs over.
+const CORE: &[(&str, &str)] = &[
+    ("run.js", include_str!("pm/run.js")),
+    ("auth.js", include_str!("pm/auth.js")),
+    ("cookies.js", include_str!("pm/cookies.js")),
+    ("dynamic.js", include_str!("pm/dynamic.js")),
+    ("expect.js", include_str!("pm/expect.js")),
+    ("list.js", include_str!("pm/list.js")),
+    ("request.js", include_str!("pm/request.js")),
+    ("response.js", include_str!("pm/response.js")),
+    ("scope.js", include_str!("pm/scope.js")),
+    ("send.js", include_str!("pm/send.js")),
+    ("url.js", include_str!("pm/url.js")),
+];
+
+/// One library: what `require` calls it, the global name, the file and the export.
+struct Library {
+    names: &'static [&'static str],
+    /// Names that scripts use without `require`.
+    global: &'static [&'static str],
+    file: &'static str,
+    export: &'static str,
+    code: &'static str,
+}
+
+macro_rules! library {
+    ($names:expr, $global:expr, $file:literal, $export:literal) => {
+        Library {
+            names: $names,
+            global: $global,
+            file: $file,
+            export: $export,
+            code: include_str!(concat!("pm/", $file)),
+        }
+    };
+}
+
+const LIBRARIES: &[Library] = &[
+    library!(&["lodash"], &["_"], "lodash.js", "lodash"),
+    library!(&["crypto-js"], &["CryptoJS"], "crypto-js.js", "CryptoJS"),
+    library!(&["moment"], &[], "moment.js", "moment"),
+    library!(&["cheerio"], &["cheerio"], "cheerio.js", "cheerio"),
+    library!(&["tv4"], &["tv4"], "schema.js", "tv4"),
+    library!(&["ajv"], &[], "schema.js", "Ajv"),
+    library!(&["xml2js"], &[], "xml.js", "xml2js"),
+    library!(&[], &["xml2Json"], "xml.js", "xml2Json"),
+    library!(&["uuid"], &[], "uuid.js", "uuid"),
+    library!(&["csv-parse/lib/sync", "csv-parse/sync"], &[], "csv.js", "parse"),
+    library!(&["csv-parse"], &[], "csv.js", "csv"),
+    library!(&["atob"], &["atob"], "bytes.js", "atob"),
+    library!(&["btoa"], &["btoa"], "bytes.js", "btoa"),
+    library!(&[], &["Buffer"], "bytes.js", "Buffer"),
+    library!(&["buffer"], &[], "bytes.js", "buffer"),
+    library!(&["url"], &[], "weburl.js", "url"),
+    library!(&[], &["URL"], "weburl.js", "URL"),
+    library!(&[], &["URLSearchParams"], "weburl.js", "URLSearchParams"),
+    library!(&["querystring"], &[], "weburl.js", "querystring"),
+    library!(&["chai"], &[], "expect.js", "chai"),
+    library!(&["assert"], &[], "node.js", "assert"),
+    library!(&["util"], &[], "node.js", "util"),
+    library!(&["path"], &[], "node.js", "path"),
+    library!(&["events"], &[], "node.js", "events"),
+    library!(&["timers"], &[], "node.js", "timers"),
+    library!(&["postman-collection"], &[], "sdk.js", "sdk"),
+];
+
+/// Names that `run.js` itself gives to scripts.
+const OWN: &[&str] = &[
+    "pm",
+    "postman",
+    "tests",
+    "environment",
+    "globals",
+    "data",
+    "iteration",
+    "request",
+    "responseBody",
+    "responseTime",
+    "responseCode",
+    "responseHeaders",
+    "responseCookies",
+    "require",
+    "setTimeout",
+    "setInterval",
+    "setImmediate",
+    "clearTimeout",
+    "clearInterval",
+    "clearImmediate",
+];
+
+/// Whether scripts find this name without declaring it.
+pub(super) fn is_given(name: &str) -> bool {
+    OWN.contains(&name) || LIBRARIES.iter().any(|l| l.global.contains(&name))
+}
+
+#[derive(Default)]
+pub(super) struct Modules {
+    used: BTreeSet<usize>,
+    signs: bool,
+    schemas: bool,
+    sloppy: bool,
+}
+
+impl Modules {
+    pub fn sign(&mut self) {
+        self.signs = true;
+    }
+
+    pub fn schemas(&mut self) {
+        self.schemas = true;
+    }
+
+    /// Scripts that only run outside strict mode.
+    pub fn sloppy(&mut self) {
+        self.sloppy = true;
+    }
+
+    pub fn global(&mut self, name: &str) {
+        self.used.extend(LIBRARIES.iter().position(|l| l.global.contains(&name)));
+    }
+
+    /// Takes the library that a script requires; says whether there is one.
+    pub fn require(&mut self, name: &str) -> bool {
+        let found = LIBRARIES.iter().position(|l| l.names.contains(&plain(name)));
+        self.used.extend(found);
+        found.is_some()
+    }
+
+    fn libraries(&self) -> impl Iterator<Item = &'static Library> {
+        self.used.iter().filter_map(|i| LIBRARIES.get(*i))
+    }
+
+    pub fn imports(&self) -> String {
+        let mut by_file: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        for l in self.libraries() {
+            by_file.entry(l.file).or_default().insert(format!("{} as {}", l.export, local(l.export)));
+        }
+        if self.schemas {
+            by_file.entry("schema.js").or_default().insert("validate".to_owned());
+            by_file.entry("expect.js").or_default().insert("useSchemas".to_owned());
+        }
+        let mut out = String::from("import { collection } from './pm/run.js';\n");
+        if self.signs {
+            out.push_str("import './pm/sign.js';\n");
+        }
+        for (file, names) in by_file {
+            let names: Vec<String> = names.into_iter().collect();
+            out.push_str(&format!("import {{ {} }} from './pm/{file}';\n", names.join(", ")));
+        }
+        if self.schemas {
+            out.push_str("\nuseSchemas(validate);\n");
+        }
+        if self.sloppy {
+            out.push_str(
+                "\n// Code that only runs outside strict mode, as Postman runs it.\n\
+                 const sloppy = (names, code) => {\n  const f = new Function(...names, code);\n  \
+                 return (given) => f(...names.map((name) => given[name]));\n};\n",
+            );
+        }
+        out
+    }
+
+    /// `modules` and `names` of the collection.
+    pub fn props(&self) -> Vec<Prop> {
+        let mut modules = Vec::new();
+        let mut names = Vec::new();
+        for l in self.libraries() {
+            let value =
+                || JsIdent::new(&local(l.export)).map_or(JsExpr::code("undefined"), |i| JsExpr::ident(&i));
+            modules.extend(l.names.iter().map(|n| Prop::pair(*n, value())));
+            names.extend(l.global.iter().map(|n| Prop::pair(*n, value())));
+        }
+        let mut out = Vec::new();
+        if !modules.is_empty() {
+            out.push(Prop::pair("modules", JsExpr::Object(modules)));
+        }
+        if !names.is_empty() {
+            out.push(Prop::pair("names", JsExpr::Object(names)));
+        }
+        out
+    }
+
+    pub fn files(&self) -> Vec<GeneratedFile> {
+        let mut wanted: BTreeMap<&str, &str> = CORE.iter().copied().collect();
+        if self.signs {
+            wanted.insert("sign.js", include_str!("pm/sign.js"));
+        }
+        for l in self.libraries() {
+            wanted.insert(l.file, l.code);
+        }
+        if self.schemas {
+            wanted.insert("schema.js", include_str!("pm/schema.js"));
+        }
+        // a library may need another one
+        let needed: Vec<&Library> = LIBRARIES
+            .iter()
+            .filter(|l| wanted.values().any(|code| code.contains(&format!("from './{}'", l.file))))
+            .collect();
+        for l in needed {
+            wanted.insert(l.file, l.code);
+        }
+        wanted
+            .into_iter()
+            .map(|(name, code)| GeneratedFile {
+                path: format!("pm/{name}"),
+                content: code.as_bytes().to_vec(),
+            })
+            .collect()
+    }
+}
+
+/// The name under which an export is imported: never one that a script may use.
+fn local(export: &str) -> String {
+    format!("{}Library", export.strip_prefix('_').unwrap_or(export))
+}
+
+/// `npm:lodash@4.17.21` is `lodash`.
+fn plain(name: &str) -> &str {
+    let name = name.strip_prefix("npm:").unwrap_or(name);
+    match name.rfind('@') {
+        Some(i) if i > 0 => name.get(..i).unwrap_or(name),
+        _ => name,
+    }
+}

@@ -1,0 +1,250 @@
+// The part of CryptoJS that scripts of collections use: hashes and HMACs by k6, AES here.
+import crypto from 'k6/crypto';
+
+import { Buffer } from './bytes.js';
+
+class WordArray {
+  constructor(bytes) {
+    this.bytes = bytes instanceof Uint8Array ? bytes : Uint8Array.from(bytes);
+  }
+
+  get sigBytes() {
+    return this.bytes.length;
+  }
+
+  get words() {
+    const out = [];
+    for (let i = 0; i < this.bytes.length; i += 4) {
+      out.push(((this.bytes[i] << 24) | ((this.bytes[i + 1] || 0) << 16) | ((this.bytes[i + 2] || 0) << 8) | (this.bytes[i + 3] || 0)) | 0);
+    }
+    return out;
+  }
+
+  concat(other) {
+    this.bytes = Uint8Array.from([...this.bytes, ...other.bytes]);
+    return this;
+  }
+
+  clone() {
+    return new WordArray(this.bytes.slice());
+  }
+
+  toString(format = Hex) {
+    return format.stringify(this);
+  }
+}
+const Hex = {
+  parse: (text) => new WordArray(Buffer.from(text, 'hex')),
+  stringify: (w) => Array.from(w.bytes, (b) => b.toString(16).padStart(2, '0')).join(''),
+};
+const Utf8 = {
+  parse: (text) => new WordArray(new TextEncoder().encode(text)),
+  stringify: (w) => {
+    const out = Buffer.from(w.bytes).toString('utf8');
+    if (out.includes('\ufffd')) throw new Error('Malformed UTF-8 data');
+    return out;
+  },
+};
+const Latin1 = {
+  parse: (text) => new WordArray(Uint8Array.from(text, (c) => c.charCodeAt(0) & 0xff)),
+  stringify: (w) => String.fromCharCode(...w.bytes),
+};
+const Base64 = {
+  parse: (text) => new WordArray(Buffer.from(text, 'base64')),
+  stringify: (w) => Buffer.from(w.bytes).toString('base64'),
+};
+const Base64url = { parse: Base64.parse, stringify: (w) => Buffer.from(w.bytes).toString('base64url') };
+const words = (value) => {
+  if (value instanceof WordArray) return value;
+  if (value && value.words) return fromWords(value.words, value.sigBytes);
+  return Utf8.parse(String(value));
+};
+const fromWords = (list, size = list.length * 4) => {
+  const bytes = new Uint8Array(size);
+  for (let i = 0; i < size; i++) bytes[i] = (list[i >> 2] >>> (24 - (i % 4) * 8)) & 0xff;
+  return new WordArray(bytes);
+};
+const data = (w) => w.bytes.slice().buffer;
+const hashed = (algorithm) => (message) => new WordArray(new Uint8Array(crypto[algorithm](data(words(message)), 'binary')));
+const signed = (algorithm) => (message, key) =>
+  new WordArray(new Uint8Array(crypto.hmac(algorithm, data(words(key)), data(words(message)), 'binary')));
+
+// AES (FIPS 197)
+const SBOX = new Uint8Array(256);
+const INVERSE = new Uint8Array(256);
+(() => {
+  let p = 1;
+  let q = 1;
+  do {
+    p = (p ^ (p << 1) ^ (p & 0x80 ? 0x11b : 0)) & 0xff;
+    q ^= q << 1;
+    q ^= q << 2;
+    q ^= q << 4;
+    q &= 0xff;
+    if (q & 0x80) q ^= 0x09;
+    const x = q ^ ((q << 1) | (q >> 7)) ^ ((q << 2) | (q >> 6)) ^ ((q << 3) | (q >> 5)) ^ ((q << 4) | (q >> 4));
+    SBOX[p] = (x ^ 0x63) & 0xff;
+  } while (p !== 1);
+  SBOX[0] = 0x63;
+  SBOX.forEach((v, i) => {
+    INVERSE[v] = i;
+  });
+})();
+const times = (a, b) => {
+  let out = 0;
+  while (b) {
+    if (b & 1) out ^= a;
+    a = (a << 1) ^ (a & 0x80 ? 0x11b : 0);
+    b >>= 1;
+  }
+  return out & 0xff;
+};
+function expand(key) {
+  const n = key.length / 4;
+  const rounds = n + 6;
+  const out = [];
+  for (let i = 0; i < n; i++) out.push([...key.slice(4 * i, 4 * i + 4)]);
+  let rcon = 1;
+  for (let i = n; i < 4 * (rounds + 1); i++) {
+    let t = [...out[i - 1]];
+    if (i % n === 0) {
+      t = [SBOX[t[1]] ^ rcon, SBOX[t[2]], SBOX[t[3]], SBOX[t[0]]];
+      rcon = times(rcon, 2);
+    } else if (n > 6 && i % n === 4) t = t.map((b) => SBOX[b]);
+    out.push(out[i - n].map((b, k) => b ^ t[k]));
+  }
+  return { keys: out.flat(), rounds };
+}
+const addKey = (s, keys, round) => {
+  for (let i = 0; i < 16; i++) s[i] ^= keys[16 * round + i];
+};
+function encryptBlock(block, { keys, rounds }) {
+  let s = Uint8Array.from(block);
+  addKey(s, keys, 0);
+  for (let r = 1; r <= rounds; r++) {
+    const t = new Uint8Array(16);
+    for (let c = 0; c < 4; c++) for (let i = 0; i < 4; i++) t[4 * c + i] = SBOX[s[4 * ((c + i) % 4) + i]];
+    if (r < rounds) {
+      for (let c = 0; c < 4; c++) {
+        const a = t.slice(4 * c, 4 * c + 4);
+        for (let i = 0; i < 4; i++) t[4 * c + i] = times(a[i], 2) ^ times(a[(i + 1) % 4], 3) ^ a[(i + 2) % 4] ^ a[(i + 3) % 4];
+      }
+    }
+    s = t;
+    addKey(s, keys, r);
+  }
+  return s;
+}
+function decryptBlock(block, { keys, rounds }) {
+  let s = Uint8Array.from(block);
+  addKey(s, keys, rounds);
+  for (let r = rounds - 1; r >= 0; r--) {
+    const t = new Uint8Array(16);
+    for (let c = 0; c < 4; c++) for (let i = 0; i < 4; i++) t[4 * ((c + i) % 4) + i] = INVERSE[s[4 * c + i]];
+    addKey(t, keys, r);
+    if (r > 0) {
+      for (let c = 0; c < 4; c++) {
+        const a = t.slice(4 * c, 4 * c + 4);
+        for (let i = 0; i < 4; i++) t[4 * c + i] = times(a[i], 14) ^ times(a[(i + 1) % 4], 11) ^ times(a[(i + 2) % 4], 13) ^ times(a[(i + 3) % 4], 9);
+      }
+    }
+    s = t;
+  }
+  return s;
+}
+function evp(password, salt, size) {
+  let out = new Uint8Array(0);
+  let block = new Uint8Array(0);
+  while (out.length < size) {
+    block = new Uint8Array(crypto.md5(Uint8Array.from([...block, ...password, ...salt]).buffer, 'binary'));
+    out = Uint8Array.from([...out, ...block]);
+  }
+  return out.slice(0, size);
+}
+function pbkdf2(password, salt, { keySize = 4, iterations = 1, hasher = 'sha1' } = {}) {
+  const [p, s] = [words(password), words(salt)];
+  const algorithm = typeof hasher === 'string' ? hasher : hasher.algorithm || 'sha1';
+  const mac = (bytes) => new Uint8Array(crypto.hmac(algorithm, data(p), bytes.slice().buffer, 'binary'));
+  let out = [];
+  for (let i = 1; out.length < keySize * 4; i++) {
+    let u = mac(Uint8Array.from([...s.bytes, i >>> 24, (i >>> 16) & 255, (i >>> 8) & 255, i & 255]));
+    const t = u.slice();
+    for (let k = 1; k < iterations; k++) {
+      u = mac(u);
+      t.forEach((_, j) => {
+        t[j] ^= u[j];
+      });
+    }
+    out = [...out, ...t];
+  }
+  return new WordArray(out.slice(0, keySize * 4));
+}
+const mode = { CBC: 'cbc', ECB: 'ecb', CTR: 'ctr' };
+const pad = { Pkcs7: 'pkcs7', NoPadding: 'none', ZeroPadding: 'zero' };
+const xor = (a, b) => a.map((v, i) => v ^ b[i]);
+function crypt(input, key, iv, how, forward) {
+  const schedule = expand(key);
+  const out = [];
+  let last = iv;
+  for (let i = 0; i < input.length; i += 16) {
+    const block = Uint8Array.from({ length: 16 }, (_, k) => input[i + k] || 0);
+    let made;
+    if (how === 'ctr') {
+      made = xor(block, encryptBlock(last, schedule));
+      last = Uint8Array.from(last);
+      for (let k = 15; k >= 0 && ++last[k] === 256; k--);
+    } else if (forward) {
+      made = encryptBlock(how === 'cbc' ? xor(block, last) : block, schedule);
+      last = made;
+    } else {
+      made = decryptBlock(block, schedule);
+      if (how === 'cbc') made = xor(made, last);
+      last = block;
+    }
+    out.push(...made);
+  }
+  return how === 'ctr' ? out.slice(0, input.length) : out;
+}
+const SALTED = [0x53, 0x61, 0x6c, 0x74, 0x65, 0x64, 0x5f, 0x5f];
+const secret = (key, iv, salt) => {
+  if (typeof key !== 'string') return { key: words(key).bytes, iv: iv ? words(iv).bytes : new Uint8Array(16) };
+  const all = evp(new TextEncoder().encode(key), salt, 48);
+  return { key: all.slice(0, 32), iv: all.slice(32) };
+};
+const AES = {
+  encrypt(message, password, options = {}) {
+    const salt = typeof password === 'string' ? new Uint8Array(crypto.randomBytes(8)) : undefined;
+    const { key, iv } = secret(password, options.iv, salt);
+    const how = options.mode || 'cbc';
+    let input = [...words(message).bytes];
+    const gap = 16 - (input.length % 16);
+    if (how !== 'ctr' && (options.padding || 'pkcs7') === 'pkcs7') input = [...input, ...Array(gap).fill(gap)];
+    const ciphertext = new WordArray(crypt(input, key, iv, how, true));
+    const all = salt ? new WordArray([...SALTED, ...salt, ...ciphertext.bytes]) : ciphertext;
+    return { ciphertext, key: new WordArray(key), iv: new WordArray(iv), salt: salt && new WordArray(salt), toString: (f) => (f ? f.stringify(ciphertext) : Base64.stringify(all)) };
+  },
+  decrypt(given, password, options = {}) {
+    let input = typeof given === 'string' ? Base64.parse(given).bytes : given.ciphertext.bytes;
+    let salt = given.salt && given.salt.bytes;
+    if (SALTED.every((b, i) => input[i] === b)) [salt, input] = [input.slice(8, 16), input.slice(16)];
+    const { key, iv } = secret(password, options.iv, salt || []);
+    const how = options.mode || 'cbc';
+    let out = crypt(input, key, iv, how, false);
+    if (how !== 'ctr' && (options.padding || 'pkcs7') === 'pkcs7') out = out.slice(0, Math.max(0, out.length - out[out.length - 1]));
+    return new WordArray(out);
+  },
+};
+const none = (name) => () => {
+  throw new Error(`CryptoJS.${name} is not part of the modules beside this script`);
+};
+const named = (algorithm) => Object.assign(hashed(algorithm), { algorithm });
+
+export const CryptoJS = {
+  MD5: named('md5'), SHA1: named('sha1'), SHA256: named('sha256'), SHA384: named('sha384'), SHA512: named('sha512'), RIPEMD160: named('ripemd160'), SHA224: none('SHA224'), SHA3: none('SHA3'),
+  HmacMD5: signed('md5'), HmacSHA1: signed('sha1'), HmacSHA256: signed('sha256'), HmacSHA384: signed('sha384'), HmacSHA512: signed('sha512'), HmacRIPEMD160: signed('ripemd160'),
+  AES, DES: { encrypt: none('DES'), decrypt: none('DES') }, TripleDES: { encrypt: none('TripleDES'), decrypt: none('TripleDES') }, PBKDF2: pbkdf2,
+  EvpKDF: (p, s, { keySize = 4 } = {}) => new WordArray(evp(words(p).bytes, words(s).bytes, keySize * 4)),
+  enc: { Hex, Utf8, Latin1, Base64, Base64url }, mode, pad, algo: { MD5: { algorithm: 'md5' }, SHA1: { algorithm: 'sha1' }, SHA256: { algorithm: 'sha256' }, SHA512: { algorithm: 'sha512' } },
+  lib: { WordArray: { create: (w, n) => (w instanceof Uint8Array || w instanceof ArrayBuffer ? new WordArray(new Uint8Array(w)) : fromWords(w || [], n)), random: (n) => new WordArray(new Uint8Array(crypto.randomBytes(n))) }, CipherParams: { create: (p) => ({ ...p, toString: () => Base64.stringify(p.ciphertext) }) } },
+  format: { OpenSSL: { stringify: (p) => String(p), parse: (t) => ({ ciphertext: Base64.parse(t) }) } },
+};

@@ -1,0 +1,138 @@
+// `pm.request`: what will be sent or was sent, and what `pm.sendRequest` is given.
+import { headerList, PropertyList } from './list.js';
+import { Url } from './url.js';
+
+const pair = (item) => ({ ...item, key: item.key, value: item.value });
+pair.all = (text) =>
+  text.split('&').map((p) => {
+    const at = p.indexOf('=');
+    return { key: at < 0 ? p : p.slice(0, at), value: at < 0 ? '' : p.slice(at + 1) };
+  });
+pair.print = (members) => members.filter((m) => !m.disabled).map((m) => `${m.key}=${m.value}`).join('&');
+
+/** The body of a request in one of Postman's modes. */
+export class RequestBody {
+  constructor(from) {
+    this.update(from);
+  }
+
+  update(from) {
+    if (typeof from === 'string') from = { mode: 'raw', raw: from };
+    if (!from || !from.mode) return;
+    this.mode = String(from.mode).toLowerCase();
+    if (!['raw', 'urlencoded', 'formdata', 'file', 'graphql'].includes(this.mode)) this.mode = 'raw';
+    this.raw = this.mode === 'raw' ? (from.raw ?? '') : from.raw;
+    if (from.urlencoded || this.mode === 'urlencoded') this.urlencoded = new PropertyList(pair, from.urlencoded || []);
+    if (from.formdata || this.mode === 'formdata') this.formdata = new PropertyList(pair, from.formdata || []);
+    if (from.graphql || this.mode === 'graphql') this.graphql = { ...(from.graphql || {}) };
+    this.file = typeof from.file === 'string' ? { src: from.file } : from.file;
+    this.options = from.options;
+    this.disabled = from.disabled;
+    this.type = from.type;
+  }
+
+  isEmpty() {
+    const data = this[this.mode];
+    if (!data) return true;
+    if (this.mode === 'file') return !(data.src || data.content);
+    if (typeof data === 'string') return data.length === 0;
+    if (data instanceof PropertyList) return data.count() === 0;
+    return Object.values(data).every((v) => v === undefined);
+  }
+
+  toString() {
+    if (this.mode === 'raw') return String(this.raw ?? '');
+    if (this.mode === 'urlencoded') return this.urlencoded.toString();
+    return '';
+  }
+
+  toJSON() {
+    const value = this[this.mode];
+    const out = { mode: this.mode, [this.mode]: value && value.toJSON ? value.toJSON() : value };
+    if (this.options) out.options = this.options;
+    return out;
+  }
+}
+
+class RequestAuth {
+  constructor(from) {
+    this.type = from.type;
+    const given = from[from.type];
+    this._values = Array.isArray(given) ? Object.fromEntries(given.map((p) => [p.key, p.value])) : { ...(given || from) };
+    delete this._values.type;
+    this[this.type] = new PropertyList(pair, Object.entries(this._values).map(([key, value]) => ({ key, value })));
+  }
+
+  parameters() {
+    return this[this.type];
+  }
+}
+
+export class Request {
+  constructor(from) {
+    this.update(from);
+  }
+
+  update(from) {
+    if (typeof from === 'string') from = { url: from };
+    this.id = from.id;
+    this.name = from.name;
+    this.description = from.description;
+    this.method = from.method ? String(from.method).toUpperCase() : 'GET';
+    this.url = from.url instanceof Url ? new Url(from.url.toString()) : new Url(from.url);
+    const given = from.headers || from.header;
+    this.headers = headerList(given && given.members ? given.members.map((m) => ({ ...m })) : given);
+    this.body = from.body ? new RequestBody(from.body instanceof RequestBody ? from.body.toJSON() : from.body) : undefined;
+    if (this.body && from.body.type) this.body.type = from.body.type;
+    this.auth = from.auth && from.auth.type && from.auth.type !== 'noauth' ? new RequestAuth(from.auth) : undefined;
+  }
+
+  getHeaders(options = {}) {
+    return this.headers.toObject(options.enabled, !options.ignoreCase, options.multiValue, options.sanitizeKeys);
+  }
+
+  forEachHeader(f) {
+    this.headers.each((h) => f(h, this));
+  }
+
+  addHeader(header) {
+    this.headers.add(header);
+  }
+
+  upsertHeader(header) {
+    this.headers.upsert(header);
+  }
+
+  removeHeader(header) {
+    this.headers.remove(typeof header === 'string' ? header : header.key);
+  }
+
+  addQueryParams(params) {
+    this.url.addQueryParams(params);
+  }
+
+  removeQueryParams(params) {
+    this.url.removeQueryParams(params);
+  }
+
+  authorizeUsing(type, options) {
+    if (type && typeof type === 'object') [type, options] = [type.type, type[type.type]];
+    this.auth = type && type !== 'noauth' ? new RequestAuth({ type, [type]: options || {} }) : undefined;
+  }
+
+  size() {
+    const body = this.body ? new TextEncoder().encode(this.body.toString()).length : 0;
+    return { body, header: 0, total: body, source: 'COMPUTED' };
+  }
+
+  clone() {
+    return new Request(this.toJSON());
+  }
+
+  toJSON() {
+    const out = { url: this.url.toString(), method: this.method, header: this.headers.toJSON() };
+    if (this.body) out.body = this.body.toJSON();
+    if (this.auth) out.auth = { type: this.auth.type, [this.auth.type]: this.auth.parameters().toJSON() };
+    return out;
+  }
+}

@@ -1,0 +1,111 @@
+// `pm.response`: a response of k6 in Postman's clothes.
+import { headerList } from './list.js';
+
+const REASONS = {
+  100: 'Continue', 101: 'Switching Protocols', 200: 'OK', 201: 'Created', 202: 'Accepted', 203: 'Non-Authoritative Information',
+  204: 'No Content', 205: 'Reset Content', 206: 'Partial Content', 207: 'Multi-Status', 300: 'Multiple Choices',
+  301: 'Moved Permanently', 302: 'Found', 303: 'See Other', 304: 'Not Modified', 307: 'Temporary Redirect', 308: 'Permanent Redirect',
+  400: 'Bad Request', 401: 'Unauthorized', 402: 'Payment Required', 403: 'Forbidden', 404: 'Not Found', 405: 'Method Not Allowed',
+  406: 'Not Acceptable', 408: 'Request Timeout', 409: 'Conflict', 410: 'Gone', 411: 'Length Required', 412: 'Precondition Failed',
+  413: 'Payload Too Large', 414: 'URI Too Long', 415: 'Unsupported Media Type', 417: 'Expectation Failed', 418: "I'm a teapot",
+  422: 'Unprocessable Entity', 423: 'Locked', 424: 'Failed Dependency', 426: 'Upgrade Required', 428: 'Precondition Required',
+  429: 'Too Many Requests', 431: 'Request Header Fields Too Large', 500: 'Internal Server Error', 501: 'Not Implemented',
+  502: 'Bad Gateway', 503: 'Service Unavailable', 504: 'Gateway Timeout', 505: 'HTTP Version Not Supported',
+};
+
+export class Response {
+  constructor(from = {}) {
+    if (from.timings) this._fromK6(from);
+    else {
+      this.code = from.code;
+      this.status = from.status;
+      this.headers = headerList(from.header || from.headers);
+      this.responseTime = from.responseTime;
+      this._body = from.body ?? '';
+    }
+    Object.defineProperty(this, '_body', { enumerable: false, writable: true });
+    Object.defineProperty(this, '_json', { enumerable: false, writable: true, value: undefined });
+    this.cookies = from.cookieList;
+  }
+
+  _fromK6(res) {
+    this.code = res.status;
+    const given = String(res.status_text || '').replace(/^\d+\s*/, '');
+    this.status = given || REASONS[res.status] || '';
+    const headers = [];
+    for (const key of Object.keys(res.headers)) {
+      const lines = key === 'Set-Cookie' ? String(res.headers[key]).split(/,\s*(?=[^;,\s]+=)/) : [res.headers[key]];
+      lines.forEach((value) => headers.push({ key, value }));
+    }
+    this.headers = headerList(headers);
+    this.responseTime = Math.round(res.timings.duration);
+    this._body = res.body === null || res.body === undefined ? '' : res.body;
+  }
+
+  text() {
+    return typeof this._body === 'string' ? this._body : String.fromCharCode(...new Uint8Array(this._body));
+  }
+
+  json(reviver) {
+    if (this._json === undefined || reviver) {
+      let text = this.text();
+      if (text.charCodeAt(0) === 0xfeff) text = text.slice(1);
+      try {
+        return JSON.parse(text, reviver);
+      } catch (e) {
+        const error = new Error(e.message);
+        error.name = 'JSONError';
+        throw error;
+      }
+    }
+    return this._json;
+  }
+
+  jsonp(reviver) {
+    return JSON.parse(this.text().replace(/^[^(]*\(/, '').replace(/\)[^)]*$/, ''), reviver);
+  }
+
+  reason() {
+    return this.status || REASONS[this.code] || '';
+  }
+
+  details() {
+    return { code: this.code, name: this.reason(), detail: this.reason(), standardName: REASONS[this.code] };
+  }
+
+  size() {
+    const length = Number(this.headers.get('content-length'));
+    const body = length || new TextEncoder().encode(this.text()).length;
+    const header = 17 + this.reason().length + this.headers.reduce((n, h) => n + h.key.length + String(h.value).length + 4, 0);
+    return { body, header, total: body + header };
+  }
+
+  get responseSize() {
+    return this.size().body;
+  }
+
+  get stream() {
+    return new TextEncoder().encode(this.text());
+  }
+
+  mime() {
+    const type = String(this.headers.get('content-type') || 'text/plain').split(';')[0].trim();
+    return { type: type.split('/')[0], format: /json/.test(type) ? 'json' : /xml/.test(type) ? 'xml' : /html/.test(type) ? 'html' : 'plain', contentType: type };
+  }
+
+  contentInfo() {
+    return { ...this.mime(), charset: 'utf8', fileName: 'response' };
+  }
+
+  dataURI() {
+    return `data:${this.mime().contentType};charset=utf8,${encodeURIComponent(this.text())}`;
+  }
+
+  encoding() {
+    return { format: undefined, source: undefined };
+  }
+
+  toJSON() {
+    return { code: this.code, status: this.status, header: this.headers.toJSON(), body: this.text(), responseTime: this.responseTime };
+  }
+}

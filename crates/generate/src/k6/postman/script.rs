@@ -1,0 +1,157 @@
+//! What a carried script needs: the names that it is given, the libraries that it asks for, the mode that it runs in.
+
+use std::collections::BTreeSet;
+
+use oxc_allocator::Allocator;
+use oxc_ast::ast::{Argument, CallExpression, Expression, Program, StaticMemberExpression};
+use oxc_ast_visit::{Visit, walk};
+use oxc_parser::Parser;
+use oxc_semantic::SemanticBuilder;
+use oxc_span::SourceType;
+
+use super::Table;
+use super::modules::is_given;
+use crate::js::JsIdent;
+
+#[derive(Debug, Default)]
+struct Needs {
+    given: BTreeSet<String>,
+    /// Assigned, but declared nowhere.
+    loose: BTreeSet<String>,
+    requires: BTreeSet<String>,
+    schemas: bool,
+}
+
+impl Table<'_, '_> {
+    /// Writes the function of a script; `None` when it is no JavaScript in any mode.
+    pub fn carry(&mut self, name: &JsIdent, code: &str) -> Option<()> {
+        let plain = format!("function f() {{\n{code}\n}}");
+        let waiting = format!("async function f() {{\n{code}\n}}");
+        let found = read(&plain, SourceType::mjs())
+            .map(|n| (n, "function"))
+            .or_else(|| read(&waiting, SourceType::mjs()).map(|n| (n, "async function")));
+        let code = code.trim_matches('\n').trim_end();
+        match found {
+            Some((needs, kind)) => {
+                self.take(&needs);
+                let given: Vec<&str> = needs.given.iter().map(String::as_str).collect();
+                let given =
+                    if given.is_empty() { String::new() } else { format!("{{ {} }}", given.join(", ")) };
+                self.code.push(format!("{kind} {}({given}) {{\n{code}\n}}\n", name.as_str()));
+            }
+            None => {
+                let needs = read(&plain, SourceType::script())?;
+                self.modules.sloppy();
+                let mut names: Vec<String> = needs.given.iter().cloned().collect();
+                names.extend(needs.loose.iter().cloned());
+                self.take(&Needs { loose: BTreeSet::new(), ..needs });
+                let list: Vec<String> = names.iter().map(|n| crate::js::quote(n)).collect();
+                let text = format!("`{}`", crate::js::template_chunk(code));
+                self.code.push(format!("const {} = sloppy([{}], {text});\n", name.as_str(), list.join(", ")));
+            }
+        }
+        Some(())
+    }
+
+    fn take(&mut self, needs: &Needs) {
+        for name in &needs.given {
+            self.modules.global(name);
+        }
+        for name in &needs.requires {
+            self.modules.require(name);
+        }
+        if needs.schemas {
+            self.modules.schemas();
+        }
+        for name in &needs.loose {
+            let known = self.loose.iter().any(|l| l.as_str() == name);
+            if let (false, Some(ident)) = (known, JsIdent::new(name)) {
+                self.cx.names.reserve(name);
+                self.loose.push(ident);
+            }
+        }
+    }
+}
+
+/// Reads a function that wraps a script; `None` when it does not parse in this mode or is more than that function.
+fn read(code: &str, mode: SourceType) -> Option<Needs> {
+    let allocator = Allocator::default();
+    let parsed = Parser::new(&allocator, code, mode).parse();
+    if !parsed.diagnostics.is_empty() || parsed.panicked || parsed.program.body.len() != 1 {
+        return None;
+    }
+    let built = SemanticBuilder::new().with_check_syntax_error(true).build(&parsed.program);
+    if !built.diagnostics.is_empty() {
+        return None;
+    }
+    let mut needs = Needs::default();
+    let scoping = built.semantic.scoping();
+    for (name, references) in scoping.root_unresolved_references() {
+        let name = name.to_string();
+        if is_given(&name) {
+            needs.given.insert(name);
+        } else if references.iter().any(|r| scoping.get_reference(*r).is_write()) && !is_builtin(&name) {
+            needs.loose.insert(name);
+        }
+    }
+    let mut visitor = Uses { needs: &mut needs };
+    visitor.visit(&parsed.program);
+    Some(needs)
+}
+
+/// Names that assigning without a declaration would break for everybody.
+fn is_builtin(name: &str) -> bool {
+    matches!(
+        name,
+        "undefined"
+            | "NaN"
+            | "Infinity"
+            | "Object"
+            | "Array"
+            | "String"
+            | "Number"
+            | "Boolean"
+            | "Math"
+            | "JSON"
+            | "Date"
+            | "RegExp"
+            | "Promise"
+            | "Map"
+            | "Set"
+            | "Symbol"
+            | "Error"
+            | "console"
+            | "globalThis"
+            | "eval"
+            | "arguments"
+    )
+}
+
+struct Uses<'n> {
+    needs: &'n mut Needs,
+}
+
+impl Uses<'_> {
+    fn visit(&mut self, program: &Program<'_>) {
+        self.visit_program(program);
+    }
+}
+
+impl<'a> Visit<'a> for Uses<'_> {
+    fn visit_call_expression(&mut self, call: &CallExpression<'a>) {
+        let required = match &call.callee {
+            Expression::Identifier(id) => id.name == "require",
+            Expression::StaticMemberExpression(m) => m.property.name == "require",
+            _ => false,
+        };
+        if let (true, Some(Argument::StringLiteral(name))) = (required, call.arguments.first()) {
+            self.needs.requires.insert(name.value.to_string());
+        }
+        walk::walk_call_expression(self, call);
+    }
+
+    fn visit_static_member_expression(&mut self, member: &StaticMemberExpression<'a>) {
+        self.needs.schemas |= member.property.name == "jsonSchema";
+        walk::walk_static_member_expression(self, member);
+    }
+}
