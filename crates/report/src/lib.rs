@@ -3,16 +3,32 @@
 //! Start with [`banner`] and [`plan`] (before), [`Progress`] (during), [`summary_text`] and [`OUTPUTS`] (after).
 
 mod banner;
+mod compare;
+mod csv;
 mod export;
+mod html;
+mod json_lines;
+mod junit;
+mod markdown;
+mod markup;
+mod md5;
+mod metric_lines;
 mod number;
 mod operations;
 mod output;
 mod progress;
+mod result;
+mod style;
+mod tables;
 mod text;
+mod time;
 
 pub use banner::{banner, plan};
+pub use compare::{Change, ChangeKind, Comparison, Tolerance, compare, comparison_text};
 pub use export::{ExportState, MachineContext, handle_summary_data, machine_readable, summary_export};
 pub use operations::operations_table;
 pub use output::{OUTPUTS, Output, OutputContext, OutputError, OutputKind, open_output};
 pub use progress::{Progress, ProgressStyle};
-pub use text::{SummaryMode, TextStyle, summary_text};
+pub use result::{RESULT_VERSION, ResultError, ResultFile, ResultOperation};
+pub use style::TextStyle;
+pub use text::{SummaryMode, summary_text};
