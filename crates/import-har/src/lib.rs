@@ -1,16 +1,17 @@
-//! stub
-use loadwright_diagnostic::CodeInfo;
-use loadwright_import::{ImportError, ImportOptions, Imported, Importer, Match, Source};
-pub const CODES: &[&CodeInfo] = &[];
-pub struct Har;
-impl Importer for Har {
-    fn name(&self) -> &'static str {
-        "har"
-    }
-    fn sniff(&self, _: &Source) -> Match {
-        Match::No
-    }
-    fn import(&self, _: &Source, _: &ImportOptions) -> Result<Imported, ImportError> {
-        Err(ImportError::new("not yet"))
-    }
-}
+//! Owns the way from an HTTP archive (HAR 1.1 to 1.3, every recorder's dialect) to a plan and its evidence.
+//! Must never know a target, or compare two requests to find what flows between them: that is a pass.
+//! Start at [`Har`], then `stream` (reading without holding), `entry` and `request`.
+
+mod body;
+mod codes;
+mod cookies;
+mod entry;
+mod extensions;
+mod importer;
+mod request;
+mod select;
+mod stream;
+mod websocket;
+
+pub use codes::CODES;
+pub use importer::Har;

@@ -73,6 +73,14 @@ impl Source {
         Ok(self.text.get().map_or("", String::as_str))
     }
 
+    /// The content piece by piece, for formats too large to hold. UTF-16 has no such reader: take [`Source::text`].
+    pub fn reader(&self) -> io::Result<Box<dyn io::Read + '_>> {
+        match (&self.path, self.text.get()) {
+            (Some(path), None) => Ok(Box::new(io::BufReader::with_capacity(256 * 1024, fs::File::open(path)?))),
+            (_, text) => Ok(Box::new(text.map_or("", String::as_str).as_bytes())),
+        }
+    }
+
     /// The first bytes, without reading the rest of a large file.
     pub fn head(&self) -> io::Result<String> {
         const HEAD: usize = 64 * 1024;

@@ -9,6 +9,8 @@ pub struct Evidence {
     pub definitions: Option<String>,
     /// The source lists what can be done, not what was done one after the other: passes may choose the order.
     pub unordered: bool,
+    /// The exchanges happened, with these values: tokens in them were real.
+    pub recorded: bool,
 }
 
 /// One request of the source and the answers that were seen or promised.

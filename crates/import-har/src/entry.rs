@@ -1,0 +1,278 @@
+use base64::Engine as _;
+use serde_json::Value;
+
+/// One exchange as recorded, in the form that the importer works with. Missing fields are empty.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Entry {
+    /// Position in the file.
+    pub index: usize,
+    /// Milliseconds since the epoch.
+    pub started: Option<f64>,
+    pub duration_ms: f64,
+    pub page: Option<String>,
+    pub method: String,
+    pub url: String,
+    /// In order, repeats kept.
+    pub headers: Vec<(String, String)>,
+    pub cookies: Vec<(String, String)>,
+    pub query: Vec<(String, String)>,
+    pub post: Option<Post>,
+    pub body_size: f64,
+    pub response: Response,
+    pub resource_type: String,
+    pub from_cache: bool,
+    pub comment: Option<String>,
+    pub messages: Vec<Message>,
+    /// LI-HAR extensions, as written.
+    pub checks: Option<Value>,
+    pub variables: Option<Value>,
+}
+
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Post {
+    pub mime: String,
+    pub text: Option<String>,
+    pub base64: bool,
+    pub params: Vec<Param>,
+}
+
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Param {
+    pub name: String,
+    pub value: Option<String>,
+    pub file_name: Option<String>,
+    pub content_type: Option<String>,
+}
+
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Response {
+    pub status: u16,
+    pub status_text: String,
+    pub headers: Vec<(String, String)>,
+    pub mime: String,
+    pub body: Vec<u8>,
+    pub redirect: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Message {
+    pub sent: bool,
+    pub time: f64,
+    pub binary: bool,
+    pub data: String,
+}
+
+/// Response bodies beyond this are no evidence for anything.
+const MOST_BODY: usize = 2 * 1024 * 1024;
+
+impl Entry {
+    /// `None` when there is no request with a method and an address.
+    pub fn new(index: usize, value: &Value) -> Option<Self> {
+        let request = value.get("request")?.as_object()?;
+        let method = request.get("method").and_then(text)?;
+        let url = request.get("url").and_then(text).map(|u| u.trim().to_owned()).filter(|u| !u.is_empty())?;
+        let response = value.get("response").filter(|r| r.is_object());
+        Some(Self {
+            index,
+            started: value.get("startedDateTime").and_then(Value::as_str).and_then(epoch_ms),
+            duration_ms: value.get("time").and_then(number).filter(|t| *t > 0.0).unwrap_or(0.0),
+            page: value.get("pageref").and_then(text),
+            headers: pairs(request.get("headers")),
+            cookies: pairs(request.get("cookies")),
+            query: pairs(request.get("queryString")),
+            post: request.get("postData").filter(|p| p.is_object()).map(post),
+            body_size: request.get("bodySize").and_then(number).unwrap_or(-1.0),
+            response: response.map(answer).unwrap_or_default(),
+            resource_type: value.get("_resourceType").and_then(text).unwrap_or_default().to_ascii_lowercase(),
+            from_cache: value.get("_fromCache").is_some_and(|v| !v.is_null() && v != &Value::Bool(false))
+                || response.is_some_and(|r| r.get("_fromDiskCache") == Some(&Value::Bool(true))),
+            comment: value.get("comment").and_then(text).filter(|c| !c.trim().is_empty()),
+            messages: value
+                .get("_webSocketMessages")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+                .map(message)
+                .collect(),
+            checks: value.get("checks").cloned(),
+            variables: value.get("variables").cloned(),
+            method,
+            url,
+        })
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
+    }
+
+    /// `http` or `https`, else whatever stands before the colon.
+    pub fn scheme(&self) -> String {
+        self.url.split(':').next().unwrap_or_default().to_ascii_lowercase()
+    }
+
+    /// Host and port, lower case, default ports dropped.
+    pub fn host(&self) -> String {
+        let authority = loadwright_import::split_url(&self.url).authority;
+        let host = authority.rsplit('@').next().unwrap_or(authority).to_ascii_lowercase();
+        let port = if self.scheme() == "https" { ":443" } else { ":80" };
+        host.strip_suffix(port).map(str::to_owned).unwrap_or(host)
+    }
+
+    pub fn end(&self) -> Option<f64> {
+        self.started.map(|s| s + self.duration_ms)
+    }
+
+    pub fn is_websocket(&self) -> bool {
+        matches!(self.scheme().as_str(), "ws" | "wss")
+            || self.response.status == 101
+            || self.resource_type == "websocket"
+            || self.header("upgrade").is_some_and(|v| v.to_ascii_lowercase().contains("websocket"))
+    }
+}
+
+fn answer(value: &Value) -> Response {
+    let content = value.get("content");
+    let get = |key: &str| content.and_then(|c| c.get(key));
+    let raw = get("text").and_then(Value::as_str).filter(|t| t.len() <= MOST_BODY);
+    let base64 = get("encoding").and_then(Value::as_str).is_some_and(|e| e.eq_ignore_ascii_case("base64"));
+    let body = raw.map(|t| if base64 { from_base64(t).unwrap_or_default() } else { t.as_bytes().to_vec() });
+    let headers = pairs(value.get("headers"));
+    let redirect =
+        value.get("redirectURL").and_then(text).filter(|r| !r.is_empty()).or_else(|| {
+            headers.iter().find(|(n, _)| n.eq_ignore_ascii_case("location")).map(|(_, v)| v.clone())
+        });
+    Response {
+        status: value
+            .get("status")
+            .and_then(number)
+            .map_or(0, |s| if (0.0..1000.0).contains(&s) { s as u16 } else { 0 }),
+        status_text: value.get("statusText").and_then(text).unwrap_or_default(),
+        mime: get("mimeType").and_then(text).unwrap_or_default(),
+        body: body.unwrap_or_default(),
+        headers,
+        redirect,
+    }
+}
+
+fn post(value: &Value) -> Post {
+    let base64 = ["encoding", "_encoding"]
+        .iter()
+        .any(|k| value.get(k).and_then(Value::as_str).is_some_and(|e| e.eq_ignore_ascii_case("base64")));
+    Post {
+        mime: value.get("mimeType").and_then(text).unwrap_or_default(),
+        text: value.get("text").and_then(Value::as_str).map(str::to_owned),
+        base64,
+        params: value
+            .get("params")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter(|p| p.is_object())
+            .map(|p| Param {
+                name: p.get("name").and_then(text).unwrap_or_default(),
+                value: p.get("value").and_then(text),
+                file_name: p.get("fileName").and_then(text),
+                content_type: p.get("contentType").and_then(text),
+            })
+            .collect(),
+    }
+}
+
+fn message(value: &Value) -> Message {
+    Message {
+        sent: value.get("type").and_then(Value::as_str) == Some("send"),
+        time: value.get("time").and_then(number).unwrap_or(0.0) * 1000.0,
+        binary: value.get("opcode").and_then(number) == Some(2.0),
+        data: value.get("data").and_then(text).unwrap_or_default(),
+    }
+}
+
+fn pairs(value: Option<&Value>) -> Vec<(String, String)> {
+    match value {
+        Some(Value::Array(list)) => list
+            .iter()
+            .filter_map(|h| {
+                Some((h.get("name").and_then(text)?, h.get("value").and_then(text).unwrap_or_default()))
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// A string, or what stands for one.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(s) => Some(s.clone()),
+        Value::Number(n) => Some(n.to_string()),
+        Value::Bool(b) => Some(b.to_string()),
+        _ => None,
+    }
+}
+
+fn number(value: &Value) -> Option<f64> {
+    value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())
+}
+
+/// Base64 as recorders write it: white space, missing padding and the URL alphabet are fine.
+pub(crate) fn from_base64(text: &str) -> Option<Vec<u8>> {
+    let clean: String = text
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '=')
+        .map(|c| match c {
+            '-' => '+',
+            '_' => '/',
+            c => c,
+        })
+        .collect();
+    base64::engine::general_purpose::STANDARD_NO_PAD.decode(clean).ok()
+}
+
+/// `2024-01-31T12:00:00.123+02:00` as milliseconds since the epoch (RFC 3339, lenient about the zone's colon).
+pub(crate) fn epoch_ms(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let int = |from: usize, to: usize| text.get(from..to)?.parse::<i64>().ok();
+    let (y, mo, d) = (int(0, 4)?, int(5, 7)?, int(8, 10)?);
+    let (h, mi) = (int(11, 13)?, int(14, 16)?);
+    let rest = text.get(16..)?;
+    let (seconds, zone) = match rest.strip_prefix(':') {
+        Some(r) => {
+            let end = r.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(r.len());
+            (r.get(..end)?.parse::<f64>().ok()?, r.get(end..)?)
+        }
+        None => (0.0, rest),
+    };
+    let zone = zone.trim();
+    let offset = if zone.is_empty() || zone.eq_ignore_ascii_case("z") {
+        0
+    } else {
+        let sign = if zone.starts_with('-') { -1 } else { 1 };
+        let digits: String = zone.chars().filter(char::is_ascii_digit).collect();
+        let hours = digits.get(..2)?.parse::<i64>().ok()?;
+        sign * (hours * 60 + digits.get(2..4).and_then(|m| m.parse::<i64>().ok()).unwrap_or(0))
+    };
+    // days since the epoch (Howard Hinnant's civil calendar arithmetic)
+    let (y2, m2) = if mo <= 2 { (y - 1, mo + 9) } else { (y, mo - 3) };
+    let era = y2.div_euclid(400);
+    let yoe = y2 - era * 400;
+    let days = era * 146_097 + yoe * 365 + yoe / 4 - yoe / 100 + (153 * m2 + 2) / 5 + d - 1 - 719_468;
+    Some(((days * 24 + h) * 60 + mi - offset) as f64 * 60_000.0 + seconds * 1000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_in_every_zone() {
+        assert_eq!(epoch_ms("1970-01-02T00:00:00.5Z"), Some(86_400_500.0));
+        assert_eq!(epoch_ms("2024-02-29T12:00:00+0200"), epoch_ms("2024-02-29T10:00:00.000Z"));
+        assert_eq!(epoch_ms("yesterday"), None);
+    }
+
+    #[test]
+    fn base64_needs_no_padding() {
+        assert_eq!(from_base64("aGk=\n"), Some(b"hi".to_vec()));
+        assert_eq!(from_base64("_-8"), Some(vec![0xff, 0xef]));
+        assert_eq!(from_base64("!"), None);
+    }
+}

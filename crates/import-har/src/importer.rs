@@ -1,0 +1,412 @@
+use indexmap::IndexMap;
+use loadwright_diagnostic::{Diagnostic, Diagnostics, Origin, Pointer};
+use loadwright_import::{
+    ImportError, ImportOptions, Imported, Importer, Match, Source, read as text_read, split_url,
+};
+use loadwright_scenario::{
+    Evidence, Exchange, Group, HttpDefaults, Lifetime, ObservedResponse, Scenario, Step, TestPlan, Text,
+    Timing, VarName, VarSource, Variable,
+};
+use loadwright_workload::{Executor, SharedIterations};
+use serde_json::Value;
+
+use crate::codes;
+use crate::cookies::Jar;
+use crate::entry::Entry;
+use crate::request::{self, Around};
+use crate::select::select;
+use crate::stream::{self, Frame};
+use crate::{extensions, websocket};
+
+/// HTTP archives of browsers, proxies and test tools.
+pub struct Har;
+
+/// More hosts than this are written out where they are used.
+const MOST_VARIABLES: usize = 8;
+
+impl Importer for Har {
+    fn name(&self) -> &'static str {
+        "har"
+    }
+
+    fn sniff(&self, source: &Source) -> Match {
+        let Ok(head) = source.head() else { return Match::No };
+        let start = head.trim_start();
+        let opens = start.starts_with('{') || start.get(..60).unwrap_or(start).contains("({");
+        let has = |key: &str| head.contains(&format!("\"{key}\""));
+        match () {
+            () if !opens => Match::No,
+            () if has("log") && (has("entries") || has("creator")) => Match::Yes,
+            () if has("entries") && has("startedDateTime") => Match::Yes,
+            () if has("log") && has("pages") => Match::Maybe,
+            () => Match::No,
+        }
+    }
+
+    fn import(&self, source: &Source, options: &ImportOptions) -> Result<Imported, ImportError> {
+        let mut diagnostics = Diagnostics::new();
+        let root = Origin::new(source.id, Pointer::root());
+        let (frame, mut entries) = entries(source, &root, &mut diagnostics)?;
+        if !frame.has_entries {
+            return Err(ImportError::new("the file has no log.entries: this is no HTTP archive"));
+        }
+        if frame.truncated {
+            let message = format!("the recording breaks off after {} entries", entries.len());
+            diagnostics.push(Diagnostic::new(&codes::TRUNCATED, message, root.key("log").key("entries")));
+        }
+        if frame.options.is_some() {
+            let at = root.key("log").key("options");
+            diagnostics.push(Diagnostic::new(
+                &codes::EXTENSION,
+                "the options of the recording are left to --profile",
+                at,
+            ));
+        }
+        if !options.keep_order && entries.iter().all(|e| e.started.is_some()) {
+            entries.sort_by(|a, b| a.started.partial_cmp(&b.started).unwrap_or(std::cmp::Ordering::Equal));
+        }
+        sanitized(&entries, &root, &mut diagnostics);
+        let kept = select(&entries, options, source.id, &mut diagnostics);
+        let imported =
+            Build { options, root, frame: &frame, entries: &entries, bases: IndexMap::new(), diagnostics }
+                .run(&kept);
+        Ok(imported)
+    }
+}
+
+fn entries(
+    source: &Source,
+    root: &Origin,
+    diagnostics: &mut Diagnostics,
+) -> Result<(Frame, Vec<Entry>), ImportError> {
+    let mut out = Vec::new();
+    let mut take = |index: usize, raw: &[u8]| {
+        let value: Option<Value> = serde_json::from_slice(raw).ok().or_else(|| {
+            let text = String::from_utf8_lossy(raw);
+            text_read::json(&text).ok()
+        });
+        match value.as_ref().and_then(|v| Entry::new(index, v)) {
+            Some(entry) => out.push(entry),
+            None => diagnostics.push(Diagnostic::new(
+                &codes::BAD_ENTRY,
+                if value.is_some() {
+                    "the entry has no request with a method and an address"
+                } else {
+                    "the entry is not valid JSON"
+                },
+                root.key("log").key("entries").index(index),
+            )),
+        }
+    };
+    let fail = |e: std::io::Error| ImportError::new(format!("failed to read {}: {e}", source.name));
+    let wide = source.head().is_ok_and(|h| h.contains('\0')) || is_utf16(source);
+    let frame = if wide {
+        stream::read(source.text()?.as_bytes(), &mut take).map_err(fail)?
+    } else {
+        stream::read(source.reader().map_err(fail)?, &mut take).map_err(fail)?
+    };
+    Ok((frame, out))
+}
+
+fn is_utf16(source: &Source) -> bool {
+    let mut mark = [0u8; 2];
+    source.reader().is_ok_and(|mut r| std::io::Read::read_exact(&mut r, &mut mark).is_ok())
+        && matches!(mark, [0xff, 0xfe] | [0xfe, 0xff])
+}
+
+/// Chrome's default export has neither cookies nor credentials, however many answers set them.
+fn sanitized(entries: &[Entry], root: &Origin, diagnostics: &mut Diagnostics) {
+    let chrome = entries.iter().any(|e| !e.resource_type.is_empty());
+    let any = |name: &str| {
+        entries.iter().any(|e| {
+            e.header(name).is_some() || e.response.headers.iter().any(|(n, _)| n.eq_ignore_ascii_case(name))
+        })
+    };
+    if chrome && entries.len() >= 5 && !any("cookie") && !any("set-cookie") && !any("authorization") {
+        diagnostics.push(
+            Diagnostic::new(
+                &codes::SANITIZED,
+                "the recording has no cookies and no credentials at all",
+                root.key("log").key("entries"),
+            )
+            .with_help("export it again with sensitive data; `loadwright explain har/sanitized` says how"),
+        );
+    }
+}
+
+struct Build<'a> {
+    options: &'a ImportOptions,
+    root: Origin,
+    frame: &'a Frame,
+    entries: &'a [Entry],
+    /// Scheme and host → the text that stands for them.
+    bases: IndexMap<String, Text>,
+    diagnostics: Diagnostics,
+}
+
+impl Build<'_> {
+    fn run(mut self, kept: &[&Entry]) -> Imported {
+        let variables = self.bases_of(kept);
+        let names = extensions::declared(self.entries);
+        let followed = if self.options.keep_order { Vec::new() } else { redirects(kept) };
+        let mut evidence = Evidence { recorded: true, ..Evidence::default() };
+        let mut jar = Jar::default();
+        let mut steps: Vec<Step> = Vec::new();
+        let mut browser = 0;
+        let start = kept.iter().filter_map(|e| e.started).reduce(f64::min).unwrap_or(0.0);
+        let mut group: Option<(String, Group)> = None;
+        for (i, entry) in kept.iter().enumerate() {
+            let origin = self.root.key("log").key("entries").index(entry.index);
+            let step = if followed.iter().any(|(_, hop)| *hop == i) {
+                jar.store(entry);
+                continue;
+            } else if entry.is_websocket() {
+                self.diagnostics.push(Diagnostic::new(
+                    &codes::WEBSOCKET,
+                    format!("a WebSocket session of {} messages", entry.messages.len()),
+                    origin.clone(),
+                ));
+                Step::WebSocket(websocket::step(entry, origin))
+            } else {
+                let mut last = i;
+                while let Some((_, hop)) = followed.iter().find(|(from, _)| *from == last) {
+                    last = *hop;
+                }
+                let last = kept.get(last).copied().unwrap_or(entry);
+                let around = Around {
+                    options: self.options,
+                    base: self.bases.get(&base_key(entry)).cloned().unwrap_or_default(),
+                    jar: jar.cookies_for(entry),
+                    last,
+                    origin: origin.clone(),
+                };
+                let mut step = request::step(entry, &around, &mut browser, &mut self.diagnostics);
+                extensions::apply(entry, &mut step, &origin, &mut self.diagnostics);
+                extensions::fill(&mut step, &names);
+                if !step.request.overrides.no_cookies {
+                    jar.store(entry);
+                }
+                evidence.exchanges.push(exchange(entry, last, start, origin));
+                Step::Request(Box::new(step))
+            };
+            self.place(entry, step, &mut group, &mut steps);
+        }
+        steps.extend(group.map(|(_, g)| Step::Group(g)));
+        if browser > 0 {
+            let message = format!("{browser} headers that browsers add by themselves were left out");
+            self.diagnostics.push(Diagnostic::new(
+                &codes::BROWSER_HEADER,
+                message,
+                self.root.key("log").key("entries"),
+            ));
+        }
+        if !followed.is_empty() {
+            let message =
+                format!("{} redirect targets are reached by following the redirects", followed.len());
+            self.diagnostics.push(Diagnostic::new(
+                &codes::REDIRECT,
+                message,
+                self.root.key("log").key("entries"),
+            ));
+        }
+        let mut variables = variables;
+        variables.extend(names.iter().map(|n| Variable {
+            name: VarName::new(n),
+            source: VarSource::Captured { initial: None },
+            lifetime: Lifetime::Iteration,
+            secret: false,
+            note: None,
+            origin: self.root.clone(),
+        }));
+        let main = variables
+            .first()
+            .filter(|v| matches!(v.source, VarSource::Environment { .. }))
+            .map(|v| v.name.clone());
+        let workload = Executor::SharedIterations(SharedIterations {
+            vus: Some(1),
+            iterations: Some(1),
+            max_duration: None,
+        });
+        let title =
+            kept.first().map_or_else(|| "recording".to_owned(), |e| format!("{} (recording)", e.host()));
+        let plan = TestPlan {
+            title,
+            note: self.frame.comment.clone(),
+            scenarios: vec![Scenario {
+                name: "recording".to_owned(),
+                workload: workload.into(),
+                steps,
+                weight: 1,
+                tags: Vec::new(),
+            }],
+            variables,
+            http: HttpDefaults { base: main, ..HttpDefaults::default() },
+            ..TestPlan::default()
+        };
+        Imported { plan, evidence, diagnostics: self.diagnostics }
+    }
+
+    /// Consecutive entries of a page are a group; entries without a page stand alone.
+    fn place(&self, entry: &Entry, step: Step, group: &mut Option<(String, Group)>, steps: &mut Vec<Step>) {
+        let page = entry.page.clone().unwrap_or_default();
+        match group {
+            Some((id, g)) if *id == page => g.steps.push(step),
+            _ => {
+                steps.extend(group.take().map(|(_, g)| Step::Group(g)));
+                let title = self.frame.pages.iter().enumerate().find_map(|(i, p)| {
+                    (p.get("id").and_then(Value::as_str) == Some(page.as_str()) && !page.is_empty()).then(
+                        || {
+                            let title = ["title", "name"]
+                                .iter()
+                                .find_map(|k| p.get(k).and_then(Value::as_str).map(str::trim))
+                                .filter(|t| !t.is_empty());
+                            (i, title.map_or_else(|| page.clone(), |t| short_title(t, i)))
+                        },
+                    )
+                });
+                match title {
+                    None => steps.push(step),
+                    Some((i, name)) => {
+                        let origin = self.root.key("log").key("pages").index(i);
+                        *group = Some((page, Group { name, note: None, steps: vec![step], origin }));
+                    }
+                }
+            }
+        }
+    }
+
+    /// One variable for each scheme and host, the busiest first; the rest is written out.
+    fn bases_of(&mut self, kept: &[&Entry]) -> Vec<Variable> {
+        let mut counts: IndexMap<String, usize> = IndexMap::new();
+        for e in kept.iter().filter(|e| !e.is_websocket()) {
+            *counts.entry(base_key(e)).or_default() += 1;
+        }
+        counts.sort_by(|_, a, _, b| b.cmp(a));
+        let mut out: Vec<Variable> = Vec::new();
+        for (i, base) in counts.into_keys().enumerate() {
+            if i >= MOST_VARIABLES {
+                self.bases.insert(base.clone(), Text::literal(base));
+                continue;
+            }
+            let env = if i == 0 { "BASE_URL".to_owned() } else { env_name(&base) };
+            let name = if i == 0 { "baseUrl".to_owned() } else { env.clone() };
+            if out.iter().any(|v| v.name.as_str() == name) {
+                self.bases.insert(base.clone(), Text::literal(base));
+                continue;
+            }
+            self.bases.insert(base.clone(), Text::var(name.as_str()));
+            out.push(Variable {
+                name: VarName::new(name),
+                source: VarSource::Environment { name: env, default: Some(Text::literal(base)) },
+                lifetime: Lifetime::Iteration,
+                secret: false,
+                note: None,
+                origin: self.root.clone(),
+            });
+        }
+        out
+    }
+}
+
+/// `https://host:port` as written, without credentials.
+fn base_key(entry: &Entry) -> String {
+    let url = split_url(&entry.url);
+    let host = url.authority.rsplit('@').next().unwrap_or(url.authority);
+    format!("{}://{host}", url.scheme.to_ascii_lowercase())
+}
+
+/// `https://api.shop.example:8443` → `API_SHOP_EXAMPLE_8443_URL`
+fn env_name(base: &str) -> String {
+    let host = base.split_once("://").map_or(base, |(_, h)| h);
+    let mut out: String =
+        host.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
+    if out.starts_with(|c: char| c.is_ascii_digit()) {
+        out.insert_str(0, "HOST_");
+    }
+    if base.starts_with("http://") { format!("{out}_HTTP_URL") } else { format!("{out}_URL") }
+}
+
+/// Pages are often titled with their address.
+fn short_title(title: &str, index: usize) -> String {
+    let short: String = match split_url(title) {
+        u if title.contains("://") => {
+            format!("page {} {}", index + 1, if u.path.is_empty() { "/" } else { u.path })
+        }
+        _ => title.to_owned(),
+    };
+    short.chars().take(80).collect()
+}
+
+/// Pairs of positions: an entry that answers with a redirect, and the entry that is its target.
+fn redirects(kept: &[&Entry]) -> Vec<(usize, usize)> {
+    let mut out: Vec<(usize, usize)> = Vec::new();
+    for (i, entry) in kept.iter().enumerate() {
+        let Some(location) = entry
+            .response
+            .redirect
+            .as_deref()
+            .filter(|_| matches!(entry.response.status, 301 | 302 | 303 | 307 | 308))
+        else {
+            continue;
+        };
+        let Some(target) = url::Url::parse(&entry.url).ok().and_then(|u| u.join(location).ok()) else {
+            continue;
+        };
+        let same = |e: &Entry| {
+            url::Url::parse(&e.url).is_ok_and(|mut u| {
+                let mut t = target.clone();
+                u.set_fragment(None);
+                t.set_fragment(None);
+                u == t
+            })
+        };
+        let taken = |j: usize| out.iter().any(|(_, hop)| *hop == j);
+        let found = kept
+            .iter()
+            .enumerate()
+            .skip(i + 1)
+            .take(30)
+            .find(|(j, e)| !taken(*j) && !e.is_websocket() && same(e));
+        if let Some((j, _)) = found {
+            out.push((i, j));
+        }
+    }
+    out
+}
+
+fn exchange(entry: &Entry, last: &Entry, start: f64, origin: Origin) -> Exchange {
+    let url = split_url(&entry.url);
+    Exchange {
+        origin,
+        method: entry.method.clone(),
+        base: base_key(entry),
+        path: if url.path.is_empty() { "/".to_owned() } else { url.path.to_owned() },
+        query: url.query.map(str::to_owned),
+        request_body: entry.post.as_ref().and_then(|p| p.text.as_ref()).map(|t| t.clone().into_bytes()),
+        responses: vec![ObservedResponse {
+            status: last.response.status,
+            status_text: last.response.status_text.clone(),
+            headers: headers_of(entry, last),
+            body: last.response.body.clone(),
+            schema: None,
+        }],
+        contract: None,
+        timing: entry.started.map(|s| Timing {
+            start_ms: s - start,
+            duration_ms: last.end().map_or(entry.duration_ms, |e| (e - s).max(entry.duration_ms)),
+        }),
+    }
+}
+
+/// The headers of the final answer; cookies that a redirect set on the way are there too.
+fn headers_of(entry: &Entry, last: &Entry) -> Vec<(String, String)> {
+    let mut out = last.response.headers.clone();
+    if entry.index != last.index {
+        let set = entry.response.headers.iter().filter(|(n, _)| n.eq_ignore_ascii_case("set-cookie"));
+        out.extend(set.cloned());
+    }
+    if !last.response.mime.is_empty() && !out.iter().any(|(n, _)| n.eq_ignore_ascii_case("content-type")) {
+        out.push(("Content-Type".to_owned(), last.response.mime.clone()));
+    }
+    out
+}

@@ -1,0 +1,195 @@
+use loadwright_diagnostic::{Diagnostic, Diagnostics, Origin};
+use loadwright_import::{HeaderFate, ImportOptions, header_fate, query_pieces, split_url};
+use loadwright_scenario::{
+    Auth, Check, Encoding, Field, Json, Overrides, Predicate, QueryField, Request, RequestStep, Segment,
+    Selector, Text, UrlTemplate,
+};
+
+use crate::body::body;
+use crate::codes;
+use crate::cookies;
+use crate::entry::Entry;
+
+/// What the importer knows beside the entry itself.
+pub(crate) struct Around<'a> {
+    pub options: &'a ImportOptions,
+    /// The text for the entry's scheme and host.
+    pub base: Text,
+    /// Cookies that a jar would send by itself.
+    pub jar: Vec<(String, String)>,
+    /// The entry whose answer ends the redirects that this one begins; itself without redirects.
+    pub last: &'a Entry,
+    pub origin: Origin,
+}
+
+/// One entry as a step: the bytes of the recording, minus what clients make by themselves.
+pub(crate) fn step(
+    entry: &Entry,
+    around: &Around<'_>,
+    browser: &mut usize,
+    diagnostics: &mut Diagnostics,
+) -> RequestStep {
+    let exact = around.options.keep_order;
+    let origin = &around.origin;
+    let url = split_url(&entry.url);
+    let mut request = Request {
+        method: entry.method.clone(),
+        url: UrlTemplate { base: around.base.clone(), path: path(url.path), query: query(entry, url.query) },
+        body: body(entry, origin, diagnostics),
+        auth: userinfo(url.authority),
+        ..Request::default()
+    };
+    for (i, (name, value)) in entry.headers.iter().enumerate() {
+        let name = name.trim();
+        match header_fate(name) {
+            HeaderFate::Managed | HeaderFate::Cookie => continue,
+            HeaderFate::Browser if !exact => {
+                *browser += 1;
+                continue;
+            }
+            HeaderFate::Browser | HeaderFate::Keep => {}
+        }
+        let lower = name.to_ascii_lowercase();
+        if !exact && matches!(lower.as_str(), "if-none-match" | "if-modified-since") {
+            continue;
+        }
+        let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+        if name.is_empty() || !name.bytes().all(token) || value.contains(['\r', '\n', '\0']) {
+            let message = format!("the header {name:?} cannot be sent");
+            diagnostics.push(Diagnostic::new(
+                &codes::HEADER,
+                message,
+                origin.key("request").key("headers").index(i),
+            ));
+            continue;
+        }
+        request.headers.push(Field::new(name, value.trim()));
+    }
+    cookies_of(entry, around, &mut request);
+    let status = around.last.response.status;
+    let redirects = (300..400).contains(&entry.response.status) && entry.response.redirect.is_some();
+    let followed = redirects && !exact && around.last.index != entry.index;
+    request.overrides = Overrides {
+        max_redirects: (redirects && !followed).then_some(0),
+        expected_statuses: if status >= 400 { vec![status] } else { Vec::new() },
+        ..request.overrides
+    };
+    let path = if url.path.is_empty() { "/" } else { url.path };
+    let name = format!("{} {path}", entry.method);
+    RequestStep {
+        checks: check(&name, status, origin),
+        note: entry.comment.clone(),
+        request,
+        origin: origin.clone(),
+        name,
+        ..RequestStep::default()
+    }
+}
+
+fn check(name: &str, status: u16, origin: &Origin) -> Vec<Check> {
+    let number = |n: u16| Json::Number(n.to_string());
+    let (what, predicate) = match status {
+        0 => return Vec::new(),
+        // the cache that made it 304 is not there any more
+        304 => ("status is 200 or 304".to_owned(), Predicate::OneOf(vec![number(200), number(304)])),
+        n => (format!("status is {n}"), Predicate::Equals(number(n))),
+    };
+    vec![Check {
+        name: format!("{name}: {what}"),
+        subject: Selector::Status,
+        predicate,
+        origin: origin.key("response").key("status"),
+    }]
+}
+
+/// Cookies that the recording's own answers set are the jar's business; the others the client had before.
+fn cookies_of(entry: &Entry, around: &Around<'_>, request: &mut Request) {
+    let sent = cookies::sent(entry);
+    let same = |a: &(String, String), b: &(String, String)| {
+        a.0 == b.0 && a.1.trim_matches('"') == b.1.trim_matches('"')
+    };
+    let mut own: Vec<&(String, String)> = Vec::new();
+    for cookie in &sent {
+        if !around.jar.iter().any(|j| same(j, cookie)) {
+            own.push(cookie);
+        }
+    }
+    let surplus = around.jar.iter().any(|j| !sent.iter().any(|c| same(c, j)));
+    if around.options.keep_order && surplus {
+        // the jar would send what the recording did not: say all of it here
+        request.overrides.no_cookies = true;
+        own = sent.iter().collect();
+        if !own.is_empty() {
+            let line: Vec<String> = own.iter().map(|(n, v)| format!("{n}={v}")).collect();
+            request.headers.push(Field::new("Cookie", line.join("; ")));
+        }
+        return;
+    }
+    if own.iter().any(|(n, v)| {
+        v.contains(['"', ' ', ',']) || n.is_empty() || own.iter().filter(|(m, _)| m == n).count() > 1
+    }) {
+        let line: Vec<String> =
+            own.iter().map(|(n, v)| if n.is_empty() { v.clone() } else { format!("{n}={v}") }).collect();
+        request.headers.push(Field::new("Cookie", line.join("; ")));
+        return;
+    }
+    request.cookies = own.into_iter().map(|(n, v)| Field::new(n.as_str(), v.as_str())).collect();
+}
+
+fn path(path: &str) -> Vec<Segment> {
+    match path.strip_prefix('/') {
+        None => Vec::new(),
+        Some(rest) => rest.split('/').map(|s| Segment::Literal(wire(s))).collect(),
+    }
+}
+
+fn query(entry: &Entry, query: Option<&str>) -> Vec<QueryField> {
+    let field = |name: String, value: Option<String>| QueryField {
+        name: Text::literal(name),
+        value: value.map(Text::literal),
+        encoding: Encoding::Raw,
+    };
+    match query {
+        Some(q) => query_pieces(q).map(|(n, v)| field(wire(n), v.map(wire))).collect(),
+        None => entry.query.iter().map(|(n, v)| field(component(n), Some(component(v)))).collect(),
+    }
+}
+
+/// Bytes that no request line can hold become escapes; everything else stays as recorded.
+fn wire(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for b in text.bytes() {
+        if b > 0x20 && b < 0x7f && !matches!(b, b'"' | b'<' | b'>') {
+            out.push(b as char);
+        } else {
+            out.push_str(&format!("%{b:02X}"));
+        }
+    }
+    out
+}
+
+/// A name or value that a recorder gives only decoded, unless it is encoded already.
+fn component(text: &str) -> String {
+    let encoded = text.contains('%') && !text.contains([' ', '&', '=']);
+    if encoded {
+        return wire(text);
+    }
+    text.bytes()
+        .map(|b| {
+            if b.is_ascii_alphanumeric() || b"-_.~".contains(&b) {
+                (b as char).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
+        .collect()
+}
+
+fn userinfo(authority: &str) -> Auth {
+    match authority.rsplit_once('@').map(|(u, _)| u.split_once(':').unwrap_or((u, ""))) {
+        Some((user, password)) => {
+            Auth::Basic { username: Text::literal(user), password: Text::literal(password) }
+        }
+        None => Auth::None,
+    }
+}
