@@ -34,7 +34,11 @@ pub(crate) fn md5_hex(text: &str) -> String {
             *slot = slot.wrapping_add(value);
         }
     }
-    state.iter().flat_map(|word| word.to_le_bytes()).map(|byte| format!("{byte:02x}")).collect()
+    let mut out = String::with_capacity(32);
+    for byte in state.iter().flat_map(|word| word.to_le_bytes()) {
+        out.push_str(&format!("{byte:02x}"));
+    }
+    out
 }
 
 #[cfg(test)]

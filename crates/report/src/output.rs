@@ -26,8 +26,10 @@ pub struct OutputKind {
     /// Needs every sample: recorders must make them.
     pub wants_samples: bool,
     pub help: &'static str,
-    open: fn(&str, &OutputContext) -> Result<Box<dyn Output>, OutputError>,
+    open: fn(&str, &OutputContext) -> Opened,
 }
+
+type Opened = Result<Box<dyn Output>, OutputError>;
 
 /// What an output may need to know.
 #[derive(Clone, Debug)]

@@ -23,7 +23,7 @@ pub(crate) fn answer(head: &Bytes, request: &Request) -> Option<String> {
     let algorithm = field("algorithm").unwrap_or("MD5");
     let hash: fn(&[u8]) -> Vec<u8> = match algorithm.to_ascii_uppercase().trim_end_matches("-SESS") {
         "MD5" => |data| md5(data).to_vec(),
-        "SHA-256" => |data| sha256(data).to_vec(),
+        "SHA-256" => sha256,
         _ => return None,
     };
     let h = |text: &str| hex(&hash(text.as_bytes()));
@@ -88,7 +88,11 @@ fn random_bytes(url: &crate::Url) -> [u8; 8] {
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
+    let mut out = String::with_capacity(bytes.len() * 2);
+    for b in bytes {
+        out.push_str(&format!("{b:02x}"));
+    }
+    out
 }
 
 #[cfg(test)]

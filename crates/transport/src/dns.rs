@@ -36,7 +36,7 @@ impl Resolver {
             && settings.block_hostnames.is_empty()
             && let Some(ip) = literal
         {
-            return self.allowed(settings, SocketAddr::new(ip, port));
+            return allowed(settings, SocketAddr::new(ip, port));
         }
         let name = host.to_ascii_lowercase();
         if let Some(pattern) = settings.block_hostnames.iter().find(|p| matches(p, &name)) {
@@ -44,25 +44,13 @@ impl Resolver {
             return Err(Broken::new(code::BLOCKED_HOSTNAME, "hostname is blocked", cause));
         }
         if let Some(target) = configured(settings, &name, port) {
-            return self.allowed(settings, target);
+            return allowed(settings, target);
         }
         let ip = match literal {
             Some(ip) => ip,
             None => self.lookup(settings, &name).await?,
         };
-        self.allowed(settings, SocketAddr::new(ip, port))
-    }
-
-    fn allowed(&self, settings: &Settings, target: SocketAddr) -> Result<SocketAddr, Broken> {
-        let hit =
-            settings.blacklist_ips.iter().find(|(network, prefix)| contains(*network, *prefix, target.ip()));
-        match hit {
-            Some((network, prefix)) => {
-                let cause = format!("IP ({}) is in a blacklisted range ({network}/{prefix})", target.ip());
-                Err(Broken::new(code::BLACKLISTED_IP, "ip is blacklisted", cause))
-            }
-            None => Ok(target),
-        }
+        allowed(settings, SocketAddr::new(ip, port))
     }
 
     async fn lookup(&self, settings: &Settings, name: &str) -> Result<IpAddr, Broken> {
@@ -97,6 +85,18 @@ impl Resolver {
         let n = self.seed.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
         let mixed = (n ^ (n >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         (mixed >> 33) as usize
+    }
+}
+
+fn allowed(settings: &Settings, target: SocketAddr) -> Result<SocketAddr, Broken> {
+    let hit =
+        settings.blacklist_ips.iter().find(|(network, prefix)| contains(*network, *prefix, target.ip()));
+    match hit {
+        Some((network, prefix)) => {
+            let cause = format!("IP ({}) is in a blacklisted range ({network}/{prefix})", target.ip());
+            Err(Broken::new(code::BLACKLISTED_IP, "ip is blacklisted", cause))
+        }
+        None => Ok(target),
     }
 }
 

@@ -130,7 +130,7 @@ mod tests {
         assert_eq!(unpack("gzip", packed, 0).unwrap_err().0, "unexpected EOF");
         assert_eq!(unpack("identity", b"x".to_vec(), 0).unwrap(), b"x");
         assert!(Encoding::parse_list("lzma").is_err());
-        let bomb = pack(&[Encoding::Gzip], &[0; 100_000]).unwrap();
+        let bomb = pack(&[Encoding::Gzip], &vec![0; 100_000]).unwrap();
         assert!(unpack("gzip", bomb, 1000).is_err());
     }
 }

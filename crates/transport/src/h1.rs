@@ -54,7 +54,7 @@ pub(crate) struct Marks {
 
 /// Bodies up to this size are written together with the head.
 const JOIN: usize = 16 * 1024;
-const READ: usize = 8 * 1024;
+const READ: usize = 4 * 1024;
 /// Larger buffers are given back when a connection becomes idle.
 const KEEP: usize = 32 * 1024;
 

@@ -1,5 +1,7 @@
 //! Response heads: read just enough to go on, keep the bytes for whoever asks for headers later.
 
+use std::mem::MaybeUninit;
+
 use bytes::Bytes;
 
 use crate::Protocol;
@@ -35,15 +37,15 @@ pub(crate) enum Framing {
 
 /// Reads a head from the start of `bytes`; `None` when more bytes are needed.
 pub(crate) fn parse(bytes: &[u8], head_request: bool) -> Result<Option<Head>, Broken> {
-    let mut lines = [httparse::EMPTY_HEADER; MAX_LINES];
-    let mut response = httparse::Response::new(&mut lines);
+    let mut lines = [const { MaybeUninit::uninit() }; MAX_LINES];
+    let mut response = httparse::Response::new(&mut []);
     let mut config = httparse::ParserConfig::default();
     config
         .allow_spaces_after_header_name_in_responses(true)
         .allow_obsolete_multiline_headers_in_responses(true)
         .allow_multiple_spaces_in_response_status_delimiters(true)
         .ignore_invalid_headers_in_responses(true);
-    let len = match config.parse_response(&mut response, bytes) {
+    let len = match config.parse_response_with_uninit_headers(&mut response, bytes, &mut lines) {
         Ok(httparse::Status::Complete(len)) => len,
         Ok(httparse::Status::Partial) if bytes.len() > MAX_BYTES => {
             return Err(Broken::malformed(format!(
@@ -102,7 +104,7 @@ pub(crate) fn parse(bytes: &[u8], head_request: bool) -> Result<Option<Head>, Br
             }
             10 if line.name.eq_ignore_ascii_case("set-cookie") => head.sets_cookies = true,
             8 if line.name.eq_ignore_ascii_case("location") && head.location.is_none() => {
-                head.location = Some(text())
+                head.location = Some(text());
             }
             16 if line.name.eq_ignore_ascii_case("content-encoding") => {
                 let more = text();

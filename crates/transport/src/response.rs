@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 
 use crate::network::TlsVersion;
-use crate::{Cookie, Failure, Url};
+use crate::{Cookie, Failure, Request, Url};
 
 /// Everything that one [`crate::Client::send`] did.
 #[derive(Debug)]
@@ -139,10 +139,10 @@ pub(crate) fn cookies_in(head: &Bytes) -> Vec<Cookie> {
 }
 
 impl Hop {
-    pub(crate) fn failed(method: &Cow<'static, str>, url: &Rc<Url>, failure: Failure) -> Self {
+    pub(crate) fn failed(request: &Request, failure: Failure) -> Self {
         Self {
-            method: method.clone(),
-            url: Rc::clone(url),
+            method: request.method.clone(),
+            url: Rc::clone(&request.url),
             status: 0,
             protocol: Protocol::Http11,
             tls: None,

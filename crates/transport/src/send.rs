@@ -29,7 +29,7 @@ impl Client {
         let mut debug = Vec::new();
         check_length(&mut request, &mut warnings);
         if let Err(broken) = pack(&mut request) {
-            return failed(&request.method, &request.url, broken, warnings);
+            return failed(&request, broken, warnings);
         }
         let mut earlier: Vec<Hop> = Vec::new();
         let mut requests = 0u32;
@@ -64,14 +64,14 @@ impl Client {
                     continue;
                 }
             }
-            if request.auth == Auth::Ntlm && received.head.status == 401 {
-                if let Some(answer) =
+            if request.auth == Auth::Ntlm
+                && received.head.status == 401
+                && let Some(answer) =
                     crate::ntlm::answer(&received.head_bytes, &request.url, authorization.as_deref())
-                {
-                    earlier.push(hop);
-                    authorization = Some(answer);
-                    continue;
-                }
+            {
+                earlier.push(hop);
+                authorization = Some(answer);
+                continue;
             }
             match next_address(&received, &request.url) {
                 Some(Ok(next)) => {
@@ -163,11 +163,11 @@ impl Client {
     }
 }
 
-fn failed(method: &Cow<'static, str>, url: &Rc<Url>, broken: Broken, warnings: Vec<String>) -> Exchange {
-    let failure = broken.into_failure(method, url);
+fn failed(request: &Request, broken: Broken, warnings: Vec<String>) -> Exchange {
+    let failure = broken.into_failure(&request.method, &request.url);
     Exchange {
         earlier: Vec::new(),
-        last: Hop::failed(method, url, failure),
+        last: Hop::failed(request, failure),
         response: None,
         warnings,
         debug: Vec::new(),

@@ -141,12 +141,12 @@ fn encode(first: u8, payload: &[u8], mask: [u8; 4]) -> Vec<u8> {
     out.push(first);
     match payload.len() {
         n if n < 126 => out.push(0x80 | n as u8),
-        n if n <= usize::from(u16::MAX) => {
-            out.push(0x80 | 126);
+        n if u16::try_from(n).is_ok() => {
+            out.push(0x80 | 0x7e);
             out.extend((n as u16).to_be_bytes());
         }
         n => {
-            out.push(0x80 | 127);
+            out.push(0x80 | 0x7f);
             out.extend((n as u64).to_be_bytes());
         }
     }
@@ -273,6 +273,6 @@ mod tests {
             encode(0x81, b"Hello", [0x37, 0xfa, 0x21, 0x3d]),
             b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"
         );
-        assert_eq!(encode(0x82, &[0; 200], [0; 4]).get(..4), Some(&[0x82, 0x80 | 126, 0, 200][..]));
+        assert_eq!(encode(0x82, &[0; 200], [0; 4]).get(..4), Some(&[0x82, 0x80 | 0x7e, 0, 200][..]));
     }
 }

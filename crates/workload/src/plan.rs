@@ -267,7 +267,7 @@ impl Iterator for RampingStarts {
         // the first iteration starts when the integral reaches 1: after one period, as k6 counts
         let wanted = index as f64 + 1.0;
         loop {
-            let area = (self.from + self.to) / 2.0 * self.length;
+            let area = f64::midpoint(self.from, self.to) * self.length;
             let due = wanted - self.before;
             if self.length > 0.0 && due <= area * (1.0 + 1e-12) {
                 let slope = (self.to - self.from) / self.length;

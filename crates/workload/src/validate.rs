@@ -147,7 +147,7 @@ fn stages(stages: &[Stage], out: &mut Vec<String>) {
         match stage.duration {
             None => out.push(format!("stage {n} doesn't have a duration")),
             Some(d) if d < GoDuration::ZERO => {
-                out.push(format!("the duration for stage {n} can't be negative"))
+                out.push(format!("the duration for stage {n} can't be negative"));
             }
             Some(_) => {}
         }
