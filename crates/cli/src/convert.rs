@@ -1,8 +1,9 @@
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
-use loadwright_diagnostic::Diagnostics;
+use loadwright_diagnostic::{Diagnostics, SourceId};
 use loadwright_generate::{GenerateOptions, GenerateRequest, Generated, TARGETS, Target};
 use loadwright_import::Source;
 use loadwright_scenario::{Evidence, TestPlan, for_each_request};
@@ -19,6 +20,8 @@ pub struct Converted {
     pub evidence: Evidence,
     pub diagnostics: Diagnostics,
     pub sources: Vec<Source>,
+    /// Every file that was read, by what findings and variables call it.
+    pub files: BTreeMap<SourceId, PathBuf>,
 }
 
 pub fn run(args: &ConvertArgs) -> Result<Exit> {
@@ -66,7 +69,7 @@ pub fn plan(input: &InputArgs, shape: &ShapeArgs) -> Result<Converted> {
         keep_order: input.keep_order,
     };
     loadwright_transform::apply(&mut plan, &evidence, &mut diagnostics, &options);
-    Ok(Converted { plan, evidence, diagnostics, sources: kept })
+    Ok(Converted { plan, evidence, diagnostics, sources: kept, files: sources::files(input) })
 }
 
 /// Several sources become scenarios beside each other.
@@ -112,8 +115,31 @@ pub fn generate(converted: &Converted, shape: &ShapeArgs, output: Option<&Path>)
     let file_name = output
         .and_then(|p| p.file_name())
         .map_or_else(|| "script.js".to_owned(), |n| n.to_string_lossy().into_owned());
-    let options = GenerateOptions { file_name, source_name };
+    let options = GenerateOptions { file_name, source_name, inputs: inputs(converted, output) };
     Ok(target.generate(&GenerateRequest { plan: &converted.plan, options })?)
+}
+
+/// The inputs as the script names them: relative to its own folder.
+fn inputs(converted: &Converted, output: Option<&Path>) -> BTreeMap<SourceId, String> {
+    let folder = output.and_then(Path::parent).filter(|p| !p.as_os_str().is_empty());
+    converted
+        .files
+        .iter()
+        .filter_map(|(id, path)| {
+            let seen = match folder {
+                None => path.clone(),
+                Some(folder) => relative(&folder.canonicalize().ok()?, &path.canonicalize().ok()?),
+            };
+            Some((*id, seen.to_str()?.replace('\\', "/")))
+        })
+        .collect()
+}
+
+/// How one gets from a folder to a file; both are absolute.
+fn relative(folder: &Path, file: &Path) -> PathBuf {
+    let shared = folder.components().zip(file.components()).take_while(|(a, b)| a == b).count();
+    let up = folder.components().skip(shared).map(|_| std::path::Component::ParentDir);
+    up.chain(file.components().skip(shared)).collect()
 }
 
 /// Writes the script and what belongs beside it. Files of the user that stand there already are kept.

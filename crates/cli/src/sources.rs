@@ -1,4 +1,6 @@
+use std::collections::BTreeMap;
 use std::io::Read as _;
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 use loadwright_diagnostic::SourceId;
@@ -74,8 +76,20 @@ pub fn import_all(args: &InputArgs) -> Result<Vec<Read>> {
         .collect()
 }
 
+/// The number of the first companion file: environments from here on, then globals and data.
+const COMPANIONS: u16 = 1000;
+
+/// Every file that an import reads, under the number that origins have.
+pub fn files(args: &InputArgs) -> BTreeMap<SourceId, PathBuf> {
+    let number = |from: u16, i: usize| SourceId(from.saturating_add(u16::try_from(i).unwrap_or(u16::MAX)));
+    let inputs = args.inputs.iter().map(PathBuf::from).enumerate().map(|(i, p)| (number(0, i), p));
+    let environments = args.environments.iter().cloned().enumerate().map(|(i, p)| (number(COMPANIONS, i), p));
+    let globals = args.globals.iter().cloned().map(|p| (number(COMPANIONS, 100), p));
+    inputs.chain(environments).chain(globals).filter(|(_, p)| p.is_file()).collect()
+}
+
 fn options(args: &InputArgs) -> Result<ImportOptions> {
-    let extra = |n: usize| SourceId(u16::try_from(1000 + n).unwrap_or(u16::MAX));
+    let extra = |n: usize| SourceId(u16::try_from(usize::from(COMPANIONS) + n).unwrap_or(u16::MAX));
     let file = |n: usize, path: &std::path::PathBuf| -> Result<Source> {
         std::fs::metadata(path).with_context(|| format!("failed to read {}", path.display()))?;
         Ok(Source::file(extra(n), path))

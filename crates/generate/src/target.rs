@@ -1,3 +1,6 @@
+use std::collections::BTreeMap;
+
+use loadwright_diagnostic::SourceId;
 use loadwright_scenario::TestPlan;
 
 /// A language and tool that a plan can be written for.
@@ -20,11 +23,13 @@ pub struct GenerateOptions {
     pub file_name: String,
     /// What the plan came from, for the head of the script: `pets.yaml`.
     pub source_name: String,
+    /// The inputs as seen from the folder of the script. A script reads secrets from there when the environment has none.
+    pub inputs: BTreeMap<SourceId, String>,
 }
 
 impl Default for GenerateOptions {
     fn default() -> Self {
-        Self { file_name: "script.js".to_owned(), source_name: String::new() }
+        Self { file_name: "script.js".to_owned(), source_name: String::new(), inputs: BTreeMap::new() }
     }
 }
 

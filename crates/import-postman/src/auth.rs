@@ -1,18 +1,26 @@
 //! Authorization: which scheme applies to a request (its own, else the nearest folder's, else the collection's) and what
 //! its parameters are.
 
+use std::cell::RefCell;
+
+use loadwright_diagnostic::Origin;
 use loadwright_scenario::{ApiKeyPlace, Auth, AwsCredentials, Grant, OAuth1, OAuth2, Text};
 use serde_json::Value;
 
+use crate::secret::Vault;
 use crate::template::text;
 use crate::value::scalar;
 
 /// The parameters of one scheme, whatever the version of the export: a list of `key`/`value`, or an object.
-struct Parameters<'a>(&'a Value);
+struct Parameters<'a, 'v> {
+    value: &'a Value,
+    at: Origin,
+    vault: RefCell<&'v mut Vault>,
+}
 
-impl Parameters<'_> {
+impl Parameters<'_, '_> {
     fn plain(&self, key: &str) -> Option<String> {
-        let value = match self.0 {
+        let value = match self.value {
             Value::Array(items) => {
                 items.iter().rev().find(|p| p.get("key").and_then(Value::as_str) == Some(key))?.get("value")
             }
@@ -25,11 +33,30 @@ impl Parameters<'_> {
     }
 
     fn text(&self, key: &str) -> Text {
-        text(&self.plain(key).unwrap_or_default())
+        let plain = self.plain(key).unwrap_or_default();
+        let wish = match key {
+            "password" | "consumerSecret" | "tokenSecret" | "clientSecret" | "secretKey" | "sessionToken"
+            | "authKey" | "secret" | "accessToken" | "privateKey" | "clientToken" | "token" => key,
+            "value" => "apiKey",
+            _ => return text(&plain),
+        };
+        let kept = self.vault.borrow_mut().keep(wish, &plain, self.origin(key));
+        kept.unwrap_or_else(|| text(&plain))
+    }
+
+    fn origin(&self, key: &str) -> Origin {
+        match self.value {
+            Value::Array(items) => {
+                let is = |p: &Value| p.get("key").and_then(Value::as_str) == Some(key);
+                let i = items.iter().rposition(is).unwrap_or_default();
+                self.at.index(i).key("value")
+            }
+            _ => self.at.key(key),
+        }
     }
 
     fn all(&self) -> Vec<(String, Text)> {
-        let names: Vec<String> = match self.0 {
+        let names: Vec<String> = match self.value {
             Value::Array(items) => {
                 items.iter().filter_map(|p| p.get("key").and_then(Value::as_str)).map(str::to_owned).collect()
             }
@@ -50,9 +77,13 @@ pub fn is_set(auth: Option<&Value>) -> bool {
 }
 
 /// Reads an `auth` object. The second answer is the name of a scheme that is not supported.
-pub fn read(auth: &Value) -> (Auth, Option<String>) {
+pub fn read(auth: &Value, at: &Origin, vault: &mut Vault) -> (Auth, Option<String>) {
     let kind = auth.get("type").and_then(Value::as_str).unwrap_or("noauth");
-    let p = Parameters(auth.get(kind).unwrap_or(&Value::Null));
+    let p = Parameters {
+        value: auth.get(kind).unwrap_or(&Value::Null),
+        at: at.key(kind),
+        vault: RefCell::new(vault),
+    };
     let read = match kind {
         "noauth" => Auth::None,
         "basic" => Auth::Basic { username: p.text("username"), password: p.text("password") },
@@ -66,6 +97,12 @@ pub fn read(auth: &Value) -> (Auth, Option<String>) {
             name: p.text("key"),
             value: p.text("value"),
         },
+        "digest"
+            if p.plain("realm").is_some_and(|r| !r.is_empty())
+                && p.plain("nonce").is_some_and(|n| !n.is_empty()) =>
+        {
+            Auth::Other { scheme: kind.to_owned(), parameters: p.all() }
+        }
         "digest" => Auth::Digest { username: p.text("username"), password: p.text("password") },
         "ntlm" => Auth::Ntlm {
             username: p.text("username"),
@@ -111,7 +148,7 @@ pub fn read(auth: &Value) -> (Auth, Option<String>) {
 }
 
 /// The stored token when there is one; else the flow that fetches it without a browser.
-fn oauth2(p: &Parameters<'_>) -> Auth {
+fn oauth2(p: &Parameters<'_, '_>) -> Auth {
     let token = p.text("accessToken");
     let place = if p.plain("addTokenTo").as_deref() == Some("queryParams") {
         ApiKeyPlace::Query
@@ -149,6 +186,7 @@ mod tests {
     fn both_shapes_of_parameters_are_read() {
         let list = json!({"type": "basic", "basic": [{"key": "username", "value": "u"}, {"key": "password", "value": "{{p}}"}]});
         let object = json!({"type": "basic", "basic": {"username": "u", "password": "{{p}}"}});
+        let read = |auth: &Value| super::read(auth, &Origin::default(), &mut Vault::default());
         assert_eq!(read(&list), read(&object));
         assert_eq!(read(&list).0, Auth::Basic { username: Text::literal("u"), password: Text::var("p") });
     }

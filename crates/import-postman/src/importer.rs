@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::lift::{self, Lifted};
 use crate::scope::{Scope, Scopes};
+use crate::secret::Vault;
 use crate::value::{list, note, str_of};
 use crate::walk::Walked;
 use crate::{codes, plain, scope, secret, v1, walk};
@@ -59,8 +60,10 @@ impl Importer for Postman {
                 .help("export the collection from Postman as version 2.1"));
         }
         let mut diagnostics = Diagnostics::new();
-        let scopes = scopes(collection, &at, options, &mut diagnostics);
-        let walked = walk::walk(collection, source, &at, options, &mut diagnostics);
+        let mut scopes = scopes(collection, &at, options, &mut diagnostics);
+        let mut vault = Vault::new(&scopes);
+        let walked = walk::walk(collection, source, &at, options, &mut vault, &mut diagnostics);
+        scopes.collection.extend(vault.kept);
         Ok(assemble(collection, walked, &scopes, diagnostics))
     }
 }
@@ -219,6 +222,7 @@ fn carried(scope: &Scope, diagnostics: &mut Diagnostics) -> Vec<ScopeValue> {
             name: name.clone(),
             value: loadwright_import::json_from_value(&known.value),
             secret: secret::of_variable(name, known, diagnostics),
+            origin: known.origin.clone(),
         })
         .collect()
 }

@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use loadwright_diagnostic::{Diagnostic, Diagnostics, Origin};
 use loadwright_scenario::{
-    Auth, Group, Lifetime, Part, Request, RequestStep, Segment, Step, Text, VarName, VarSource, Variable,
+    Auth, Body, Group, Lifetime, Part, Request, RequestStep, Segment, Step, Text, VarName, VarSource,
+    Variable,
 };
 
-use crate::encode::{Place, encode};
+use crate::encode::{self, Place, encode};
 use crate::importer::Lifts;
 use crate::lift::Action;
 use crate::scope::Scopes;
-use crate::value::scalar;
+use crate::value::printed;
 use crate::{codes, secret, template};
 
 pub struct Filled {
@@ -45,7 +46,6 @@ pub fn fill(steps: Vec<Step>, scopes: &Scopes, lifts: &Lifts, diagnostics: &mut 
         written: BTreeSet::new(),
         bases: BTreeMap::new(),
         missing: BTreeSet::new(),
-        extra: Vec::new(),
         at: Origin::default(),
         diagnostics,
     };
@@ -66,8 +66,6 @@ struct Fill<'a> {
     written: BTreeSet<String>,
     bases: BTreeMap<String, usize>,
     missing: BTreeSet<String>,
-    /// Variables that stand for secrets which the collection itself holds.
-    extra: Vec<(Variable, String)>,
     at: Origin,
     diagnostics: &'a mut Diagnostics,
 }
@@ -155,7 +153,55 @@ impl Fill<'_> {
         request.for_each_text_mut(&mut |t| *t = self.text(t, None));
         request.url = url;
         request.headers = headers;
+        self.exact_form(&mut request.body);
         request.auth = self.auth(auth, request);
+    }
+
+    /// A form with characters that encoders treat differently becomes the text that Postman sends.
+    fn exact_form(&mut self, body: &mut Body) {
+        let Body::Form(fields) = body else { return };
+        let texts = || fields.iter().flat_map(|f| [&f.name, &f.value]);
+        let mut plain = true;
+        for text in texts() {
+            for part in &text.0 {
+                plain &= match part {
+                    Part::Literal(t) => encode::form(t) == *t,
+                    Part::Var(name) => match self.kind(&name.0.clone(), 0) {
+                        Kind::Static(value) => encode::form(&value) == value,
+                        // encoded when the script runs
+                        Kind::Captured | Kind::Column | Kind::Inline(_) | Kind::Unknown => return,
+                    },
+                    Part::Column { .. } | Part::Generated(_) => return,
+                };
+            }
+        }
+        if plain {
+            return;
+        }
+        let mut content = Text::default();
+        for (i, field) in fields.iter().enumerate() {
+            if i > 0 {
+                content.push_str("&");
+            }
+            for (n, text) in [&field.name, &field.value].into_iter().enumerate() {
+                if n > 0 {
+                    content.push_str("=");
+                }
+                for part in &text.0 {
+                    match part {
+                        Part::Literal(t) => content.push_str(&encode::form(t)),
+                        Part::Var(name) => match self.kind(&name.0.clone(), 0) {
+                            Kind::Static(value) if encode::form(&value) != value => {
+                                content.push_str(&encode::form(&value))
+                            }
+                            _ => content.push(part.clone()),
+                        },
+                        part => content.push(part.clone()),
+                    }
+                }
+            }
+        }
+        *body = Body::Raw { media_type: Some("application/x-www-form-urlencoded".to_owned()), content };
     }
 
     /// The address in front of the path; Postman takes `http://` where there is no scheme.
@@ -223,7 +269,6 @@ impl Fill<'_> {
         if let Some(header) = replaced {
             request.headers.retain(|f| f.name.to_string().to_lowercase() != header);
         }
-        self.hide(&mut holder.auth);
         holder.auth
     }
 
@@ -236,57 +281,6 @@ impl Fill<'_> {
             Part::Column { .. } | Part::Generated(_) => false,
         });
         known && self.flat(text).is_empty()
-    }
-
-    /// Secrets that stand in the collection itself become variables of the environment.
-    fn hide(&mut self, auth: &mut Auth) {
-        let mut take = |wish: &str, text: &mut Text| {
-            let Some(value) =
-                text.as_literal().filter(|v| !v.is_empty() && !v.contains("{{")).map(str::to_owned)
-            else {
-                return;
-            };
-            let name = match self.extra.iter().find(|(v, old)| *old == value && v.name.0.starts_with(wish)) {
-                Some((v, _)) => v.name.clone(),
-                None => {
-                    let n = self.extra.iter().filter(|(v, _)| v.name.0.starts_with(wish)).count();
-                    let taken =
-                        |name: &str| self.scopes.constant(name).is_some() || self.captured.contains(name);
-                    let mut name = if n == 0 { wish.to_owned() } else { format!("{wish}{}", n + 1) };
-                    while taken(&name) {
-                        name.push('_');
-                    }
-                    let env = secret::env_name(&name);
-                    let message = format!("a credential is read from the environment variable {env}");
-                    self.diagnostics.push(Diagnostic::new(&codes::SECRET, message, self.at.clone()));
-                    let variable = Variable {
-                        name: VarName::new(name),
-                        source: VarSource::Environment { name: env, default: None },
-                        lifetime: Lifetime::default(),
-                        secret: true,
-                        note: None,
-                        origin: self.at.clone(),
-                    };
-                    let name = variable.name.clone();
-                    self.extra.push((variable, value));
-                    name
-                }
-            };
-            *text = Text(vec![Part::Var(name)]);
-        };
-        match auth {
-            Auth::Basic { password, .. } | Auth::Digest { password, .. } | Auth::Ntlm { password, .. } => {
-                take("password", password);
-            }
-            Auth::Bearer { token, .. } => take("accessToken", token),
-            Auth::ApiKey { value, .. } => take("apiKey", value),
-            Auth::OAuth2(o) => {
-                if let loadwright_scenario::Grant::Static { token } = &mut o.grant {
-                    take("accessToken", token);
-                }
-            }
-            _ => {}
-        }
     }
 
     fn text(&mut self, text: &Text, place: Option<Place>) -> Text {
@@ -344,7 +338,7 @@ impl Fill<'_> {
     }
 
     fn value(&self, name: &str) -> Text {
-        let value = self.scopes.constant(name).and_then(|k| scalar(Some(&k.value))).unwrap_or_default();
+        let value = self.scopes.constant(name).map(|k| printed(&k.value)).unwrap_or_default();
         template::text(&value)
     }
 
@@ -414,10 +408,9 @@ impl Fill<'_> {
                 origin: known.origin.clone(),
             });
         }
-        out.extend(self.extra.drain(..).map(|(v, _)| v));
         for name in &self.captured {
             let known = scopes.constant(name);
-            let initial = known.map(|k| Text::literal(scalar(Some(&k.value)).unwrap_or_default()));
+            let initial = known.map(|k| Text::literal(printed(&k.value)));
             let lasting = self.read_first.contains(name);
             out.push(Variable {
                 name: VarName::new(name.clone()),

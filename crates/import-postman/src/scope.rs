@@ -47,7 +47,18 @@ pub fn read(list: &[Value], origin: &Origin) -> Scope {
         let Some(name) = str_of(item, "key").or_else(|| str_of(item, "id")) else { continue };
         let value = item.get("value").or_else(|| item.get("currentValue")).cloned().unwrap_or(Value::Null);
         let secret = str_of(item, "type") == Some("secret");
-        scope.insert(name.to_owned(), Known { value, secret, origin: origin.index(i) });
+        scope.insert(
+            name.to_owned(),
+            Known {
+                value,
+                secret,
+                origin: origin.index(i).key(if item.get("value").is_some() {
+                    "value"
+                } else {
+                    "currentValue"
+                }),
+            },
+        );
     }
     scope
 }

@@ -81,7 +81,13 @@ fn join(url: &Value, variables: &mut PathVariables) -> String {
         Some(Value::Array(parts)) => Some(
             parts
                 .iter()
-                .map(|p| scalar(Some(p)).or_else(|| scalar(p.get("value"))).unwrap_or_default())
+                .map(|p| {
+                    if p.is_object() {
+                        "[object Object]".to_owned()
+                    } else {
+                        scalar(Some(p)).unwrap_or_default()
+                    }
+                })
                 .collect(),
         ),
         _ => None,

@@ -12,16 +12,26 @@ pub fn scalar(value: Option<&Value>) -> Option<String> {
     }
 }
 
+/// The text that a variable's value becomes in a template, as JavaScript would print it.
+pub fn printed(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Array(items) => {
+            let items: Vec<String> =
+                items.iter().map(|v| if v.is_null() { String::new() } else { printed(v) }).collect();
+            items.join(",")
+        }
+        Value::Object(_) => "[object Object]".to_owned(),
+        value => scalar(Some(value)).unwrap_or_default(),
+    }
+}
+
 pub fn str_of<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
     value.get(key).and_then(Value::as_str)
 }
 
 pub fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
-}
-
-pub fn object<'a>(value: &'a Value, key: &str) -> Option<&'a Map<String, Value>> {
-    value.get(key).and_then(Value::as_object)
 }
 
 /// `"disabled": true` or, in older exports, `"enabled": false`.

@@ -10,10 +10,11 @@ use loadwright_scenario::{
 };
 use serde_json::{Map, Value};
 
+use crate::secret::Vault;
 use crate::template::text;
 use crate::v1::AT;
 use crate::value::{disabled, lines, list, note, scalar, str_of};
-use crate::{auth, body, codes, evidence, url, v1};
+use crate::{auth, body, codes, evidence, secret, url, v1};
 
 /// What the walk over a collection found.
 #[derive(Debug, Default)]
@@ -39,6 +40,7 @@ pub struct Walk<'a> {
     pub source: &'a Source,
     pub options: &'a ImportOptions,
     pub diagnostics: &'a mut Diagnostics,
+    vault: &'a mut Vault,
     out: Walked,
 }
 
@@ -47,9 +49,10 @@ pub fn walk(
     source: &Source,
     at: &Origin,
     options: &ImportOptions,
+    vault: &mut Vault,
     diagnostics: &mut Diagnostics,
 ) -> Walked {
-    let mut walk = Walk { source, options, diagnostics, out: Walked::default() };
+    let mut walk = Walk { source, options, diagnostics, vault, out: Walked::default() };
     let inherited = Inherited {
         auth: None,
         before: Vec::new(),
@@ -139,7 +142,8 @@ impl<'a> Walk<'a> {
             .filter(|m| !m.is_empty())
             .unwrap_or_else(|| "GET".to_owned())
             .to_uppercase();
-        let mut headers = headers(request.get("header").unwrap_or(&Value::Null));
+        let mut headers =
+            headers(request.get("header").unwrap_or(&Value::Null), &here.key("header"), self.vault);
         let content_type = position(&headers, "content-type");
         let content_type = content_type.and_then(|i| headers.get(i)).map(|f| f.value.to_string());
         let folder = self.options.folder.as_deref().or_else(|| self.source.folder());
@@ -168,7 +172,7 @@ impl<'a> Walk<'a> {
             own if auth::is_set(own) => (own, here.key("auth")),
             _ => inherited.auth.as_ref().map_or((None, here.clone()), |(a, o)| (Some(*a), o.clone())),
         };
-        let (auth, unsupported) = auth.map_or((Auth::None, None), auth::read);
+        let (auth, unsupported) = auth.map_or((Auth::None, None), |a| auth::read(a, &auth_at, self.vault));
         if let Some(scheme) = unsupported {
             let message = format!("`{scheme}` is not supported; the request is sent without it");
             self.diagnostics.push(Diagnostic::new(&codes::AUTH_UNSUPPORTED, message, auth_at));
@@ -263,9 +267,9 @@ fn scripts(holder: &Value, at: &Origin) -> (Vec<Script>, Vec<Script>) {
 }
 
 /// Headers that are switched on; a repeated name is one line with a comma, which means the same (RFC 9110 section 5.3).
-fn headers(value: &Value) -> Vec<Field> {
+fn headers(value: &Value, at: &Origin, vault: &mut Vault) -> Vec<Field> {
     let mut out: Vec<Field> = Vec::new();
-    let mut add = |key: &str, value: &str| {
+    let mut add = |key: &str, value: &str, origin: Option<Origin>| {
         let key = key.trim();
         if key.is_empty() {
             return;
@@ -275,34 +279,39 @@ fn headers(value: &Value) -> Vec<Field> {
                 field.value.push_str(", ");
                 field.value.append(text(value));
             }
-            None => out.push(Field::new(text(key), text(value))),
+            None => {
+                let origin = origin.filter(|_| secret::is_secret_header(key));
+                let kept = origin.and_then(|o| vault.keep(&secret::variable_name(key), value, o));
+                out.push(Field::new(text(key), kept.unwrap_or_else(|| text(value))));
+            }
         }
     };
     match value {
         Value::String(block) => {
             for (key, value, off) in v1::parse_headers(block) {
                 if !off {
-                    add(&key, &value);
+                    add(&key, &value, None);
                 }
             }
         }
         Value::Array(items) => {
-            for item in items.iter().filter(|h| !disabled(h)) {
+            for (i, item) in items.iter().enumerate().filter(|(_, h)| !disabled(h)) {
                 match item {
                     Value::String(line) => {
                         let (key, value) = line.split_once(':').unwrap_or((line, ""));
-                        add(key, value.trim());
+                        add(key, value.trim(), None);
                     }
                     item => add(
                         &scalar(item.get("key")).unwrap_or_default(),
                         &scalar(item.get("value")).unwrap_or_default(),
+                        Some(at.index(i).key("value")),
                     ),
                 }
             }
         }
         Value::Object(fields) => {
             for (key, value) in fields {
-                add(key, &scalar(Some(value)).unwrap_or_default());
+                add(key, &scalar(Some(value)).unwrap_or_default(), Some(at.key(key)));
             }
         }
         _ => {}

@@ -25,6 +25,8 @@ pub struct ScopeValue {
     pub value: Json,
     /// The environment variable that the value comes from when it must not be written into a script.
     pub secret: Option<String>,
+    /// Where the value stands in its source.
+    pub origin: Origin,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

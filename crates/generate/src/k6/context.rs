@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use loadwright_diagnostic::{Origin, SourceId};
 use loadwright_scenario::{TestPlan, VarName};
 
 use super::helpers::Helper;
@@ -29,6 +30,8 @@ pub(super) struct Context<'a> {
     pub files: Vec<GeneratedFile>,
     /// Where captured values are declared.
     pub homes: BTreeMap<VarName, super::scope::Home>,
+    /// The inputs as the script names them.
+    pub inputs: BTreeMap<SourceId, String>,
 }
 
 impl<'a> Context<'a> {
@@ -42,6 +45,7 @@ impl<'a> Context<'a> {
             needs: Needs::default(),
             files: Vec::new(),
             homes: BTreeMap::new(),
+            inputs: BTreeMap::new(),
         }
     }
 
@@ -100,6 +104,19 @@ impl<'a> Context<'a> {
         let ident = self.names.claim(&crate::js::camel_case(&format!("{stem} file")), "file");
         self.opened.insert(path.to_owned(), ident.clone());
         JsExpr::ident(&ident)
+    }
+
+    /// `__ENV.NAME`, else the secret where the user's own file has it. The value itself never gets into the script.
+    pub fn secret(&mut self, name: &str, origin: &Origin) -> JsExpr {
+        let env = JsExpr::code("__ENV").member(name);
+        let otherwise = match self.inputs.get(&origin.source).cloned() {
+            Some(file) if !origin.at.as_str().is_empty() => {
+                let kept = self.helper(Helper::Kept);
+                JsExpr::call(kept, vec![JsExpr::string(&file), JsExpr::string(origin.at.as_str())])
+            }
+            _ => JsExpr::string(""),
+        };
+        JsExpr::binary(env, "||", otherwise)
     }
 
     /// Adds a file beside the script, once.

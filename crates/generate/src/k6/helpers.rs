@@ -2,6 +2,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Helper {
     Json,
+    Kept,
     Has,
     Pick,
     RandomInt,
@@ -17,6 +18,7 @@ impl Helper {
     pub fn name(self) -> &'static str {
         match self {
             Self::Json => "json",
+            Self::Kept => "kept",
             Self::Has => "has",
             Self::Pick => "pick",
             Self::RandomInt => "randomInt",
@@ -58,6 +60,13 @@ impl Helper {
             Self::Has => {
                 "// Whether a JSON body has a value at each of the paths.\n\
                  const has = (res, ...paths) => paths.every((path) => json(res, path) !== undefined);"
+            }
+            Self::Kept => {
+                "// A secret stays in the file that it came from; the environment variable wins over it.\n\
+                 function kept(file, pointer) {\n  try {\n    \
+                 const step = (value, key) => value[key.replace(/~1/g, '/').replace(/~0/g, '~')];\n    \
+                 return pointer.split('/').slice(1).reduce(step, JSON.parse(open(file).replace(/^\\uFEFF/, '')));\n  \
+                 } catch (e) {\n    return '';\n  }\n}"
             }
             Self::RandomInt => {
                 "const randomInt = (min, max) => min + Math.floor(Math.random() * (max - min + 1));"

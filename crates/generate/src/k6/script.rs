@@ -33,6 +33,7 @@ impl Target for K6 {
         }
         let long = is_long(plan);
         let mut cx = Context::new(plan);
+        cx.inputs.clone_from(&request.options.inputs);
         cx.homes = homes(plan, long);
         cx.name_variables();
         let declarations = cx.declarations(long);
@@ -110,7 +111,7 @@ fn imports(needs: &Needs) -> String {
     lines.into_iter().map(|(_, line)| line).collect()
 }
 
-fn helpers(needs: &Needs) -> String {
+pub(super) fn helpers(needs: &Needs) -> String {
     needs.helpers.iter().map(|h| format!("{}\n", h.code())).collect::<Vec<_>>().join("\n")
 }
 

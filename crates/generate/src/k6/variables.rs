@@ -46,6 +46,10 @@ impl Context<'_> {
                     let value = self.text(text);
                     out.push(Stmt::Const(ident, value));
                 }
+                VarSource::Environment { name, default: None } if v.secret => {
+                    let value = self.secret(name, &v.origin);
+                    out.push(Stmt::Const(ident, value));
+                }
                 VarSource::Environment { name, default } => {
                     let env = JsExpr::code("__ENV").member(name);
                     let default = default.as_ref().map_or_else(|| JsExpr::string(""), |d| self.text(d));

@@ -35,6 +35,7 @@ struct Table<'a, 'p> {
 pub(super) fn generate(request: &GenerateRequest<'_>, carried: &Carried) -> Result<Generated, GenerateError> {
     let plan = request.plan;
     let mut cx = Context::new(plan);
+    cx.inputs.clone_from(&request.options.inputs);
     for name in ["collection", "options", "pm", "steps", "SharedArray", "rows", "sloppy"] {
         cx.names.reserve(name);
     }
@@ -77,6 +78,7 @@ pub(super) fn generate(request: &GenerateRequest<'_>, carried: &Carried) -> Resu
     }
     sections.push(format!("export const options = {};\n", Printer::expr_text(&options)));
     let setup = setup(&mut cx, carried, data.is_some(), &modules);
+    sections.push(super::script::helpers(&cx.needs));
     sections.push(format!("const pm = collection({});\n", Printer::expr_text(&setup)));
     sections.push(Printer::print(&loose.into_iter().map(|name| Stmt::Let(name, None)).collect::<Vec<_>>()));
     sections.extend(code);
@@ -118,7 +120,7 @@ fn setup(cx: &mut Context<'_>, carried: &Carried, data: bool, modules: &Modules)
 
 fn scope_value(cx: &mut Context<'_>, value: &ScopeValue) -> JsExpr {
     match &value.secret {
-        Some(env) => JsExpr::binary(JsExpr::code("__ENV").member(env), "||", JsExpr::string("")),
+        Some(env) => cx.secret(env, &value.origin),
         None => cx.json(&value.value),
     }
 }

@@ -1,4 +1,5 @@
 // What credentials add to a request before it is sent.
+import crypto from 'k6/crypto';
 import encoding from 'k6/encoding';
 
 const SIGNERS = {};
@@ -42,6 +43,8 @@ export function authorize(request, auth, settings) {
       return {};
     }
     case 'digest':
+      if (auth.username && auth.realm && auth.nonce) set(digest(request, auth, settings));
+      return {};
     case 'ntlm':
       if (!auth.username) return {};
       return {
@@ -55,4 +58,41 @@ export function authorize(request, auth, settings) {
       if (SIGNERS[auth.type]) SIGNERS[auth.type](request, auth, settings, set);
       return {};
   }
+}
+
+/** Takes realm and nonce from a refusal and signs the request with them; says whether there was a challenge. */
+export function answerChallenge(request, auth, settings, res) {
+  const challenge = Object.keys(res.headers).filter((k) => k.toLowerCase() === 'www-authenticate').map((k) => res.headers[k])[0];
+  if (!challenge || !/digest/i.test(challenge) || !auth.username) return false;
+  const field = (name) => {
+    const m = new RegExp(`${name}\\s*=\\s*(?:"([^"]*)"|([^,\\s]+))`, 'i').exec(challenge);
+    return m ? (m[1] ?? m[2]) : undefined;
+  };
+  const asked = { realm: field('realm'), nonce: field('nonce'), opaque: field('opaque'), qop: field('qop'), algorithm: auth.algorithm || field('algorithm') };
+  if (asked.nonce === auth.nonce && asked.realm === auth.realm) return false;
+  const qop = asked.qop || auth.qop;
+  const more = qop ? { qop: qop.split(',')[0].trim(), clientNonce: encoding.b64encode(crypto.randomBytes(6)).replace(/\W/g, 'x'), nonceCount: '00000001' } : {};
+  Object.assign(auth, Object.fromEntries(Object.entries({ ...asked, ...more }).filter(([, v]) => v !== undefined)));
+  request.headers.remove('Authorization');
+  request.headers.add({ key: 'Authorization', value: digest(request, auth, settings) });
+  return true;
+}
+
+/** RFC 7616, the parameters in Postman's order. */
+function digest(request, auth, settings) {
+  const algorithm = auth.algorithm || 'MD5';
+  const name = algorithm.replace(/-sess$/i, '');
+  const hash = { MD5: 'md5', 'SHA-256': 'sha256', 'SHA-512-256': 'sha512_256' }[name] || 'md5';
+  const h = (text) => crypto[hash](text, 'hex');
+  const uri = request.url.wire(settings.raw).path;
+  const { username, realm, nonce, qop, nonceCount = '00000001', clientNonce, opaque } = auth;
+  let a1 = `${username}:${realm}:${auth.password || ''}`;
+  if (/-sess$/i.test(algorithm)) a1 = `${h(a1)}:${nonce}:${clientNonce}`;
+  const a2 = h(`${request.method}:${uri}`);
+  const response = qop ? h([h(a1), nonce, nonceCount, clientNonce, qop, a2].join(':')) : h([h(a1), nonce, a2].join(':'));
+  const parts = [`username="${username}"`, `realm="${realm}"`, `nonce="${nonce}"`, `uri="${uri}"`, `algorithm="${algorithm}"`];
+  if (qop) parts.push(`qop=${qop}`, `nc=${nonceCount}`, `cnonce="${clientNonce}"`);
+  parts.push(`response="${response}"`);
+  if (opaque) parts.push(`opaque="${opaque}"`);
+  return `Digest ${parts.join(', ')}`;
 }

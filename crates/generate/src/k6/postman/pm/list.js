@@ -161,6 +161,7 @@ export function header(item) {
   const key = item.key === undefined || item.key === null ? (item.name ?? '') : item.key;
   const out = { key, value: item.value === undefined ? '' : item.value };
   if (item.disabled) out.disabled = true;
+  if (item.system) out.system = true;
   return out;
 }
 header.all = (text) => text.split(/\r?\n/).filter((line) => line.includes(':')).map(header);

@@ -2,8 +2,9 @@
 import { check, sleep } from 'k6';
 import exec from 'k6/execution';
 
-import { authorize } from './auth.js';
+import { answerChallenge, authorize } from './auth.js';
 import { CookieList } from './cookies.js';
+import { dynamic } from './dynamic.js';
 import { expect } from './expect.js';
 import { Request } from './request.js';
 import { Response } from './response.js';
@@ -72,7 +73,9 @@ class Collection {
     try {
       const extra = authorize(sent, sent.authValues, step.settings || {});
       url = sent.url.wire((step.settings || {}).raw).href;
-      res = send(sent, { ...step.settings, ...extra, tags: { name: step.group || step.name } });
+      addSystemHeaders(sent, url, (step.settings || {}).omit);
+      res = exchange(sent, sent.authValues, { ...step.settings, ...extra, tags: { name: step.group || step.name } });
+      sent.url = new Url(url);
       if (!res.error_code || res.status) response = new Response({ ...res, timings: res.timings });
       else console.warn(`${step.name}: ${res.error}`);
     } catch (e) {
@@ -130,6 +133,7 @@ class Collection {
     } catch (e) {
       console.warn(`${step.name}: error in ${event === 'test' ? 'test' : 'pre-request'} script: ${e && e.message ? e.message : e}`);
     }
+    for (const scope of [this.environment, this.collectionVariables, this.globals]) scope.settle();
     if (box.used.tests) {
       for (const name of Object.keys(box.used.tests)) report(name, Boolean(box.used.tests[name]), step);
     }
@@ -174,6 +178,29 @@ class Collection {
     pm.setNextRequest = pm.execution.setNextRequest;
     if (about.response) pm.response = about.response;
     return pm;
+  }
+}
+
+/** Sends; a server that asks for a digest gets a second request with it. */
+function exchange(request, auth, settings) {
+  const res = send(request, settings);
+  if (!auth || auth.type !== 'digest' || (res.status !== 401 && res.status !== 403)) return res;
+  return answerChallenge(request, auth, settings, res) ? send(request, settings) : res;
+}
+
+/** What Postman adds to every request. */
+function addSystemHeaders(request, url, omit = []) {
+  const host = url.replace(/^[a-z]+:\/\/(?:[^@/]*@)?([^/?#]*).*$/i, '$1');
+  for (const [key, value] of [
+    ['User-Agent', 'PostmanRuntime/7.39.1'],
+    ['Accept', '*/*'],
+    ['Cache-Control', 'no-cache'],
+    ['Postman-Token', dynamic('$guid')],
+    ['Host', host],
+    ['Accept-Encoding', 'gzip, deflate, br'],
+    ['Connection', 'keep-alive'],
+  ]) {
+    if (!omit.includes(key.toLowerCase()) && !request.headers.has(key)) request.headers.add({ key, value, system: true });
   }
 }
 
@@ -271,9 +298,12 @@ function sendRequest(self, given, callback, tasks, pm) {
     let error = null;
     try {
       const request = given instanceof Request ? given : new Request(given);
-      const sent = self.filled(request, { request: {} });
-      const extra = authorize(sent, sent.authValues, {});
-      const res = send(sent, { ...extra, tags: { name: `${sent.method} ${sent.url.getRemote()}${sent.url.getPath()}` } });
+      const auth = request.auth && { ...request.auth._values, type: request.auth.type };
+      const sent = new Request(request.toJSON());
+      if (request.body) sent.body.type = request.body.type;
+      const settings = {};
+      const extra = authorize(sent, auth, settings);
+      const res = exchange(sent, auth, { ...extra, tags: { name: `${sent.method} ${sent.url.getRemote()}${sent.url.getPath()}` } });
       if (res.error_code && !res.status) error = new Error(res.error);
       else {
         response = new Response(res);

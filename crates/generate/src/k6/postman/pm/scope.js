@@ -12,7 +12,7 @@ export function fill(text, layers) {
       for (const layer of layers) {
         if (layer.has(name)) {
           const value = layer.raw(name);
-          return value === null || value === undefined ? '' : String(value);
+          return value === undefined ? '' : String(value);
         }
       }
       const made = dynamic(name);
@@ -74,6 +74,11 @@ export class VariableScope {
     const merged = {};
     for (const layer of [...this._layers].reverse()) Object.assign(merged, layer.toObject ? layer.toObject() : {});
     return Object.assign(merged, Object.fromEntries(this._map));
+  }
+
+  /** What a script leaves undefined is null for everybody after it. */
+  settle() {
+    for (const [key, value] of this._map) if (value === undefined) this._map.set(key, null);
   }
 
   toJSON() {

@@ -99,9 +99,10 @@ export function send(request, settings = {}) {
   const omit = settings.omit || [];
   const headers = {};
   const names = {};
-  for (const { key, value, disabled } of request.headers.members) {
+  for (const { key, value, disabled, system } of request.headers.members) {
     if (disabled || !key) continue;
     const lower = key.toLowerCase();
+    if (system && (lower === 'host' || lower === 'connection')) continue;
     if (lower in names) headers[names[lower]] += `, ${value ?? ''}`;
     else {
       names[lower] = key;
