@@ -11,6 +11,8 @@ use crate::vm::loader::function_of;
 use crate::vm::state::state;
 
 const SOURCES: &[(&str, &str)] = &[
+    ("ws", include_str!("../prelude/ws.js")),
+    ("websockets", include_str!("../prelude/websockets.js")),
     ("html", include_str!("../prelude/html.js")),
     ("shared", include_str!("../prelude/shared.js")),
     ("text", include_str!("../prelude/text.js")),
@@ -55,6 +57,7 @@ pub fn load<'js>(ctx: &Ctx<'js>, name: &str) -> Result<Object<'js>> {
 fn native<'js>(ctx: Ctx<'js>, name: String) -> Result<Object<'js>> {
     match name.as_str() {
         "native:shared" => super::data::natives(&ctx),
+        "native:socket" => super::socket::natives(&ctx),
         "native:html" => super::html::natives(&ctx),
         "native:web" => super::web::natives(&ctx),
         "native:text" => super::encoding::text_natives(&ctx),

@@ -14,5 +14,6 @@ pub mod http;
 mod k6;
 mod metrics;
 mod random;
+mod socket;
 mod timers;
 mod web;

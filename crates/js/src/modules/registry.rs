@@ -29,6 +29,16 @@ pub const K6_MODULES: &[(&str, Make)] = &[
     ("k6/encoding", Make::Native(encoding::module)),
     ("k6/crypto", Make::Native(crypto::module)),
     ("k6/html", Make::Native(|ctx| internal::load(ctx, "html")?.get("module"))),
+    ("k6/ws", Make::Script("ws")),
+    ("k6/websockets", Make::Script("websockets")),
+    (
+        "k6/experimental/websockets",
+        Make::Alias(
+            "k6/websockets",
+            "k6/experimental/websockets is now part of the k6 core, please change your imports to use k6/websockets instead. \
+             The k6/experimental/websockets will be removed.",
+        ),
+    ),
     ("k6/timers", Make::Native(timers::module)),
     (
         "k6/net/grpc",

@@ -2,7 +2,7 @@
 
 use rquickjs::{Ctx, Error, Function, Persistent, Result, Value};
 
-use super::errors::{Stop, describe, stop_of};
+use super::errors::{Stop, describe, stop_of, uncatchable};
 use super::state::state;
 use crate::host::{OpId, OpResult};
 
@@ -56,20 +56,21 @@ pub fn jobs(ctx: &Ctx<'_>) -> std::result::Result<(), Stop> {
 
 /// One macrotask. `false` when there is nothing to wait for.
 fn turn(ctx: &Ctx<'_>) -> std::result::Result<bool, Stop> {
+    step(ctx).map_err(|e| stop_of(ctx, &e))
+}
+
+/// One macrotask, with its exception left pending: for native calls that block until something happened.
+pub fn step(ctx: &Ctx<'_>) -> Result<bool> {
     let vm = state(ctx);
     let now = vm.host.now();
     let timer = vm.timers.borrow_mut().pop_due(now);
     if let Some(timer) = timer {
-        let called = (|| -> Result<()> {
-            let callback = timer.callback.restore(ctx)?;
-            let mut args = rquickjs::function::Args::new(ctx.clone(), timer.args.len());
-            for arg in timer.args {
-                args.push_arg(arg.restore(ctx)?)?;
-            }
-            callback.call_arg::<Value<'_>>(args)?;
-            Ok(())
-        })();
-        called.map_err(|e| stop_of(ctx, &e))?;
+        let callback = timer.callback.restore(ctx)?;
+        let mut args = rquickjs::function::Args::new(ctx.clone(), timer.args.len());
+        for arg in timer.args {
+            args.push_arg(arg.restore(ctx)?)?;
+        }
+        callback.call_arg::<Value<'_>>(args)?;
         return Ok(true);
     }
     let next = vm.timers.borrow().next_due();
@@ -78,10 +79,10 @@ fn turn(ctx: &Ctx<'_>) -> std::result::Result<bool, Stop> {
     }
     let patience = next.map(|due| due.saturating_sub(now));
     match vm.host.wait(patience) {
-        Err(_) => Err(vm.stop.take().unwrap_or(Stop::Interrupted)),
+        Err(_) => Err(uncatchable(ctx, vm.stop.take().unwrap_or(Stop::Interrupted))),
         Ok(None) => Ok(true),
         Ok(Some((op, result))) => {
-            dispatch(ctx, op, result).map_err(|e| stop_of(ctx, &e))?;
+            dispatch(ctx, op, result)?;
             Ok(true)
         }
     }

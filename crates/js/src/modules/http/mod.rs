@@ -23,6 +23,7 @@ use crate::vm::values::{absent, text};
 use request::{Prepared, prepare};
 use status::Expected;
 
+pub use cookies::CookieJar;
 pub use response::{Atoms, socket_response};
 
 /// What `k6/http` keeps for a VU.
