@@ -209,5 +209,6 @@ pub fn natives<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     };
     out.set("hmac", Function::new(ctx.clone(), hmac)?)?;
     out.set("random", Function::new(ctx.clone(), random_bytes)?)?;
+    super::ciphers::install(ctx, &out)?;
     Ok(out)
 }

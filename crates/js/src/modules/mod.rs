@@ -4,6 +4,7 @@ pub mod internal;
 pub mod registry;
 pub mod scope;
 
+mod ciphers;
 pub mod crypto;
 mod data;
 pub mod encoding;
