@@ -275,8 +275,8 @@ fn transmit<'js>(
     connection: Conn<'js>,
     kind: String,
     data: Value<'js>,
-    code: Opt<i32>,
-    done: Opt<Function<'js>>,
+    code: Opt<Value<'js>>,
+    done: Opt<Value<'js>>,
 ) -> Result<()> {
     let Some(socket) = connection.borrow().socket.borrow().clone() else {
         return Err(go_error(&ctx, "websocket: close sent"));
@@ -295,11 +295,11 @@ fn transmit<'js>(
         "pong" => Message::Pong(bytes()?),
         _ => {
             let reason = if absent(&data) { String::new() } else { text(&ctx, &data)? };
-            Message::Close { code: code.0.and_then(|c| u16::try_from(c).ok()).unwrap_or(1000), reason }
+            Message::Close { code: code.0.and_then(|c| c.as_number()).map_or(1000, |c| c as u16), reason }
         }
     };
     let op = state(&ctx).host.start(Op::Transmit(socket, message));
-    let mut done = done.0.map(|f| Persistent::save(&ctx, f));
+    let mut done = done.0.and_then(Value::into_function).map(|f| Persistent::save(&ctx, f));
     expect(
         &ctx,
         op,
