@@ -186,7 +186,7 @@ impl Engine {
     /// The last evaluation and everything that was observed.
     pub fn summary(&mut self, duration: Duration, health: Health) -> Summary {
         let mut metrics = BTreeMap::new();
-        for (key, sink) in &self.sinks {
+        for (key, sink) in self.sinks.iter().filter(|(key, _)| !matches!(key, SinkKey::Scope(..))) {
             let watch = self.watches.iter().find(|w| w.key == *key);
             if sink.is_empty() && watch.is_none() && !self.is_watched_parent(key) {
                 continue;

@@ -151,6 +151,28 @@ fn unusable_thresholds_are_refused_with_the_documented_texts() {
 }
 
 #[test]
+fn scenarios_have_their_own_statistics_beside_the_total() {
+    let mut engine = engine(&[("http_reqs", &["count==3"])]);
+    let mut recorder = engine.recorder();
+    for scenario in ["a", "b", "b"] {
+        let base = Tags::new([("scenario", scenario)]);
+        recorder.record_http(&request(&base, "http://h/", 200, 1.0));
+    }
+    engine.absorb(recorder.take());
+    let summary = engine.summary(SECOND, Health::default());
+    assert!(summary.crossed().is_empty());
+    let count = |m: &MetricSummary| match m.values {
+        Values::Counter { count, .. } => count,
+        _ => panic!("{m:?}"),
+    };
+    assert_eq!(count(&summary.metrics["http_reqs"]), 3.0);
+    assert_eq!(summary.metrics["http_reqs"].thresholds.len(), 1);
+    let of: Vec<_> =
+        summary.scopes.iter().map(|s| (s.name.as_str(), count(&s.metrics["http_reqs"]))).collect();
+    assert_eq!(of, [("a", 1.0), ("b", 2.0)]);
+}
+
+#[test]
 fn unbounded_names_do_not_grow_without_end() {
     let mut engine = engine(&[]);
     let mut recorder = engine.recorder();
