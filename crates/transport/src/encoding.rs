@@ -105,7 +105,17 @@ fn read_all(mut from: impl Read, max: u64) -> Result<Vec<u8>, EncodingError> {
         }
         Ok(_) => Ok(out),
         Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => Err(EncodingError("unexpected EOF".to_owned())),
-        Err(e) => Err(EncodingError(e.to_string())),
+        Err(e) => Err(EncodingError(in_go(&e.to_string()))),
+    }
+}
+
+/// The decoders' complaints in the words that k6 prints.
+fn in_go(text: &str) -> String {
+    match text {
+        "invalid gzip header" => "gzip: invalid header".to_owned(),
+        "corrupt gzip stream does not have a matching checksum" => "gzip: invalid checksum".to_owned(),
+        "corrupt deflate stream" => "zlib: invalid header".to_owned(),
+        other => other.to_owned(),
     }
 }
 

@@ -34,7 +34,6 @@ impl Client {
         let mut earlier: Vec<Hop> = Vec::new();
         let mut requests = 0u32;
         let mut digest_tried = false;
-        let first_url = Rc::clone(&request.url);
         let basic =
             request.url.basic_authorization().filter(|_| request.headers.get("Authorization").is_none());
         let mut authorization = basic;
@@ -96,8 +95,7 @@ impl Client {
                     }
                     if !request.redirects_explicit && request.redirects > 0 {
                         warnings.push(format!(
-                            "Stopped after {requests} redirects and returned the redirection; pass {{ redirects: n }} in request params or set global maxRedirects to silence this url={}",
-                            first_url.as_str()
+                            "Stopped after {requests} redirects and returned the redirection; pass {{ redirects: n }} in request params or set global maxRedirects to silence this"
                         ));
                     }
                 }

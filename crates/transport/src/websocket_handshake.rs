@@ -149,3 +149,102 @@ fn nonce(url: &crate::Url) -> [u8; 16] {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Headers, Message, Network, Settings, Url};
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    /// Accepts one handshake, then writes `frames` and returns everything that was sent afterwards.
+    fn serve(frames: Vec<u8>) -> (String, std::thread::JoinHandle<(String, Vec<u8>)>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("ws://{}/chat", listener.local_addr().unwrap());
+        let thread = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                stream.read_exact(&mut byte).unwrap();
+                head.push(byte[0]);
+            }
+            let head = String::from_utf8(head).unwrap();
+            let key = head.lines().find_map(|l| l.strip_prefix("Sec-Websocket-Key: ")).unwrap_or_default();
+            let accept = STANDARD
+                .encode(crate::hash::sha1(format!("{key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11").as_bytes()));
+            let answer = format!(
+                "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\nSec-WebSocket-Protocol: v2\r\n\r\n"
+            );
+            stream.write_all(&[answer.as_bytes(), &frames].concat()).unwrap();
+            let mut rest = Vec::new();
+            let _ = stream.read_to_end(&mut rest);
+            (head, rest)
+        });
+        (url, thread)
+    }
+
+    fn open(url: &str) -> WebSocketRequest {
+        WebSocketRequest {
+            url: Rc::new(Url::parse(url).unwrap()),
+            headers: Headers::new(),
+            user_agent: None,
+            subprotocols: vec!["v1".to_owned(), "v2".to_owned()],
+            jar: None,
+            compression: false,
+            timeout: Duration::from_secs(5),
+        }
+    }
+
+    fn run<F: Future>(future: F) -> F::Output {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+    }
+
+    #[test]
+    fn messages_are_put_together_and_sent_masked() {
+        // a text in two fragments with a ping between, then a close with a code
+        let frames = b"\x01\x03hel\x89\x01p\x80\x02lo\x88\x05\x03\xe8bye".to_vec();
+        let (url, server) = serve(frames);
+        run(async {
+            let client = Client::new(Arc::new(Network::new(Settings::default()).unwrap()), 0);
+            let exchange = client.websocket(open(&url)).await;
+            assert_eq!(exchange.response.unwrap().status, 101);
+            let socket = exchange.socket.unwrap();
+            assert_eq!(socket.subprotocol(), "v2");
+            assert_eq!(socket.receive().await.unwrap(), Message::Ping(Bytes::from_static(b"p")));
+            assert_eq!(socket.receive().await.unwrap(), Message::Text("hello".to_owned()));
+            assert_eq!(
+                socket.receive().await.unwrap(),
+                Message::Close { code: 1000, reason: "bye".to_owned() }
+            );
+            socket.send(Message::Text("hi".to_owned())).await.unwrap();
+        });
+        let (head, sent) = server.join().unwrap();
+        assert!(head.starts_with("GET /chat HTTP/1.1\r\nHost: 127.0.0.1:"), "{head}");
+        assert!(head.contains("Sec-Websocket-Protocol: v1, v2\r\n"));
+        assert_eq!(sent.get(..2), Some(&[0x81, 0x82][..]));
+        let unmasked: Vec<u8> = sent[6..].iter().zip(&sent[2..6]).map(|(b, m)| b ^ m).collect();
+        assert_eq!(unmasked, b"hi");
+    }
+
+    #[test]
+    fn a_refusal_and_an_abrupt_end_are_errors() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("ws://{}/", listener.local_addr().unwrap());
+        let server = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let _ = stream.read(&mut [0; 1024]);
+            stream.write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno").unwrap();
+        });
+        run(async {
+            let client = Client::new(Arc::new(Network::new(Settings::default()).unwrap()), 0);
+            let exchange = client.websocket(open(&url)).await;
+            assert!(exchange.socket.is_none());
+            assert_eq!(exchange.hop.failure.unwrap().text, "websocket: bad handshake");
+            assert_eq!(exchange.response.unwrap().status, 403);
+        });
+        server.join().unwrap();
+    }
+}
