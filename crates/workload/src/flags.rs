@@ -27,10 +27,32 @@ pub enum FlagKind {
     },
 }
 
-/// A flag's value that does not parse; exit code 255, k6's text.
+/// A flag's value that does not parse; k6's text.
+///
+/// k6 reads numbers, booleans and durations with its arguments (exit code 255), everything else with
+/// the configuration (exit code 104).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct FlagError(pub String);
+#[error("{text}")]
+pub struct FlagError {
+    pub text: String,
+    /// Exit code 104 instead of 255.
+    pub invalid_config: bool,
+}
+
+/// Flags whose values are read with the configuration.
+const READ_LATE: [&str; 11] = [
+    "stage",
+    "execution-segment",
+    "execution-segment-sequence",
+    "blacklist-ip",
+    "block-hostnames",
+    "summary-trend-stats",
+    "summary-time-unit",
+    "system-tags",
+    "tag",
+    "dns",
+    "local-ips",
+];
 
 const fn flag(name: &'static str, short: Option<char>, kind: FlagKind, help: &'static str) -> Flag {
     Flag { name, short, kind, help }
@@ -85,9 +107,13 @@ impl Options {
     /// Applies one flag by its long name. Repeated flags accumulate.
     pub fn apply_flag(&mut self, name: &str, value: &str) -> Result<(), FlagError> {
         self.set_flag(name, value).map_err(|reason| {
+            if READ_LATE.contains(&name) {
+                return FlagError { text: reason, invalid_config: true };
+            }
             let short = FLAGS.iter().find(|f| f.name == name).and_then(|f| f.short);
             let spelling = short.map_or_else(|| format!("--{name}"), |c| format!("-{c}, --{name}"));
-            FlagError(format!("invalid argument {} for {} flag: {reason}", quote(value), quote(&spelling)))
+            let text = format!("invalid argument {} for {} flag: {reason}", quote(value), quote(&spelling));
+            FlagError { text, invalid_config: false }
         })
     }
 

@@ -101,10 +101,11 @@ fn variables_and_flags_use_their_own_spellings() {
     assert_eq!(options.summary_trend_stats.unwrap()[1].name(), "p(99.5)");
     let mut options = Options::default();
     assert_eq!(
-        options.apply_flag("vus", "many").unwrap_err().0,
+        options.apply_flag("vus", "many").unwrap_err().text,
         "invalid argument \"many\" for \"-u, --vus\" flag: strconv.ParseInt: parsing \"many\": invalid syntax"
     );
-    assert!(options.apply_flag("duration", "10").is_err());
+    assert!(!options.apply_flag("duration", "10").unwrap_err().invalid_config);
+    assert!(options.apply_flag("summary-trend-stats", "avg,foo").unwrap_err().invalid_config);
 }
 
 #[test]

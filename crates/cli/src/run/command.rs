@@ -38,6 +38,8 @@ pub enum Stop {
     Help,
     /// A wrong argument; the text is k6's.
     Wrong(String),
+    /// An argument that makes no sense as an option of a test; the text is k6's.
+    Config(String),
 }
 
 enum Takes {
@@ -154,7 +156,10 @@ impl Command {
                 FlagKind::OptionalValue { default } => value.unwrap_or_else(|| default.to_owned()),
                 FlagKind::Value | FlagKind::Repeated => needed()?,
             };
-            return self.options.apply_flag(name, &value).map_err(|e| Stop::Wrong(e.to_string()));
+            return self.options.apply_flag(name, &value).map_err(|e| match e.invalid_config {
+                true => Stop::Config(e.text),
+                false => Stop::Wrong(e.text),
+            });
         }
         match OWN.iter().find(|(n, ..)| *n == name) {
             Some((_, _, Takes::Nothing, _)) => {

@@ -23,6 +23,10 @@ pub fn inspect(args: &[OsString]) -> Exit {
             Logger::plain().write(Level::Error, &text, &[]);
             return Exit::Other;
         }
+        Err(Stop::Config(text)) => {
+            Logger::plain().write(Level::Error, &text, &[]);
+            return Exit::InvalidConfig;
+        }
     };
     let log: Arc<dyn Log> = Arc::new(Logger::plain());
     match prepare(&command, &log) {

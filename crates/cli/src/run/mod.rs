@@ -32,6 +32,10 @@ pub fn run(args: &[OsString]) -> Exit {
             Logger::plain().write(Level::Error, &text, &[]);
             return Exit::Other;
         }
+        Err(command::Stop::Config(text)) => {
+            Logger::plain().write(Level::Error, &text, &[]);
+            return Exit::InvalidConfig;
+        }
     };
     let logger = match Logger::open(&command) {
         Ok(logger) => Arc::new(logger),
