@@ -80,7 +80,7 @@ pub(crate) const TRENDS: [MetricId; 7] = [
 /// What makes two requests share their tags.
 #[derive(Debug)]
 pub(crate) struct HttpKey {
-    base: u64,
+    base: Tags,
     method: Box<str>,
     name: Box<str>,
     status: u16,
@@ -106,7 +106,7 @@ impl HttpSample<'_> {
                 Some(false) => 1,
                 Some(true) => 2,
             };
-        let mut h = mix(mix(0, self.base.id()), numbers);
+        let mut h = mix(mix(0, self.base.hash()), numbers);
         for text in [name, self.method, self.proto, self.tls_version, self.error] {
             h = mix_text(h, text);
         }
@@ -115,7 +115,7 @@ impl HttpSample<'_> {
 
     pub(crate) fn key(&self, with_ip: bool) -> HttpKey {
         HttpKey {
-            base: self.base.id(),
+            base: self.base.clone(),
             method: self.method.into(),
             name: self.name().into(),
             status: self.status,
@@ -160,10 +160,10 @@ impl HttpSample<'_> {
 
 impl HttpKey {
     pub(crate) fn is(&self, s: &HttpSample<'_>, name: &str, with_ip: bool) -> bool {
-        self.base == s.base.id()
-            && self.status == s.status
+        self.status == s.status
             && self.error_code == s.error_code
             && self.expected == s.expected
+            && self.base == *s.base
             && *self.name == *name
             && *self.method == *s.method
             && *self.proto == *s.proto

@@ -57,7 +57,7 @@ struct HttpSeries {
 
 #[derive(Debug)]
 struct CheckSeries {
-    base: u64,
+    base: Tags,
     name: Box<str>,
     sinks: Box<[u32]>,
     tree: u32,
@@ -178,9 +178,9 @@ impl Recorder {
         time: SystemTime,
         metadata: Option<&Metadata>,
     ) {
-        let hash = mix_text(mix(1, tags.id()), name);
+        let hash = mix_text(mix(1, tags.hash()), name);
         let found = self.check_index.find(hash, |at| {
-            self.checks.get(at as usize).is_some_and(|c| c.base == tags.id() && *c.name == *name)
+            self.checks.get(at as usize).is_some_and(|c| *c.name == *name && c.base == *tags)
         });
         let at = found.unwrap_or_else(|| self.new_check(hash, name, tags));
         let value = if passed { 1.0 } else { 0.0 };
@@ -309,7 +309,7 @@ impl Recorder {
             at
         });
         let series = CheckSeries {
-            base: base.id(),
+            base: base.clone(),
             name: name.into(),
             sinks: self.slots_of(builtin::CHECKS, &tags),
             tree: node,

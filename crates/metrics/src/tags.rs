@@ -1,19 +1,18 @@
 //! Tag sets: sorted, immutable, cheap to share and to compare.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-/// A sorted set of tags. Cloning is one counter; [`Tags::id`] never repeats within a process.
+use crate::index::mix_text;
+
+/// A sorted set of tags. Cloning is one counter; the hash of the content is made once.
 #[derive(Clone, Debug)]
 pub struct Tags(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    id: u64,
+    hash: u64,
     pairs: Box<[(Arc<str>, Arc<str>)]>,
 }
-
-static NEXT: AtomicU64 = AtomicU64::new(1);
 
 impl Default for Tags {
     fn default() -> Self {
@@ -23,7 +22,7 @@ impl Default for Tags {
 
 impl PartialEq for Tags {
     fn eq(&self, other: &Self) -> bool {
-        self.0.id == other.0.id || self.0.pairs == other.0.pairs
+        Arc::ptr_eq(&self.0, &other.0) || (self.0.hash == other.0.hash && self.0.pairs == other.0.pairs)
     }
 }
 
@@ -80,12 +79,14 @@ impl Tags {
         self.0.pairs.is_empty()
     }
 
-    pub(crate) fn id(&self) -> u64 {
-        self.0.id
+    /// Equal for equal sets.
+    pub(crate) fn hash(&self) -> u64 {
+        self.0.hash
     }
 
     fn from_sorted(pairs: Vec<(Arc<str>, Arc<str>)>) -> Self {
-        Self(Arc::new(Inner { id: NEXT.fetch_add(1, Ordering::Relaxed), pairs: pairs.into_boxed_slice() }))
+        let hash = pairs.iter().fold(0, |h, (key, value)| mix_text(mix_text(h, key), value));
+        Self(Arc::new(Inner { hash, pairs: pairs.into_boxed_slice() }))
     }
 }
 
@@ -104,7 +105,8 @@ mod tests {
     fn later_pairs_win_and_unchanged_sets_are_shared() {
         let base = Tags::new([("b", "1"), ("a", "2"), ("b", "3")]);
         assert_eq!(base.iter().collect::<Vec<_>>(), [("a", "2"), ("b", "3")]);
-        assert_eq!(base.with([("a", "2")]).id(), base.id());
+        assert!(Arc::ptr_eq(&base.with([("a", "2")]).0, &base.0));
+        assert_eq!(Tags::new([("a", "2"), ("b", "3")]).hash(), base.hash());
         let more = base.with([("c", "4"), ("a", "5")]);
         assert_eq!(more.iter().collect::<Vec<_>>(), [("a", "5"), ("b", "3"), ("c", "4")]);
         assert_eq!(more.without("c").get("c"), None);
