@@ -6,6 +6,7 @@ mod inspect;
 mod log;
 mod output;
 mod prepare;
+mod secrets;
 
 use std::ffi::OsString;
 use std::sync::Arc;

@@ -71,7 +71,8 @@ pub fn prepare(command: &Command, log: &Arc<dyn Log>) -> Result<Prepared, Failed
         );
     }
     env.extend(command.env.iter().cloned());
-    let shared = Shared::new(env, Arc::new(Registry::new()));
+    let mut shared = Shared::new(env, Arc::new(Registry::new()));
+    shared.secrets = super::secrets::read(&command.secret_sources).map_err(|e| Failed::other(&e))?;
     let bundle = Bundle::load(Program::new(entry, files), shared, log).map_err(|e| match e {
         LoadError::NoScript(_) => Failed::other(&format!(
             "The moduleSpecifier \"{}\" couldn't be found on local disk. Make sure that you've specified the right path to the file.",

@@ -13,6 +13,8 @@ use crate::vm::state::state;
 const SOURCES: &[(&str, &str)] = &[
     ("ws", include_str!("../prelude/ws.js")),
     ("websockets", include_str!("../prelude/websockets.js")),
+    ("files", include_str!("../prelude/files.js")),
+    ("secrets", include_str!("../prelude/secrets.js")),
     ("html", include_str!("../prelude/html.js")),
     ("shared", include_str!("../prelude/shared.js")),
     ("text", include_str!("../prelude/text.js")),
@@ -58,6 +60,8 @@ fn native<'js>(ctx: Ctx<'js>, name: String) -> Result<Object<'js>> {
     match name.as_str() {
         "native:shared" => super::data::natives(&ctx),
         "native:socket" => super::socket::natives(&ctx),
+        "native:files" => super::files::natives(&ctx),
+        "native:secrets" => super::files::secret_natives(&ctx),
         "native:html" => super::html::natives(&ctx),
         "native:web" => super::web::natives(&ctx),
         "native:text" => super::encoding::text_natives(&ctx),

@@ -9,6 +9,7 @@ pub mod crypto;
 mod data;
 pub mod encoding;
 pub mod execution;
+mod files;
 mod gjson;
 mod html;
 pub mod http;

@@ -29,6 +29,9 @@ pub const K6_MODULES: &[(&str, Make)] = &[
     ("k6/encoding", Make::Native(encoding::module)),
     ("k6/crypto", Make::Native(crypto::module)),
     ("k6/html", Make::Native(|ctx| internal::load(ctx, "html")?.get("module"))),
+    ("k6/secrets", Make::Script("secrets")),
+    ("k6/experimental/fs", Make::Native(|ctx| internal::load(ctx, "files")?.get("fs"))),
+    ("k6/experimental/csv", Make::Native(|ctx| internal::load(ctx, "files")?.get("csv"))),
     ("k6/ws", Make::Script("ws")),
     ("k6/websockets", Make::Script("websockets")),
     (
