@@ -93,7 +93,7 @@ impl Bridge {
             let resumed = unsafe {
                 let raw: *mut (dyn Future<Output = ()> + '_) = future.get_unchecked_mut();
                 #[expect(
-                    clippy::missing_transmute_annotations,
+                    clippy::transmute_ptr_to_ptr,
                     reason = "only the lifetime of the trait object changes"
                 )]
                 let raw: Suspended = std::mem::transmute(raw);

@@ -183,7 +183,7 @@ fn hex_encode<'js>(ctx: Ctx<'js>, data: Opt<Value<'js>>) -> Result<String> {
 
 fn random_bytes<'js>(ctx: Ctx<'js>, size: Opt<Value<'js>>) -> Result<Value<'js>> {
     let size = size.0.map_or(0.0, |v| number(&ctx, &v));
-    if !(size >= 1.0) {
+    if size.is_nan() || size < 1.0 {
         return Err(go_error(&ctx, "invalid size"));
     }
     if size > 1e9 {

@@ -63,21 +63,21 @@ fn check_scenario(ctx: &Ctx<'_>) -> Result<ScenarioState> {
     }
 }
 
-fn instance<'js>(ctx: Ctx<'js>) -> Result<Object<'js>> {
+fn instance(ctx: Ctx<'_>) -> Result<Object<'_>> {
     check_instance(&ctx)?;
     part(&ctx, "instance")
 }
 
-fn scenario<'js>(ctx: Ctx<'js>) -> Result<Object<'js>> {
+fn scenario(ctx: Ctx<'_>) -> Result<Object<'_>> {
     check_scenario(&ctx)?;
     part(&ctx, "scenario")
 }
 
-fn test<'js>(ctx: Ctx<'js>) -> Result<Object<'js>> {
+fn test(ctx: Ctx<'_>) -> Result<Object<'_>> {
     part(&ctx, "test")
 }
 
-fn vu<'js>(ctx: Ctx<'js>) -> Result<Object<'js>> {
+fn vu(ctx: Ctx<'_>) -> Result<Object<'_>> {
     check_vu(&ctx)?;
     part(&ctx, "vu")
 }
@@ -172,7 +172,7 @@ fn fail<'js>(ctx: Ctx<'js>, reason: Opt<Value<'js>>) -> Result<()> {
     Ok(())
 }
 
-fn options<'js>(ctx: Ctx<'js>) -> Result<Value<'js>> {
+fn options(ctx: Ctx<'_>) -> Result<Value<'_>> {
     let vm = state(&ctx);
     let Some(in_force) = vm.shared.in_force().filter(|_| vm.stage.get() != Stage::Init) else {
         return Err(go_error(&ctx, "getting test options in the init context is not supported"));
@@ -183,7 +183,7 @@ fn options<'js>(ctx: Ctx<'js>) -> Result<Value<'js>> {
     }
     let value = ctx.json_parse(in_force.json.as_str())?;
     super::data::freeze(&ctx, &value)?;
-    vm.options_view.replace(Some(rquickjs::Persistent::save(&ctx, value.clone())));
+    vm.options_view.replace(Some(Persistent::save(&ctx, value.clone())));
     Ok(value)
 }
 

@@ -45,12 +45,13 @@ pub fn natives<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     out.set("open", Function::new(ctx.clone(), open)?)?;
     let size = |content: Class<'js, Content>| content.borrow().0.len() as f64;
     out.set("size", Function::new(ctx.clone(), size)?)?;
-    let slice = |ctx: Ctx<'js>, content: Class<'js, Content>, from: usize, len: usize| -> Result<Value<'js>> {
-        let content = content.borrow();
-        let end = from.saturating_add(len).min(content.0.len());
-        let part = content.0.get(from..end).unwrap_or_default().to_vec();
-        Ok(TypedArray::<u8>::new(ctx, part)?.into_value())
-    };
+    let slice =
+        |ctx: Ctx<'js>, content: Class<'js, Content>, from: usize, len: usize| -> Result<Value<'js>> {
+            let content = content.borrow();
+            let end = from.saturating_add(len).min(content.0.len());
+            let part = content.0.get(from..end).unwrap_or_default().to_vec();
+            Ok(TypedArray::<u8>::new(ctx, part)?.into_value())
+        };
     out.set("slice", Function::new(ctx.clone(), slice)?)?;
     out.set("rows", Function::new(ctx.clone(), rows)?)?;
     let row = |ctx: Ctx<'js>, key: String, index: usize| -> Result<Value<'js>> {
@@ -78,7 +79,8 @@ fn rows<'js>(ctx: Ctx<'js>, content: Class<'js, Content>, key: String, options: 
     }
     let flag = |name: &str| options.get::<_, Option<bool>>(name).ok().flatten().unwrap_or(false);
     let line = |name: &str| options.get::<_, Option<f64>>(name).ok().flatten().map(|n| n.max(0.0) as usize);
-    let delimiter = options.get::<_, Option<String>>("delimiter").ok().flatten().unwrap_or_else(|| ",".to_owned());
+    let delimiter =
+        options.get::<_, Option<String>>("delimiter").ok().flatten().unwrap_or_else(|| ",".to_owned());
     let delimiter = delimiter.chars().next().unwrap_or(',');
     let content = content.borrow();
     let records = records(&String::from_utf8_lossy(&content.0), delimiter).map_err(|e| go_error(&ctx, &e))?;
@@ -170,7 +172,9 @@ pub fn secret_natives<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
         };
         match found {
             None if secrets.is_empty() => Err(go_error(&ctx, "no secret sources are configured")),
-            None => Err(go_error(&ctx, &format!("no secret source with name \"{}\"", source.unwrap_or_default()))),
+            None => {
+                Err(go_error(&ctx, &format!("no secret source with name \"{}\"", source.unwrap_or_default())))
+            }
             Some((_, values)) => match values.get(&key) {
                 Some(value) => value.as_str().into_js(&ctx),
                 None => Err(go_error(&ctx, &format!("no value with key \"{key}\""))),

@@ -15,6 +15,7 @@ const SOURCES: &[(&str, &str)] = &[
     ("websockets", include_str!("../prelude/websockets.js")),
     ("files", include_str!("../prelude/files.js")),
     ("secrets", include_str!("../prelude/secrets.js")),
+    ("errors", include_str!("../prelude/errors.js")),
     ("html", include_str!("../prelude/html.js")),
     ("shared", include_str!("../prelude/shared.js")),
     ("text", include_str!("../prelude/text.js")),
@@ -56,7 +57,7 @@ pub fn load<'js>(ctx: &Ctx<'js>, name: &str) -> Result<Object<'js>> {
 }
 
 /// What internal modules get from `require`: native halves by name, or another internal module.
-fn native<'js>(ctx: Ctx<'js>, name: String) -> Result<Object<'js>> {
+fn native(ctx: Ctx<'_>, name: String) -> Result<Object<'_>> {
     match name.as_str() {
         "native:shared" => super::data::natives(&ctx),
         "native:socket" => super::socket::natives(&ctx),

@@ -54,7 +54,7 @@ fn check<'js>(
         let mut failure = None;
         let passed = match condition.as_function() {
             Some(function) => {
-                if is_async_fast(&condition) {
+                if is_async_function(&condition) {
                     return Err(go_error(
                         &ctx,
                         "the built-in check() does not support async functions as arguments. Use the JavaScript utils library as a \
@@ -78,12 +78,6 @@ fn check<'js>(
         }
     }
     Ok(all)
-}
-
-/// Async functions are told by their class; the slow way through the constructor's name is only for odd cases.
-fn is_async_fast(value: &Value<'_>) -> bool {
-    // an arrow function's prototype is Function.prototype itself in nearly every case
-    is_async_function(value)
 }
 
 fn fail<'js>(ctx: Ctx<'js>, message: Opt<Value<'js>>) -> Result<()> {
@@ -156,7 +150,7 @@ fn group<'js>(ctx: Ctx<'js>, name: Opt<Value<'js>>, callback: Opt<Value<'js>>) -
 
 fn sleep<'js>(ctx: Ctx<'js>, seconds: Opt<Value<'js>>) -> Result<()> {
     let seconds = seconds.0.map_or(0.0, |v| number(&ctx, &v));
-    if !(seconds > 0.0) {
+    if seconds.is_nan() || seconds <= 0.0 {
         return Ok(());
     }
     let time = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::from_secs(u64::from(u32::MAX)));

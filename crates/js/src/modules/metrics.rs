@@ -52,10 +52,10 @@ fn make<'js>(
     let id = vm.shared.registry.register(&name, kind, contains).map_err(|e| go_error(ctx, &e.0))?;
     let metric = Object::new(ctx.clone())?;
     // `this` of a construct call is the constructor (new.target): instances are of its class
-    if let Some(class) = this.as_object() {
-        if let Ok(prototype) = class.get::<_, Object<'js>>("prototype") {
-            metric.set_prototype(Some(&prototype))?;
-        }
+    if let Some(class) = this.as_object()
+        && let Ok(prototype) = class.get::<_, Object<'js>>("prototype")
+    {
+        metric.set_prototype(Some(&prototype))?;
     }
     metric.set("name", name.as_str())?;
     let add = move |ctx: Ctx<'js>, value: Opt<Value<'js>>, tags: Opt<Value<'js>>| {

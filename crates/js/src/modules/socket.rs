@@ -12,7 +12,7 @@ use rquickjs::class::{JsClass, Readable, Trace, Tracer};
 use rquickjs::function::{Constructor, Opt};
 use rquickjs::{Class, Ctx, Function, JsLifetime, Object, Persistent, Result, Value};
 
-use super::http::{CookieJar, HttpState, socket_response};
+use super::http::{CookieJar, socket_response};
 use super::scope::{Scoped, read_tags};
 use crate::host::{Op, OpId, OpResult};
 use crate::vm::errors::go_error;
@@ -86,7 +86,7 @@ fn connect<'js>(
         headers: Headers::new(),
         user_agent: vm.user_agent.clone(),
         subprotocols: protocols,
-        jar: Some(Rc::clone(&vm.slot::<HttpState>().jar.borrow())),
+        jar: Some(Rc::clone(&vm.http.jar.borrow())),
         compression: false,
         timeout: Duration::from_secs(60),
     };

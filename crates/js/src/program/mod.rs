@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub use compile::CompileError;
 pub use files::{Fetch, Files, address_of, dir_of, entry_address, join, path_of};
 pub use resolve::{Asked, resolve};
-pub use source::{Analysed, Positions, analyse};
+pub use source::{Positions, analyse};
 
 /// What the engine needs to load one module.
 #[derive(Clone)]

@@ -45,10 +45,10 @@ fn local(files: &Files, base: &str, specifier: &str) -> Result<String, String> {
     if address.starts_with("https://") || files.exists(&address) {
         return Ok(address);
     }
-    if base.contains("/node_modules/") {
-        if let Some(found) = guess(files, &address) {
-            return Ok(found);
-        }
+    if base.contains("/node_modules/")
+        && let Some(found) = guess(files, &address)
+    {
+        return Ok(found);
     }
     Err(format!(
         "The moduleSpecifier {specifier:?} couldn't be found on local disk. Make sure that you've specified the right path to the file \
@@ -68,10 +68,10 @@ fn guess(files: &Files, address: &str) -> Option<String> {
         }
     }
     let manifest = format!("{address}/package.json");
-    if files.exists(&manifest) {
-        if let Some(found) = main_of(files, address, Asked::Require) {
-            return Some(found);
-        }
+    if files.exists(&manifest)
+        && let Some(found) = main_of(files, address, Asked::Require)
+    {
+        return Some(found);
     }
     for name in ["index.js", "index.mjs", "index.cjs", "index.json"] {
         let candidate = format!("{address}/{name}");

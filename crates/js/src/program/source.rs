@@ -5,7 +5,7 @@ use oxc_codegen::{Codegen, CodegenOptions, CodegenReturn};
 use oxc_parser::{ParseOptions, Parser, ParserReturn};
 use oxc_semantic::SemanticBuilder;
 use oxc_span::SourceType;
-use oxc_syntax::module_record::{ExportExportName, ExportImportName, ImportImportName};
+use oxc_syntax::module_record::{ExportImportName, ImportImportName};
 use oxc_transformer::{TransformOptions, Transformer};
 
 /// What a source text turned out to be.
@@ -16,10 +16,6 @@ pub struct Analysed {
     pub esm: bool,
     /// Static imports in source order.
     pub imports: Vec<Import>,
-    /// Names exported by this text itself, without those that come through `export *`.
-    pub exports: Vec<String>,
-    /// Specifiers of `export * from`.
-    pub stars: Vec<String>,
     /// Maps generated positions back when the text was TypeScript.
     pub map: Option<Positions>,
 }
@@ -136,10 +132,10 @@ fn describe(parsed: &ParserReturn<'_>, code: String) -> Analysed {
         }
     }
     let mut need = |specifier: &str, name: &str| {
-        if let Some(import) = imports.iter_mut().find(|i| i.specifier == specifier) {
-            if !import.names.iter().any(|n| n == name) {
-                import.names.push(name.to_owned());
-            }
+        if let Some(import) = imports.iter_mut().find(|i| i.specifier == specifier)
+            && !import.names.iter().any(|n| n == name)
+        {
+            import.names.push(name.to_owned());
         }
     };
     for entry in &record.import_entries {
@@ -154,22 +150,7 @@ fn describe(parsed: &ParserReturn<'_>, code: String) -> Analysed {
             need(&request.name, &name.name);
         }
     }
-    let exports = record
-        .local_export_entries
-        .iter()
-        .chain(&record.indirect_export_entries)
-        .filter_map(|e| match &e.export_name {
-            ExportExportName::Name(name) => Some(name.name.to_string()),
-            ExportExportName::Default(_) => Some("default".to_owned()),
-            ExportExportName::Null => None,
-        })
-        .collect();
-    let stars = record
-        .star_export_entries
-        .iter()
-        .filter_map(|e| e.module_request.as_ref().map(|r| r.name.to_string()))
-        .collect();
-    Analysed { code, esm, imports, exports, stars, map: None }
+    Analysed { code, esm, imports, map: None }
 }
 
 /// An unambiguous text that the parser calls a module without import or export can only be one for its `await`.

@@ -115,11 +115,11 @@ impl<'js> Printer<'_, 'js> {
             out.push_str(&format!("{name}({length}) "));
             return self.items((0..length).map(|i| object.get::<_, Value<'js>>(i as u32)), out);
         }
-        if name == "Date" {
-            if let Ok(f) = object.get::<_, Function<'js>>("toJSON") {
-                let shown: Value<'js> = f.call((rquickjs::function::This(object.clone()),))?;
-                return self.value(&shown, out, false);
-            }
+        if name == "Date"
+            && let Ok(f) = object.get::<_, Function<'js>>("toJSON")
+        {
+            let shown: Value<'js> = f.call((rquickjs::function::This(object.clone()),))?;
+            return self.value(&shown, out, false);
         }
         if let Ok(to_json) = object.get::<_, Function<'js>>("toJSON") {
             let shown: Value<'js> = to_json.call((rquickjs::function::This(object.clone()),))?;

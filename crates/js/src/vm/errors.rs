@@ -67,20 +67,17 @@ pub fn describe<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> String {
     if value.is_null() {
         return "out of memory, or null was thrown".to_owned();
     }
-    if let Some(object) = value.as_object() {
-        if value.is_error() {
-            if let Ok(stack) = object.get::<_, Value<'js>>("stack") {
-                if stack.is_string() {
-                    if let Ok(stack) = text(ctx, &stack) {
-                        let header = text(ctx, value).unwrap_or_default();
-                        if stack.starts_with(&header) {
-                            return stack;
-                        }
-                        return format!("{header}\n{stack}");
-                    }
-                }
-            }
+    if let Some(object) = value.as_object()
+        && value.is_error()
+        && let Ok(stack) = object.get::<_, Value<'js>>("stack")
+        && stack.is_string()
+        && let Ok(stack) = text(ctx, &stack)
+    {
+        let header = text(ctx, value).unwrap_or_default();
+        if stack.starts_with(&header) {
+            return stack;
         }
+        return format!("{header}\n{stack}");
     }
     let shown = text(ctx, value).unwrap_or_else(|_| {
         ctx.catch();

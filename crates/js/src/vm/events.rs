@@ -140,10 +140,3 @@ impl Settle {
         }
     }
 }
-
-/// A promise that is already settled with `outcome`.
-pub fn settled<'js>(ctx: &Ctx<'js>, outcome: Result<Value<'js>>) -> Result<Value<'js>> {
-    let (promise, ends) = Settle::promise(ctx)?;
-    ends.settle(ctx, outcome)?;
-    Ok(promise)
-}

@@ -105,8 +105,7 @@ fn lazy(ctx: &Ctx<'_>, name: &'static str, module: &'static str) -> Result<()> {
 }
 
 fn go_error_class(ctx: &Ctx<'_>) -> Result<()> {
-    let source = "(function(){class GoError extends Error{};Object.defineProperty(GoError.prototype,'name',{value:'GoError',configurable:true,writable:true});return GoError})()";
-    let class: Value<'_> = ctx.eval(source)?;
+    let class: Value<'_> = internal::load(ctx, "errors")?.get("GoError")?;
     ctx.globals().set("GoError", class)
 }
 

@@ -14,7 +14,6 @@ use super::globals::{Env, ScenarioEnv};
 use super::marshal;
 use super::state::Stage;
 use super::values::{absent, binary, text};
-use crate::modules::http::HttpState;
 use crate::modules::scope::Scoped;
 
 /// What a scenario gives to the VUs that run it.
@@ -55,7 +54,7 @@ impl Vm {
     pub fn iterate(&self, exec: &str, iteration: u64, data: Option<&str>) -> Result<(), Stop> {
         let state = self.state();
         if !state.shared.in_force().and_then(|f| f.options.no_cookies_reset).unwrap_or(false) {
-            let http = state.slot::<HttpState>();
+            let http = &state.http;
             if !http.jar.borrow().is_empty() {
                 http.jar.replace(Rc::new(Jar::new()));
             }

@@ -86,10 +86,13 @@ impl ModuleDef for Synthesised {
         let lazy = name == "k6/execution";
         for export in Self::names(ctx, &name, &value) {
             let found = match object {
-                Some(o) if export == "default" => match truthy(ctx, &o.get::<_, Value<'js>>("__esModule")?) {
-                    true => o.get::<_, Value<'js>>("default")?,
-                    false => value.clone(),
-                },
+                Some(o) if export == "default" => {
+                    if truthy(ctx, &o.get::<_, Value<'js>>("__esModule")?) {
+                        o.get::<_, Value<'js>>("default")?
+                    } else {
+                        value.clone()
+                    }
+                }
                 // its properties may not be looked at while the script loads, but they may be imported
                 Some(o) if lazy && o.contains_key(export.as_str())? => {
                     crate::modules::execution::part(ctx, &export)?.into_value()

@@ -67,7 +67,7 @@ impl Vm {
         host: Rc<dyn Host>,
         vu: VuIds,
         limits: Limits,
-        mut interrupt: Box<dyn FnMut() -> bool>,
+        interrupt: Box<dyn FnMut() -> bool>,
     ) -> Result<Self, Stop> {
         let engine = |e: rquickjs::Error| Stop::Exception(format!("cannot start the JavaScript engine: {e}"));
         let runtime = Runtime::new().map_err(engine)?;
@@ -80,7 +80,7 @@ impl Vm {
         runtime.set_host_promise_rejection_tracker(Some(Box::new(|ctx, promise, reason, handled| {
             events::track_rejection(&ctx, &promise, reason, handled);
         })));
-        runtime.set_interrupt_handler(Some(Box::new(move || interrupt())));
+        runtime.set_interrupt_handler(Some(Box::new(interrupt)));
         let context = Context::custom::<Intrinsics>(&runtime).map_err(engine)?;
         let state = context.with(|ctx| Box::new(State::new(&ctx, program, shared, host, vu)));
         let mut vm = Self { exports: None, context: Some(context), runtime: Some(runtime), state };

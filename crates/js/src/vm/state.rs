@@ -13,7 +13,7 @@ use super::errors::Stop;
 use super::events::Pending;
 use super::timers::Timers;
 use crate::host::{Host, OpId};
-use crate::modules::http::Atoms;
+use crate::modules::http::{Atoms, HttpState};
 use crate::modules::scope::Scope;
 use crate::program::Program;
 use crate::shared::Shared;
@@ -61,7 +61,9 @@ pub struct State {
     pub ops: RefCell<HashMap<OpId, Pending>>,
     pub unhandled: RefCell<Vec<(usize, Persistent<Value<'static>>)>>,
     pub modules: RefCell<HashMap<String, Persistent<Object<'static>>>>,
-    /// State of single modules (cookie jar, tags, seeds), by type.
+    async_class: Cell<u32>,
+    pub http: HttpState,
+    /// State of single modules, by type.
     slots: RefCell<HashMap<TypeId, Rc<dyn Any>>>,
 }
 
@@ -105,6 +107,8 @@ impl State {
             ops: RefCell::default(),
             unhandled: RefCell::default(),
             modules: RefCell::default(),
+            async_class: Cell::new(0),
+            http: HttpState::default(),
             slots: RefCell::default(),
         }
     }
@@ -114,6 +118,17 @@ impl State {
         let mut slots = self.slots.borrow_mut();
         let entry = slots.entry(TypeId::of::<T>()).or_insert_with(|| Rc::new(T::default()));
         Rc::clone(entry).downcast::<T>().unwrap_or_default()
+    }
+
+    /// The engine's class number of async functions.
+    pub fn async_class(&self, ctx: &Ctx<'_>) -> u32 {
+        if self.async_class.get() == 0 {
+            if let Ok(sample) = ctx.eval::<Value<'_>, _>("(async()=>{})") {
+                // SAFETY: only the class number of a live value is read
+                self.async_class.set(unsafe { qjs::JS_GetClassID(sample.as_raw()) });
+            }
+        }
+        self.async_class.get()
     }
 
     /// Lets go of every JavaScript value, so that the engine can be freed.

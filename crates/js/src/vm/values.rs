@@ -2,9 +2,7 @@
 
 use std::slice;
 
-use rquickjs::{
-    ArrayBuffer, Ctx, Error, Function, IntoJs, Object, Result, String as JsString, TypedArray, Value, qjs,
-};
+use rquickjs::{ArrayBuffer, Ctx, Error, IntoJs, Object, Result, TypedArray, Value, qjs};
 
 /// `String(value)`; lone surrogates become U+FFFD.
 pub fn text<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> Result<String> {
@@ -15,7 +13,7 @@ pub fn text<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> Result<String> {
         if raw.is_null() {
             return Err(Error::Exception);
         }
-        let bytes = slice::from_raw_parts(raw.cast::<u8>(), len as usize);
+        let bytes = slice::from_raw_parts(raw.cast::<u8>(), len);
         let out = lossy(bytes);
         qjs::JS_FreeCString(ctx.as_raw().as_ptr(), raw);
         Ok(out)
@@ -28,26 +26,6 @@ pub fn lent(value: Value<'_>) -> Value<'_> {
     // SAFETY: `value` is alive; the reference made here is the one that its drop gives back
     unsafe { qjs::JS_DupValue(value.ctx().as_raw().as_ptr(), value.as_raw()) };
     value
-}
-
-/// Runs `work` over the characters of a string value without copying them.
-pub fn with_str<'js, T>(value: &JsString<'js>, work: impl FnOnce(&str) -> T) -> Result<T> {
-    let ctx = value.ctx();
-    let mut len = 0;
-    // SAFETY: as in `text`
-    unsafe {
-        let raw = qjs::JS_ToCStringLen(ctx.as_raw().as_ptr(), &raw mut len, value.as_raw());
-        if raw.is_null() {
-            return Err(Error::Exception);
-        }
-        let bytes = slice::from_raw_parts(raw.cast::<u8>(), len as usize);
-        let out = match std::str::from_utf8(bytes) {
-            Ok(s) => work(s),
-            Err(_) => work(&lossy(bytes)),
-        };
-        qjs::JS_FreeCString(ctx.as_raw().as_ptr(), raw);
-        Ok(out)
-    }
 }
 
 fn lossy(bytes: &[u8]) -> String {
@@ -147,14 +125,12 @@ pub fn string_of<'js>(ctx: &Ctx<'js>, bytes: &[u8]) -> Result<Value<'js>> {
 
 /// Whether the value is a function declared `async`.
 pub fn is_async_function(value: &Value<'_>) -> bool {
-    let Some(object) = value.as_object() else { return false };
     if !value.is_function() {
         return false;
     }
-    object
-        .get::<_, Function<'_>>("constructor")
-        .and_then(|c| c.as_object().map_or(Ok(String::new()), |o| o.get::<_, String>("name")))
-        .is_ok_and(|name| name == "AsyncFunction")
+    // SAFETY: only the class number of a live value is read
+    let class = unsafe { qjs::JS_GetClassID(value.as_raw()) };
+    class == super::state::state(value.ctx()).async_class(value.ctx())
 }
 
 /// The constructor's name of an object, empty when it has none.

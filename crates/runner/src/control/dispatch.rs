@@ -141,10 +141,10 @@ impl Control<'_> {
                     }
                 }
                 Action::CutVu(slot) => {
-                    if let Some(slot) = scenario.slots.get(&slot).filter(|s| !s.flag.is_done()) {
-                        if let Some(handle) = self.vus.get(slot.vu as usize - 1) {
-                            handle.knife.cut();
-                        }
+                    if let Some(slot) = scenario.slots.get(&slot).filter(|s| !s.flag.is_done())
+                        && let Some(handle) = self.vus.get(slot.vu as usize - 1)
+                    {
+                        handle.knife.cut();
                     }
                 }
                 Action::StartIteration { index: number } => self.start_iteration(index, number),
@@ -222,10 +222,10 @@ impl Control<'_> {
 
     fn start_loop(&mut self, index: usize, slot: u64) {
         let Some(scenario) = self.scenarios.get_mut(index) else { return };
-        if let Some(running) = scenario.slots.get(&slot) {
-            if running.flag.go_on() {
-                return;
-            }
+        if let Some(running) = scenario.slots.get(&slot)
+            && running.flag.go_on()
+        {
+            return;
         }
         let Some(vu) = self.free.pop_first() else {
             scenario.waiting.push_back(slot);

@@ -51,7 +51,7 @@ fn wrong(ctx: &Ctx<'_>) -> rquickjs::Error {
     go_error(ctx, "the key data is invalid")
 }
 
-fn generate<'js>(ctx: Ctx<'js>, curve: String) -> Result<Key<'js>> {
+fn generate(ctx: Ctx<'_>, curve: String) -> Result<Key<'_>> {
     let mut seed = [0u8; 48];
     loop {
         crate::vm::state::state(&ctx).host.random(&mut seed);

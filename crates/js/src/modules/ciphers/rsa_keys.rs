@@ -90,7 +90,7 @@ fn pair<'js>(ctx: &Ctx<'js>, private: RsaPrivateKey) -> Result<Key<'js>> {
     Class::instance(ctx.clone(), RsaKey { public: private.to_public_key(), private: Some(private) })
 }
 
-fn generate<'js>(ctx: Ctx<'js>, bits: usize) -> Result<Key<'js>> {
+fn generate(ctx: Ctx<'_>, bits: usize) -> Result<Key<'_>> {
     if !(256..=16384).contains(&bits) {
         return Err(go_error(&ctx, "invalid modulus length"));
     }

@@ -7,7 +7,6 @@ use rquickjs::class::{JsClass, Readable, Trace, Tracer};
 use rquickjs::function::{Constructor, Opt, This};
 use rquickjs::{Class, Ctx, Function, JsLifetime, Object, Result, Value};
 
-use super::HttpState;
 use crate::vm::errors::go_error;
 use crate::vm::state::state;
 use crate::vm::values::{absent, number, text, truthy};
@@ -52,11 +51,11 @@ pub fn constructor<'js>(ctx: &Ctx<'js>) -> Result<Constructor<'js>> {
 }
 
 /// `http.cookieJar()`: the VU's own.
-pub fn vu_jar<'js>(ctx: Ctx<'js>) -> Result<Class<'js, CookieJar>> {
+pub fn vu_jar(ctx: Ctx<'_>) -> Result<Class<'_, CookieJar>> {
     if !state(&ctx).stage.get().is_running() {
         return Err(go_error(&ctx, "Making cookie jars in the init context is not supported"));
     }
-    let jar = Rc::clone(&state(&ctx).slot::<HttpState>().jar.borrow());
+    let jar = Rc::clone(&state(&ctx).http.jar.borrow());
     Class::instance(ctx, CookieJar(jar))
 }
 

@@ -9,9 +9,10 @@ mod response;
 mod status;
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 
-use loadwright_transport::Jar;
+use loadwright_transport::{Jar, Url, UrlError};
 use rquickjs::function::{Opt, Rest};
 use rquickjs::{Ctx, Function, Object, Result, Value};
 
@@ -29,13 +30,35 @@ pub use response::{Atoms, socket_response};
 /// What `k6/http` keeps for a VU.
 pub struct HttpState {
     pub jar: RefCell<Rc<Jar>>,
+    /// Addresses that were parsed before.
+    addresses: RefCell<HashMap<String, Rc<Url>>>,
     /// `setResponseCallback`; `None` turns the judgement off.
     pub expected: RefCell<Option<Expected>>,
 }
 
 impl Default for HttpState {
     fn default() -> Self {
-        Self { jar: RefCell::new(Rc::new(Jar::new())), expected: RefCell::new(Some(Expected::default())) }
+        Self {
+            jar: RefCell::new(Rc::new(Jar::new())),
+            addresses: RefCell::default(),
+            expected: RefCell::new(Some(Expected::default())),
+        }
+    }
+}
+
+impl HttpState {
+    /// Parses an address, or finds it among those parsed before.
+    pub fn address(&self, text: &str) -> std::result::Result<Rc<Url>, UrlError> {
+        if let Some(known) = self.addresses.borrow().get(text) {
+            return Ok(Rc::clone(known));
+        }
+        let parsed = Rc::new(Url::parse(text)?);
+        let mut addresses = self.addresses.borrow_mut();
+        if addresses.len() >= 64 {
+            addresses.clear();
+        }
+        addresses.insert(text.to_owned(), Rc::clone(&parsed));
+        Ok(parsed)
     }
 }
 
@@ -201,7 +224,7 @@ fn url_tag<'js>(ctx: Ctx<'js>, parts: Opt<Value<'js>>, values: Rest<Value<'js>>)
     let out = Object::new(ctx.clone())?;
     out.set("name", name)?;
     out.set("url", url.as_str())?;
-    let clean = loadwright_transport::Url::parse(&url).map(|u| u.masked().into_owned()).unwrap_or(url);
+    let clean = Url::parse(&url).map(|u| u.masked().into_owned()).unwrap_or(url);
     out.set("clean_url", clean)?;
     Ok(out)
 }

@@ -10,9 +10,9 @@ use rquickjs::{Class, Ctx, Object, Result, Value};
 
 use super::body::read_body;
 use super::cookies::CookieJar;
+use super::given;
 use super::response::{self, ResponseType};
 use super::status::{Expected, read_callback};
-use super::{HttpState, given};
 use crate::host::Level;
 use crate::modules::scope::{Scoped, read_tags};
 use crate::vm::errors::go_error;
@@ -50,7 +50,7 @@ pub struct After {
 /// `res.request`.
 pub struct RequestInfo {
     pub method: Cow<'static, str>,
-    pub url: String,
+    pub url: Rc<Url>,
     pub headers: Headers,
     pub user_agent: Option<Rc<str>>,
     pub body: Option<Bytes>,
@@ -91,12 +91,12 @@ pub fn prepare<'js>(
         Ok(found) => found,
         Err(shown) => return refuse(format!("invalid URL: '{shown}'"), code::INVALID_URL),
     };
-    let parsed = match Url::parse(&address) {
-        Ok(parsed) => Rc::new(parsed),
+    let parsed = match vm.http.address(&address) {
+        Ok(parsed) => parsed,
         Err(e) => return refuse(format!("invalid URL: {e}"), code::INVALID_URL),
     };
 
-    let http = vm.slot::<HttpState>();
+    let http = &vm.http;
     let mut request = Request::new(method, parsed);
     request.jar = Some(Rc::clone(&http.jar.borrow()));
     request.user_agent = vm.user_agent.clone();
@@ -110,10 +110,10 @@ pub fn prepare<'js>(
         expected: http.expected.borrow().clone(),
         tags: Vec::new(),
     };
-    if let Some(params) = params.and_then(|v| v.as_object()) {
-        if let Err(error) = read_params(ctx, params, &mut request, &mut extra)? {
-            return refuse(error, 0);
-        }
+    if let Some(params) = params.and_then(|v| v.as_object())
+        && let Err(error) = read_params(ctx, params, &mut request, &mut extra)?
+    {
+        return refuse(error, 0);
     }
     if let Some(body) = given(body) {
         match read_body(ctx, body, &mut request.headers)? {
@@ -132,7 +132,7 @@ pub fn prepare<'js>(
     let scoped = vm.scope.derive(pairs);
     let info = Rc::new(RequestInfo {
         method: request.method.clone(),
-        url: request.url.as_str().to_owned(),
+        url: Rc::clone(&request.url),
         headers: request.headers.clone(),
         user_agent: request.user_agent.clone(),
         body: request.body.clone(),

@@ -103,7 +103,7 @@ pub struct Response<'js> {
     hop: Option<Hop>,
     error: Cow<'static, str>,
     error_code: u16,
-    response_type: ResponseType,
+    wanted: ResponseType,
     info: Option<Rc<RequestInfo>>,
     /// Values that were made already or assigned by the script.
     made: RefCell<Vec<(usize, Value<'js>)>>,
@@ -123,10 +123,10 @@ impl<'js> Trace<'js> for Response<'js> {
                 value.trace(tracer);
             }
         }
-        if let Ok(parsed) = self.parsed.try_borrow() {
-            if let Some(value) = &*parsed {
-                value.trace(tracer);
-            }
+        if let Ok(parsed) = self.parsed.try_borrow()
+            && let Some(value) = &*parsed
+        {
+            value.trace(tracer);
         }
     }
 }
@@ -167,7 +167,7 @@ fn instance<'js>(
         hop,
         error,
         error_code,
-        response_type,
+        wanted: response_type,
         info,
         made: RefCell::default(),
         parsed: RefCell::default(),
@@ -179,7 +179,7 @@ fn instance<'js>(
 impl<'js> Response<'js> {
     /// The body as received and unpacked.
     pub fn body(&self) -> Option<&Bytes> {
-        if self.response_type == ResponseType::None {
+        if self.wanted == ResponseType::None {
             return None;
         }
         self.answer.as_ref()?.body.as_ref()
@@ -214,7 +214,7 @@ impl<'js> Response<'js> {
             "proto" => return answer.map_or("", |a| a.protocol.name()).into_js(ctx),
             "headers" => self.headers(ctx)?,
             "cookies" => self.cookies(ctx)?,
-            "body" => match (self.body(), self.response_type) {
+            "body" => match (self.body(), self.wanted) {
                 (None, _) => return Ok(Value::new_null(ctx.clone())),
                 (Some(bytes), ResponseType::Binary) => array_buffer(ctx, bytes.to_vec())?,
                 (Some(bytes), _) => string_of(ctx, bytes)?,
@@ -303,10 +303,10 @@ impl<'js> Response<'js> {
             for (name, value) in info.headers.iter() {
                 headers.set(name, vec![value])?;
             }
-            if info.headers.get("User-Agent").is_none() {
-                if let Some(agent) = &info.user_agent {
-                    headers.set("User-Agent", vec![agent.as_ref()])?;
-                }
+            if info.headers.get("User-Agent").is_none()
+                && let Some(agent) = &info.user_agent
+            {
+                headers.set("User-Agent", vec![agent.as_ref()])?;
             }
             for RequestCookie { name, value, replace } in &info.cookies {
                 let item = Object::new(ctx.clone())?;

@@ -4,7 +4,7 @@ use rquickjs::class::{JsClass, Readable, Trace, Tracer};
 use rquickjs::function::{Constructor, Opt, Rest};
 use rquickjs::{Class, Ctx, JsLifetime, Result, Value};
 
-use super::{HttpState, given};
+use super::given;
 use crate::vm::errors::go_error;
 use crate::vm::state::state;
 
@@ -86,6 +86,6 @@ pub fn read_callback<'js>(ctx: &Ctx<'js>, value: Option<&Value<'js>>) -> Result<
 
 pub fn set_response_callback<'js>(ctx: Ctx<'js>, callback: Opt<Value<'js>>) -> Result<()> {
     let read = read_callback(&ctx, callback.0.as_ref())?;
-    state(&ctx).slot::<HttpState>().expected.replace(read);
+    state(&ctx).http.expected.replace(read);
     Ok(())
 }
