@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use crate::Url;
-use crate::url::quote;
+use crate::escape::quote;
 
 /// A failed request.
 #[derive(Clone, Debug, PartialEq, Eq)]

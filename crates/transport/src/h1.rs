@@ -134,7 +134,7 @@ impl H1 {
 
     async fn read_head(&mut self, plan: BodyPlan, marks: &mut Marks) -> Result<Head, Broken> {
         loop {
-            if !self.buffer.is_empty()
+            if may_be_complete(&self.buffer)
                 && let Some(head) = head::parse(&self.buffer, plan.head_request)?
             {
                 if head.status >= 200 || head.status == 101 {
@@ -270,6 +270,16 @@ impl H1 {
         let read = self.stream.read_buf(&mut self.buffer).await;
         read.map_err(|e| Broken::io(&e, Side::Read, self.local, self.remote))
     }
+}
+
+/// Whether a head is worth parsing (again): a huge one only when its end may have come.
+fn may_be_complete(buffer: &[u8]) -> bool {
+    const SMALL: usize = 64 * 1024;
+    if buffer.len() <= SMALL || buffer.len() > head::MAX_BYTES {
+        return !buffer.is_empty();
+    }
+    let tail = buffer.get(buffer.len().saturating_sub(READ + 4)..).unwrap_or_default();
+    tail.windows(2).any(|w| w == b"\n\n") || tail.windows(3).any(|w| w == b"\n\r\n")
 }
 
 fn check_size(size: u64, plan: BodyPlan) -> Result<(), Broken> {

@@ -30,6 +30,11 @@ pub(crate) struct H2 {
 }
 
 impl Client {
+    /// Whether there may be an HTTP/2 connection to the same place.
+    pub(crate) fn has_h2(&self, url: &crate::Url) -> bool {
+        url.is_tls() && self.h2.borrow().iter().any(|(key, _)| key == url.key())
+    }
+
     /// Sends over an open HTTP/2 connection to the same place; `None` when there is none that works.
     pub(crate) async fn try_h2(
         &self,

@@ -10,7 +10,7 @@ use crate::failure::Broken;
 /// More header lines than this are refused.
 const MAX_LINES: usize = 256;
 /// Go's limit for a response head.
-const MAX_BYTES: usize = 10 << 20;
+pub(crate) const MAX_BYTES: usize = 10 << 20;
 
 /// What the transport itself must know about a head.
 #[derive(Clone, Debug)]
@@ -134,7 +134,7 @@ fn complaint(bytes: &[u8], error: httparse::Error) -> Broken {
     let first = String::from_utf8_lossy(first).trim_end_matches('\r').to_owned();
     match error {
         httparse::Error::Version | httparse::Error::Status | httparse::Error::Token => {
-            Broken::malformed(format!("malformed HTTP response {}", crate::url::quote(&first)))
+            Broken::malformed(format!("malformed HTTP response {}", crate::escape::quote(&first)))
         }
         httparse::Error::TooManyHeaders => Broken::malformed("too many header lines"),
         other => Broken::malformed(format!("malformed MIME header: {other}")),

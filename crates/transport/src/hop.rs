@@ -109,11 +109,12 @@ impl Client {
         if !step.url.has_scheme_for_http() {
             return Err(Broken::generic(format!(
                 "unsupported protocol scheme {}",
-                crate::url::quote(step.url.scheme())
+                crate::escape::quote(step.url.scheme())
             )));
         }
-        if step.url.is_tls()
-            && let Some(received) = self.try_h2(step, clock, debug).await
+        // rare paths are boxed: they would make the future of every request larger
+        if self.has_h2(step.url)
+            && let Some(received) = Box::pin(self.try_h2(step, clock, debug)).await
         {
             return received;
         }
@@ -123,11 +124,11 @@ impl Client {
             let mut connection = match idle.take() {
                 Some(connection) => connection,
                 None => {
-                    let dialed = self.dial(step.url, false).await?;
+                    let dialed = Box::pin(self.dial(step.url, false)).await?;
                     clock.connecting = dialed.connecting;
                     clock.tls_handshaking = dialed.tls_handshaking;
                     if dialed.h2 {
-                        return self.first_h2(dialed, step, clock, debug).await;
+                        return Box::pin(self.first_h2(dialed, step, clock, debug)).await;
                     }
                     Box::new(H1::new(dialed))
                 }

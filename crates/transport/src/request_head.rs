@@ -3,9 +3,9 @@
 use std::io::Write as _;
 
 use crate::dial::ProxyUrl;
+use crate::escape::quote;
 use crate::failure::Broken;
 use crate::hop::Step;
-use crate::url::quote;
 
 /// Names that have their own place, or that the transport decides.
 const PLACED: [&str; 5] = ["Host", "User-Agent", "Content-Length", "Transfer-Encoding", "Trailer"];

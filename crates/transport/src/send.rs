@@ -227,7 +227,11 @@ fn next_address(received: &Received, url: &Url) -> Option<Result<Rc<Url>, Broken
     }
     let location = received.head.location.as_deref().filter(|l| !l.is_empty())?;
     Some(url.join(location).map(Rc::new).map_err(|e| {
-        Broken::generic(format!("failed to parse Location header {}: {}", crate::url::quote(location), e.0))
+        Broken::generic(format!(
+            "failed to parse Location header {}: {}",
+            crate::escape::quote(location),
+            e.0
+        ))
     }))
 }
 

@@ -322,3 +322,10 @@ fn a_dead_reused_connection_is_replaced_once() {
         assert_eq!(server.connections(), 2);
     });
 }
+
+#[test]
+fn the_future_of_a_request_stays_small() {
+    // it is moved into its caller for every request; rare paths are boxed to keep it so
+    let client = client();
+    assert!(size_of_val(&client.send(get("http://h/"))) < 3 * 1024);
+}
