@@ -193,6 +193,7 @@ mod tests {
 
     #[test]
     fn a_flow_is_only_taken_without_a_token() {
+        let read = |auth: &Value| super::read(auth, &Origin::default(), &mut Vault::default());
         let flow = json!({"type": "oauth2", "oauth2": [{"key": "grant_type", "value": "client_credentials"},
             {"key": "accessTokenUrl", "value": "http://t"}]});
         assert!(

@@ -210,7 +210,7 @@ fn file(body: &Value, folder: Option<&Path>, facts: &mut BodyFacts) -> Body {
     let content = body.pointer("/file/content").and_then(Value::as_str);
     match (source.filter(|s| !s.is_empty()), content) {
         (Some(src), _) => match file_ref(src, folder) {
-            Some(file) => Body::File { media_type: None, file },
+            Some(file) => Body::File { media_type: Some(media_type_of(src).to_owned()), file },
             None => {
                 facts.missing_files.push(src.to_owned());
                 Body::Empty

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use loadwright_diagnostic::{Diagnostic, Diagnostics, Origin};
 use loadwright_scenario::{
-    Auth, Body, Group, Lifetime, Part, Request, RequestStep, Segment, Step, Text, VarName, VarSource,
-    Variable,
+    Auth, Body, Encoding, Group, Lifetime, Part, Request, RequestStep, Segment, Step, Text, VarName,
+    VarSource, Variable,
 };
 
 use crate::encode::{self, Place, encode};
@@ -120,26 +120,15 @@ impl Fill<'_> {
     }
 
     fn request(&mut self, request: &mut Request) {
+        if std::mem::take(&mut request.overrides.unsent_body) {
+            request.body = Body::Empty;
+        }
         self.base(request);
         for segment in &mut request.url.path {
-            if let Segment::Param { value, encoding, label } = segment {
-                let place = (*encoding != loadwright_scenario::Encoding::Raw).then_some(Place::Path);
-                let filled = self.text(value, place);
-                // a name that stands for nothing is plain text of the path
-                *segment = match filled.as_literal() {
-                    Some(text)
-                        if !label.starts_with('{')
-                            || value.0.iter().all(|p| matches!(p, Part::Var(_)))
-                                && text.contains("%7B%7B") =>
-                    {
-                        Segment::Literal(text.to_owned())
-                    }
-                    _ => Segment::Param { label: label.clone(), value: filled, encoding: *encoding },
-                };
-            }
+            *segment = self.segment(segment);
         }
         for field in &mut request.url.query {
-            let place = (field.encoding != loadwright_scenario::Encoding::Raw).then_some(Place::Query);
+            let place = (field.encoding != Encoding::Raw).then_some(Place::Query);
             field.name = self.text(&field.name, place);
             field.value = field.value.take().map(|v| self.text(&v, place));
         }
@@ -155,6 +144,24 @@ impl Fill<'_> {
         request.headers = headers;
         self.exact_form(&mut request.body);
         request.auth = self.auth(auth, request);
+    }
+
+    fn segment(&mut self, segment: &Segment) -> Segment {
+        match segment {
+            Segment::Literal(text) => Segment::Literal(encode(text, Place::Path)),
+            Segment::Param { label, value, encoding } => {
+                let place = (*encoding != Encoding::Raw).then_some(Place::Path);
+                let filled = self.text(value, place);
+                // a name that stands for nothing is plain text of the path
+                match filled.as_literal() {
+                    Some(text) if text.contains("%7B%7B") => Segment::Literal(text.to_owned()),
+                    _ => {
+                        let label = encode(label, Place::Path).replace("%7B", "{").replace("%7D", "}");
+                        Segment::Param { label, value: filled, encoding: *encoding }
+                    }
+                }
+            }
+        }
     }
 
     /// A form with characters that encoders treat differently becomes the text that Postman sends.
@@ -285,9 +292,13 @@ impl Fill<'_> {
 
     fn text(&mut self, text: &Text, place: Option<Place>) -> Text {
         let mut out = Text::default();
-        for part in &text.0 {
+        let nested = self.unnested(text);
+        for part in &nested.as_ref().unwrap_or(text).0 {
             let Part::Var(name) = part else {
-                out.push(part.clone());
+                match (part, place) {
+                    (Part::Literal(t), Some(place)) => out.push_str(&encode(t, place)),
+                    _ => out.push(part.clone()),
+                }
                 continue;
             };
             match self.kind(&name.0, 0) {
@@ -324,6 +335,36 @@ impl Fill<'_> {
             }
         }
         out
+    }
+
+    /// `{{a_{{b}}}}` with the inner names filled, so that the outer ones are names too.
+    fn unnested(&mut self, text: &Text) -> Option<Text> {
+        let open = |t: &Text| {
+            t.0.iter().any(|p| matches!(p, Part::Literal(l) if l.contains("{{") || l.contains("}}")))
+        };
+        if text.0.len() < 2 || !open(text) {
+            return None;
+        }
+        let mut out = text.clone();
+        for _ in 0..19 {
+            let mut joined = String::new();
+            for part in &out.0 {
+                match part {
+                    Part::Literal(t) => joined.push_str(t),
+                    Part::Var(name) => match self.kind(&name.0.clone(), 0) {
+                        Kind::Static(value) => joined.push_str(&value),
+                        _ => joined.push_str(&format!("{{{{{name}}}}}")),
+                    },
+                    Part::Column { .. } | Part::Generated(_) => return None,
+                }
+            }
+            let next = template::text(&joined);
+            if next == out {
+                break;
+            }
+            out = next;
+        }
+        Some(out)
     }
 
     fn use_static(&mut self, name: &str) {

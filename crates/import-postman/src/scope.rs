@@ -180,6 +180,7 @@ fn records(text: &str) -> Vec<Vec<(String, bool)>> {
                 }
                 field.clear();
             }
+            ' ' | '\t' if was_quoted && !inside => {}
             c => field.push(c),
         }
     }

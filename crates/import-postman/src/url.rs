@@ -1,10 +1,10 @@
-//! A request's address. Postman joins its parts to one string, fills the placeholders, cuts the string again and encodes
-//! each part; here the same is done around the holes.
+//! A request's address. Postman joins its parts to one string, fills the placeholders and cuts the string again; here the
+//! same is done around the holes. Literals stay as they are written: who fills the holes encodes them.
 
 use loadwright_scenario::{Encoding, QueryField, Segment, Text, UrlTemplate};
 use serde_json::Value;
 
-use crate::encode::{Place, encode, encode_text};
+use crate::encode::{Place, encode_text};
 use crate::template::{has_hole, next_hole, text};
 use crate::value::{disabled, list, scalar, str_of};
 
@@ -265,18 +265,18 @@ fn segment(source: &str, variables: &PathVariables, encoding: Encoding) -> Segme
         if i % 2 == 1 {
             if let Some((name, filled)) = piece.parse::<usize>().ok().and_then(|i| variables.0.get(i)) {
                 label.push_str(&format!("{{{name}}}"));
-                value.append(placed(text(filled), encoding, Place::Path));
+                value.append(text(filled));
             }
             continue;
         }
         let mut rest = piece;
         while let Some((before, name, after)) = next_hole(rest) {
-            label.push_str(&placed_str(before, encoding));
+            label.push_str(before);
             label.push_str(&format!("{{{name}}}"));
             rest = after;
         }
-        label.push_str(&placed_str(rest, encoding));
-        value.append(placed(text(piece), encoding, Place::Path));
+        label.push_str(rest);
+        value.append(text(piece));
     }
     match value.as_literal() {
         Some(literal) if !source.contains(MARK) => Segment::Literal(literal.to_owned()),
@@ -284,29 +284,11 @@ fn segment(source: &str, variables: &PathVariables, encoding: Encoding) -> Segme
     }
 }
 
-fn placed(text: Text, encoding: Encoding, place: Place) -> Text {
-    match encoding {
-        Encoding::Raw => text,
-        Encoding::Lenient | Encoding::Component => encode_text(text, place),
-    }
-}
-
-fn placed_str(text: &str, encoding: Encoding) -> String {
-    match encoding {
-        Encoding::Raw => text.to_owned(),
-        Encoding::Lenient | Encoding::Component => encode(text, Place::Path),
-    }
-}
-
 fn parameter(piece: &str, encoding: Encoding) -> QueryField {
     let at = find(piece, &['=']);
     let name = at.and_then(|i| piece.get(..i)).unwrap_or(piece);
     let value = at.and_then(|i| piece.get(i + 1..));
-    QueryField {
-        name: placed(text(name), encoding, Place::Query),
-        value: value.map(|v| placed(text(v), encoding, Place::Query)),
-        encoding,
-    }
+    QueryField { name: text(name), value: value.map(|v| text(v)), encoding }
 }
 
 #[cfg(test)]
@@ -332,7 +314,7 @@ mod tests {
     #[test]
     fn a_string_is_cut_around_its_placeholders() {
         let url = read(&json!("{{base}}/a b/{{id}}/x?q={{v}} z&flag&e=#frag"), false);
-        assert_eq!(shown(&url), "{base}/a%20b/{id}/x?q={v}%20z&flag&e=");
+        assert_eq!(shown(&url), "{base}/a b/{id}/x?q={v} z&flag&e=");
         assert_eq!(shown(&read(&json!("HTTP://Ex.COM:80//a\\b"), false)), "http://ex.com:80//a/b");
     }
 

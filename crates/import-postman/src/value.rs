@@ -1,6 +1,6 @@
 //! Reading a collection's JSON with the leniency that Postman itself has.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// A scalar as the text that Postman would put into a template; `None` for null, lists, objects and absence.
 pub fn scalar(value: Option<&Value>) -> Option<String> {

@@ -154,10 +154,10 @@ impl<'a> Walk<'a> {
             self.diagnostics.push(Diagnostic::new(&codes::MISSING_FILE, message, here.key("body")));
         }
         let bodiless = matches!(method.as_str(), "GET" | "COPY" | "HEAD" | "PURGE" | "UNLOCK");
-        if bodiless && content != Body::Empty && !on("disableBodyPruning") {
+        let unsent = bodiless && content != Body::Empty && !on("disableBodyPruning");
+        if unsent {
             let message = format!("the body of this {method} request is not sent");
             self.diagnostics.push(Diagnostic::new(&codes::BODY_PRUNED, message, here.key("body")));
-            content = Body::Empty;
         }
         let omit: Vec<String> = behavior
             .get("disabledSystemHeaders")
@@ -167,7 +167,10 @@ impl<'a> Walk<'a> {
             .filter(|(_, v)| **v == Value::Bool(true))
             .map(|(k, _)| k.to_lowercase())
             .collect();
-        settle_content_type(&mut headers, &mut content, &omit);
+        if !unsent {
+            settle_content_type(&mut headers, &mut content, &omit);
+        }
+        let own_auth = auth::is_set(request.get("auth"));
         let (auth, auth_at) = match request.get("auth") {
             own if auth::is_set(own) => (own, here.key("auth")),
             _ => inherited.auth.as_ref().map_or((None, here.clone()), |(a, o)| (Some(*a), o.clone())),
@@ -203,6 +206,7 @@ impl<'a> Walk<'a> {
                     max_redirects: if follows { limit } else { Some(0) },
                     keep_method_on_redirect: on("followOriginalHttpMethod"),
                     no_cookies: on("disableCookies"),
+                    unsent_body: unsent,
                     omit_headers: omit,
                     ..Overrides::default()
                 },
@@ -212,7 +216,8 @@ impl<'a> Walk<'a> {
             origin: at.clone(),
             ..RequestStep::default()
         };
-        let item_facts = CarriedItem { id: id(item).map(str::to_owned), folders: inherited.folders.clone() };
+        let item_facts =
+            CarriedItem { id: id(item).map(str::to_owned), own_auth, folders: inherited.folders.clone() };
         self.out.items.insert(at.clone(), item_facts);
         self.out.evidence.exchanges.push(evidence::exchange(item, url_value, &step));
         step
@@ -241,13 +246,17 @@ fn id(item: &Value) -> Option<&str> {
 /// The pre-request and test scripts of a holder that are switched on and not blank.
 fn scripts(holder: &Value, at: &Origin) -> (Vec<Script>, Vec<Script>) {
     let (mut before, mut after) = (Vec::new(), Vec::new());
-    for (i, event) in list(holder, "event").iter().enumerate().filter(|(_, e)| !disabled(e)) {
+    let at = &at.key("event");
+    let events: Vec<(&Value, Origin)> = match holder.get("event") {
+        Some(Value::Array(list)) => list.iter().enumerate().map(|(i, e)| (e, at.index(i))).collect(),
+        Some(one @ Value::Object(_)) => vec![(one, at.clone())],
+        _ => Vec::new(),
+    };
+    for (event, at) in events.into_iter().filter(|(e, _)| !disabled(e)) {
         let script = event.get("script").unwrap_or(&Value::Null);
         let (code, at) = match script {
-            Value::Object(_) => {
-                (lines(script.get("exec")), at.key("event").index(i).key("script").key("exec"))
-            }
-            other => (lines(Some(other)), at.key("event").index(i).key("script")),
+            Value::Object(_) => (lines(script.get("exec")), at.key("script").key("exec")),
+            other => (lines(Some(other)), at.key("script")),
         };
         let Some(code) = code.filter(|c| !c.trim().is_empty()) else { continue };
         let script = Script {
@@ -338,6 +347,7 @@ fn settle_content_type(headers: &mut Vec<Field>, content: &mut Body, omit: &[Str
         (Body::Multipart(_), Some(i)) if !off => {
             headers.remove(i);
         }
+        (Body::File { media_type, .. }, Some(_)) => *media_type = None,
         (Body::Raw { media_type, .. }, _) if off || own.is_some() => *media_type = None,
         (content @ Body::Json { .. }, None) if off => {
             if let Body::Json { value, indent } = content {

@@ -33,6 +33,8 @@ pub struct ScopeValue {
 pub struct CarriedItem {
     /// What `setNextRequest` accepts beside the name.
     pub id: Option<String>,
+    /// Whether the request has credentials of its own, or takes those of a folder.
+    pub own_auth: bool,
     /// Folders from the outside in.
     pub folders: Vec<String>,
 }

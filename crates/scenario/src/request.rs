@@ -60,6 +60,8 @@ pub struct Overrides {
     pub expected_statuses: Vec<u16>,
     /// The body of the response is read and thrown away.
     pub discard_body: bool,
+    /// The body is there for scripts to look at and is not sent: the method has none.
+    pub unsent_body: bool,
     /// A redirect keeps method and body whatever its status.
     pub keep_method_on_redirect: bool,
     /// Neither sends nor stores cookies of the jar.

@@ -29,6 +29,8 @@ struct Table<'a, 'p> {
     /// Names that scripts assign without declaring them.
     pub loose: Vec<JsIdent>,
     pub modules: Modules,
+    /// Whether scripts look at the description of requests.
+    pub descriptions: bool,
 }
 
 /// The whole script of a plan that carries Postman code.
@@ -46,6 +48,7 @@ pub(super) fn generate(request: &GenerateRequest<'_>, carried: &Carried) -> Resu
         code: Vec::new(),
         loose: Vec::new(),
         modules: Modules::default(),
+        descriptions: script::uses_descriptions(plan),
     };
     let steps = table.steps();
     let Table { functions: _, code, loose, modules, .. } = table;

@@ -106,6 +106,7 @@ pub(super) struct Modules {
     signs: bool,
     schemas: bool,
     sloppy: bool,
+    sugar: bool,
 }
 
 impl Modules {
@@ -115,6 +116,11 @@ impl Modules {
 
     pub fn schemas(&mut self) {
         self.schemas = true;
+    }
+
+    /// Methods that Postman's sandbox adds to the language's own objects.
+    pub fn sugar(&mut self) {
+        self.sugar = true;
     }
 
     /// Scripts that only run outside strict mode.
@@ -149,6 +155,9 @@ impl Modules {
         let mut out = String::from("import { collection } from './pm/run.js';\n");
         if self.signs {
             out.push_str("import './pm/sign.js';\n");
+        }
+        if self.sugar {
+            out.push_str("import './pm/sugar.js';\n");
         }
         for (file, names) in by_file {
             let names: Vec<String> = names.into_iter().collect();
@@ -191,6 +200,9 @@ impl Modules {
         let mut wanted: BTreeMap<&str, &str> = CORE.iter().copied().collect();
         if self.signs {
             wanted.insert("sign.js", include_str!("pm/sign.js"));
+        }
+        if self.sugar {
+            wanted.insert("sugar.js", include_str!("pm/sugar.js"));
         }
         for l in self.libraries() {
             wanted.insert(l.file, l.code);

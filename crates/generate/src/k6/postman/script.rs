@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use loadwright_scenario::{TestPlan, for_each_request};
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{Argument, CallExpression, Expression, Program, StaticMemberExpression};
 use oxc_ast_visit::{Visit, walk};
@@ -20,6 +21,9 @@ struct Needs {
     loose: BTreeSet<String>,
     requires: BTreeSet<String>,
     schemas: bool,
+    /// Methods that Postman's sandbox adds to strings, arrays, numbers and functions.
+    sugar: bool,
+    descriptions: bool,
 }
 
 impl Table<'_, '_> {
@@ -60,6 +64,9 @@ impl Table<'_, '_> {
         for name in &needs.requires {
             self.modules.require(name);
         }
+        if needs.sugar {
+            self.modules.sugar();
+        }
         if needs.schemas {
             self.modules.schemas();
         }
@@ -72,6 +79,86 @@ impl Table<'_, '_> {
         }
     }
 }
+
+/// Whether any carried script of the plan reads a description.
+pub(super) fn uses_descriptions(plan: &TestPlan) -> bool {
+    let mut found = false;
+    for_each_request(plan, &mut |r| {
+        found |= r.before.iter().chain(&r.after).any(|s| {
+            s.code.contains("description")
+                && read(&format!("async function f() {{\n{}\n}}", s.code), SourceType::script())
+                    .is_some_and(|n| n.descriptions)
+        });
+    });
+    found
+}
+
+/// The methods of `sugar.js` whose names nothing else has.
+const SUGAR: &[&str] = &[
+    "has",
+    "none",
+    "any",
+    "average",
+    "once",
+    "hex",
+    "isEven",
+    "isOdd",
+    "ordinalize",
+    "format",
+    "camelize",
+    "shift",
+    "spacify",
+    "each",
+    "first",
+    "last",
+    "from",
+    "to",
+    "sum",
+    "min",
+    "max",
+    "unique",
+    "compact",
+    "isEmpty",
+    "clone",
+    "count",
+    "intersect",
+    "union",
+    "subtract",
+    "sample",
+    "groupBy",
+    "sortBy",
+    "capitalize",
+    "titleize",
+    "underscore",
+    "dasherize",
+    "isBlank",
+    "words",
+    "lines",
+    "chars",
+    "truncate",
+    "reverse",
+    "times",
+    "upto",
+    "downto",
+    "round",
+    "ceil",
+    "floor",
+    "abs",
+    "pad",
+    "delay",
+    "debounce",
+    "remove",
+    "insert",
+    "add",
+    "contains",
+    "stripTags",
+    "escapeHTML",
+    "unescapeHTML",
+    "encodeBase64",
+    "decodeBase64",
+    "toNumber",
+    "isMultipleOf",
+];
 
 /// Reads a function that wraps a script; `None` when it does not parse in this mode or is more than that function.
 fn read(code: &str, mode: SourceType) -> Option<Needs> {
@@ -152,6 +239,8 @@ impl<'a> Visit<'a> for Uses<'_> {
 
     fn visit_static_member_expression(&mut self, member: &StaticMemberExpression<'a>) {
         self.needs.schemas |= member.property.name == "jsonSchema";
+        self.needs.descriptions |= member.property.name == "description";
+        self.needs.sugar |= SUGAR.contains(&member.property.name.as_str());
         walk::walk_static_member_expression(self, member);
     }
 }

@@ -46,7 +46,11 @@ impl Table<'_, '_> {
         if !before.is_empty() {
             props.push(Prop::pair("before", JsExpr::Array(before)));
         }
-        props.push(Prop::pair("request", self.request(&step.request)));
+        let own_auth = self.carried.items.get(&step.origin).is_none_or(|i| i.own_auth);
+        props.push(Prop::pair("request", self.request(step, own_auth)));
+        if !own_auth {
+            props.extend(self.carried_auth(&step.request.auth).map(|a| Prop::pair("auth", a)));
+        }
         let settings = settings(&step.request);
         if !settings.is_empty() {
             props.push(Prop::pair("settings", JsExpr::Object(settings)));
@@ -72,7 +76,8 @@ impl Table<'_, '_> {
         Some(JsExpr::ident(&name))
     }
 
-    fn request(&mut self, request: &Request) -> JsExpr {
+    fn request(&mut self, step: &RequestStep, own_auth: bool) -> JsExpr {
+        let request = &step.request;
         let mut props = vec![
             Prop::pair("method", JsExpr::string(&request.method)),
             Prop::pair("url", JsExpr::string(&url(request))),
@@ -85,8 +90,11 @@ impl Table<'_, '_> {
         if let Some(body) = self.carried_body(&request.body) {
             props.push(Prop::pair("body", body));
         }
-        if let Some(auth) = self.carried_auth(&request.auth) {
-            props.push(Prop::pair("auth", auth));
+        if own_auth {
+            props.extend(self.carried_auth(&request.auth).map(|a| Prop::pair("auth", a)));
+        }
+        if let (true, Some(note)) = (self.descriptions, &step.note) {
+            props.push(Prop::pair("description", JsExpr::string(note)));
         }
         JsExpr::Object(props)
     }
@@ -297,7 +305,7 @@ fn settings(request: &Request) -> Vec<Prop> {
         out.push(Prop::pair("raw", JsExpr::bool(true)));
     }
     let bodiless = matches!(request.method.as_str(), "GET" | "COPY" | "HEAD" | "PURGE" | "UNLOCK");
-    if bodiless && request.body != Body::Empty {
+    if bodiless && request.body != Body::Empty && !o.unsent_body {
         out.push(Prop::pair("keepBody", JsExpr::bool(true)));
     }
     if let Some(n) = o.max_redirects {

@@ -586,7 +586,11 @@ method('jsonSchema', function (schema) {
   if (!validate) throw new Error('no JSON Schema validator is loaded');
   const data = isResponse(this._obj) ? this._obj.json() : this._obj;
   const errors = validate(schema, data);
-  this.assert(errors.length === 0, `to satisfy the schema: ${errors.join('; ')}`);
+  if (this._f.negate ? !errors.length : errors.length) {
+    throw new AssertionError(
+      this._f.negate ? 'expected data to not satisfy schema' : `expected data to satisfy schema but found following errors: \n${errors.join(', ')}`,
+    );
+  }
 });
 
 export const expect = (value, message) => new Assertion(value, message);

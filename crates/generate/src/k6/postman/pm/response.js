@@ -85,7 +85,10 @@ export class Response {
   }
 
   get stream() {
-    return new TextEncoder().encode(this.text());
+    const text = this.text();
+    const bytes = new TextEncoder().encode(text);
+    Object.defineProperty(bytes, 'toString', { value: () => text });
+    return bytes;
   }
 
   mime() {

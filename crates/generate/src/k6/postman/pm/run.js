@@ -66,7 +66,11 @@ class Collection {
       await this.script(script, 'prerequest', step, state, { request });
       if (state.skip) return state.next;
     }
+    const own = request.auth;
+    if (!own && step.auth) request.auth = new Request(template({ auth: step.auth })).auth;
     const sent = this.filled(request, step);
+    request.auth = own;
+    if (!own) sent.auth = undefined;
     let response;
     let res;
     let url = '';
