@@ -35,12 +35,27 @@ pub enum Command {
         /// A code such as postman/unsupported-api; none lists them all
         code: Option<String>,
     },
+    /// Compare two results that `run --out result=FILE` wrote; exit code 99 when the second is worse
+    Compare(CompareArgs),
     /// Run a k6 script
     #[command(disable_help_flag = true)]
     Run {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<std::ffi::OsString>,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// The older result
+    #[arg(value_name = "BEFORE")]
+    pub before: PathBuf,
+    /// The newer result
+    #[arg(value_name = "AFTER")]
+    pub after: PathBuf,
+    /// Response times may grow by this many percent
+    #[arg(long, default_value_t = 10.0, value_name = "PERCENT", help_heading = "Verdict")]
+    pub tolerance: f64,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! Owns the command line: arguments, files, colours, exit codes. Contains no algorithm.
 
 mod args;
+mod compare;
 mod convert;
 mod exit;
 mod explain;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         }
     };
     let result = match &cli.command {
+        Command::Compare(args) => compare::run(args),
         Command::Convert(args) => convert::run(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Explain { code } => explain::run(code.as_deref()),

@@ -197,3 +197,59 @@ fn pages_escape_what_they_show() {
     assert!(open_output("cloud", &context).is_err());
     assert!(open_output("nope=x", &context).is_err());
 }
+
+/// Writes one metric and two samples through an output and reads the file back.
+fn lines_of(kind: &str, file: &str) -> String {
+    let registry = Arc::new(Registry::new());
+    let context = OutputContext {
+        registry: Arc::clone(&registry),
+        options: Options {
+            thresholds: Some([("http_reqs{status:500}".to_owned(), vec![Threshold::new("count<1")])].into()),
+            ..Options::default()
+        },
+        system_tags: Default::default(),
+        script: String::new(),
+    };
+    let path = std::env::temp_dir().join(format!("report-{}-{file}", std::process::id()));
+    let mut output = open_output(&format!("{kind}={}", path.display()), &context).unwrap();
+    let tags = Tags::new([("status", "200"), ("url", "http://h/?a=1,2"), ("own", "x\"y"), ("more", "z")]);
+    let metadata: Metadata = Arc::new([("vu".to_owned(), "1".to_owned())].into());
+    let time = SystemTime::UNIX_EPOCH + Duration::from_millis(1500);
+    let sample = |metric, value, metadata| Sample { metric, time, value, tags: tags.clone(), metadata };
+    let samples =
+        [sample(builtin::HTTP_REQS, 1.0, Some(metadata)), sample(builtin::HTTP_REQ_DURATION, 1.25, None)];
+    output.on_event(&RunEvent::Metric(&registry.get(builtin::HTTP_REQS).unwrap())).unwrap();
+    output.on_event(&RunEvent::Samples(&samples)).unwrap();
+    output.finish(&summary(false)).unwrap();
+    drop(output);
+    let bytes = std::fs::read(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    if file.ends_with(".gz") {
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(bytes.as_slice()), &mut text)
+            .unwrap();
+        return text;
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn json_lines_announce_metrics_once_and_hold_every_tag() {
+    let text = lines_of("json", "samples.json");
+    let want = r#"{"type":"Metric","data":{"name":"http_reqs","type":"counter","contains":"default","thresholds":[],"submetrics":[{"name":"http_reqs{status:500}","suffix":"status:500","tags":{"status":"500"}}]},"metric":"http_reqs"}
+{"metric":"http_reqs","type":"Point","data":{"time":"1970-01-01T00:00:01.5Z","value":1,"tags":{"more":"z","own":"x\"y","status":"200","url":"http://h/?a=1,2"},"metadata":{"vu":"1"}}}
+{"type":"Metric","data":{"name":"http_req_duration","type":"trend","contains":"time","thresholds":[],"submetrics":[{"name":"http_req_duration{expected_response:true}","suffix":"expected_response:true","tags":{"expected_response":"true"}}]},"metric":"http_req_duration"}
+{"metric":"http_req_duration","type":"Point","data":{"time":"1970-01-01T00:00:01.5Z","value":1.25,"tags":{"more":"z","own":"x\"y","status":"200","url":"http://h/?a=1,2"}}}
+"#;
+    assert_eq!(text, want);
+    assert_eq!(lines_of("json", "samples.json.gz"), want);
+}
+
+#[test]
+fn csv_has_a_column_for_each_system_tag() {
+    let want = "metric_name,timestamp,metric_value,check,error,error_code,expected_response,group,method,name,proto,scenario,service,status,subproto,tls_version,url,extra_tags,metadata
+http_reqs,1,1.000000,,,,,,,,,,,200,,,\"http://h/?a=1,2\",\"more=z&own=x\"\"y\",vu=1
+http_req_duration,1,1.250000,,,,,,,,,,,200,,,\"http://h/?a=1,2\",\"more=z&own=x\"\"y\",
+";
+    assert_eq!(lines_of("csv", "samples.csv"), want);
+}
