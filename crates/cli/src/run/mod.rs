@@ -78,7 +78,7 @@ fn execute(command: &Command, logger: &Arc<Logger>) -> Result<Exit, Failed> {
         log: Arc::clone(&log),
         engine,
         workers: prepare::workers(&schedule),
-        memory: 0,
+        memory: prepare::memory(&schedule),
         progress_every: if terminal { Duration::from_millis(100) } else { Duration::from_secs(1) },
         tick: if outputs.want_samples() { Duration::from_millis(200) } else { Duration::from_millis(500) },
         second_signal: Box::new(|| {

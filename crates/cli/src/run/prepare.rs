@@ -52,7 +52,7 @@ impl Failed {
 /// Loads the script, reads the options of all tiers and lays out the schedule.
 pub fn prepare(command: &Command, log: &Arc<dyn Log>) -> Result<Prepared, Failed> {
     let cwd = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
-    let files = Files::on_disk(None);
+    let files = Files::on_disk(Some(Box::new(remote)));
     let entry = if command.script == "-" {
         let mut text = Vec::new();
         std::io::stdin()
@@ -167,6 +167,24 @@ pub fn network(options: &Options) -> Result<Network, Failed> {
         max_body: 0,
     };
     loadwright_runner::network(options, &surroundings).map_err(|e| Failed::config(&e.to_string()))
+}
+
+/// A module behind an address; servers may tell scripts from pages by the marker that k6 sends.
+fn remote(address: &str) -> Result<Vec<u8>, String> {
+    let marked = format!("{address}{}_k6=1", if address.contains('?') { '&' } else { '?' });
+    crate::fetch::text(&marked).or_else(|_| crate::fetch::text(address)).map(String::into_bytes).map_err(
+        |e| format!("The moduleSpecifier {address:?} couldn't be retrieved from the resolved url: {e}"),
+    )
+}
+
+/// Bytes of heap that one VU may use: its share of four fifths of the memory, within bounds that keep small tests free.
+pub fn memory(schedule: &Schedule) -> usize {
+    let total = std::fs::read_to_string("/proc/meminfo")
+        .ok()
+        .and_then(|text| text.lines().next()?.split_whitespace().nth(1)?.parse::<usize>().ok())
+        .map_or(8 << 30, |kib| kib << 10);
+    let vus = usize::try_from(schedule.requirements.max_vus).unwrap_or(usize::MAX).max(1);
+    (total / 5 * 4 / vus).clamp(64 << 20, 4 << 30)
 }
 
 /// One worker thread a usable core, but no more than there are VUs.

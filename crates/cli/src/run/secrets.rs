@@ -21,10 +21,15 @@ pub fn read(sources: &[String]) -> Result<Vec<(String, BTreeMap<String, String>)
             "mock" => rest.iter().filter_map(|item| pair(item)).collect(),
             "file" => {
                 let path = rest.first().map_or("", |item| item.strip_prefix("filename=").unwrap_or(item));
-                let text = std::fs::read_to_string(path).map_err(|e| format!("cannot read the secrets file {path}: {e}"))?;
+                let text = std::fs::read_to_string(path)
+                    .map_err(|e| format!("cannot read the secrets file {path}: {e}"))?;
                 text.lines().filter(|l| !l.trim_start().starts_with('#')).filter_map(pair).collect()
             }
-            other => return Err(format!("no secret source for type \"{other}\", available types are: [file mock]")),
+            other => {
+                return Err(format!(
+                    "no secret source for type \"{other}\", available types are: [file mock]"
+                ));
+            }
         };
         let name = name.unwrap_or_else(|| "default".to_owned());
         if out.iter().any(|(n, _)| *n == name) {
