@@ -117,9 +117,9 @@ fn group<'js>(ctx: Ctx<'js>, name: Opt<Value<'js>>, callback: Opt<Value<'js>>) -
     if vm.scope.enabled(SystemTag::Group) {
         vm.scope.restore(vm.scope.derive([("group", path.as_str())]));
     }
+    let entered = vm.scope.current();
     {
-        let scenario = vm.scope.current();
-        let scenario = scenario.tags.get("scenario").unwrap_or_default();
+        let scenario = entered.tags.get("scenario").unwrap_or_default();
         vm.recorder.borrow_mut().group(&path, scenario);
     }
     let began = vm.host.now();
@@ -136,7 +136,9 @@ fn group<'js>(ctx: Ctx<'js>, name: Opt<Value<'js>>, callback: Opt<Value<'js>>) -
         metadata.as_ref(),
     );
     vm.scope.set_group(&outer_path);
-    if vm.scope.enabled(SystemTag::Group) {
+    if vm.scope.is_current(&entered) {
+        vm.scope.restore(outer);
+    } else if vm.scope.enabled(SystemTag::Group) {
         // tags that the callback set on the VU stay, only the group goes back
         let back = if outer.tags.get("group").is_some() {
             vm.scope.derive([("group", outer_path.as_str())])

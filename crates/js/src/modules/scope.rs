@@ -73,6 +73,11 @@ impl Scope {
         self.current.replace(scoped);
     }
 
+    /// Whether nothing was changed since `scoped` was current.
+    pub fn is_current(&self, scoped: &Scoped) -> bool {
+        self.current.borrow().id == scoped.id
+    }
+
     pub fn group(&self) -> String {
         self.group.borrow().clone()
     }
