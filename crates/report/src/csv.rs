@@ -127,12 +127,16 @@ fn field(line: &mut String, value: &str) {
 
 impl Output for Csv {
     fn on_event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
-        if let RunEvent::Samples(samples) = event {
-            for sample in *samples {
-                self.sample(sample)?;
+        match event {
+            RunEvent::Samples(samples) => {
+                for sample in *samples {
+                    self.sample(sample)?;
+                }
+                Ok(())
             }
+            RunEvent::Progress(_) => self.out.flush(),
+            RunEvent::Started | RunEvent::Metric(_) | RunEvent::Finished(_) => Ok(()),
         }
-        Ok(())
     }
 
     fn finish(&mut self, _: &Summary) -> io::Result<()> {

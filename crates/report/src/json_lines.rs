@@ -142,7 +142,9 @@ impl Output for JsonLines {
                 }
                 Ok(())
             }
-            RunEvent::Started | RunEvent::Progress(_) | RunEvent::Finished(_) => Ok(()),
+            // whoever reads along sees what happened up to now
+            RunEvent::Progress(_) => self.out.flush(),
+            RunEvent::Started | RunEvent::Finished(_) => Ok(()),
         }
     }
 

@@ -4,6 +4,7 @@
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     Path,
+    Host,
     User,
     Fragment,
 }
@@ -43,6 +44,7 @@ fn must_escape(b: u8, place: Place) -> bool {
     }
     let plain: &[u8] = match place {
         Place::Path => b"$&+,/:;=@",
+        Place::Host => b"!$&'()*+,;=:[]<>\"",
         Place::User => b"$&+,;=",
         Place::Fragment => b"$&+,/:;=?@!()*",
     };

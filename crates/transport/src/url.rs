@@ -249,7 +249,18 @@ impl Parts {
     fn finish(self) -> Result<Url, String> {
         let Self { scheme, user, authority, path, query, fragment, opaque } = self;
         let (host, port) = split_port(&authority);
-        let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+        let mut host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+        // names beyond ASCII go out in their ASCII form and are shown escaped
+        let mut shown = authority.clone();
+        let mut authority = authority.strip_suffix(':').unwrap_or(&authority).to_owned();
+        if !host.is_ascii() {
+            shown = escape(authority.as_bytes(), Place::Host);
+            if let Ok(ascii) = url::Host::parse(&host) {
+                let ascii = ascii.to_string();
+                authority = authority.replacen(&host, &ascii, 1);
+                host = ascii;
+            }
+        }
         let port = match port {
             None | Some("") => None,
             Some(digits) => Some(
@@ -274,7 +285,7 @@ impl Parts {
                     }
                     text.push('@');
                 }
-                text.push_str(&authority);
+                text.push_str(&shown);
             }
             if !path.is_empty() && !path.starts_with('/') && !authority.is_empty() {
                 text.push('/');
@@ -427,6 +438,14 @@ mod tests {
         assert_eq!(url.without_user(), "http://h:81/x?y#z");
         assert_eq!((url.host(), url.port(), url.authority()), ("h", Some(81), "h:81"));
         assert_eq!(Url::parse("http://[::1]:8080/").unwrap().host(), "::1");
+    }
+
+    #[test]
+    fn names_beyond_ascii_have_two_forms() {
+        let url = Url::parse("http://bücher.example:81/ü").unwrap();
+        assert_eq!((url.host(), url.authority()), ("xn--bcher-kva.example", "xn--bcher-kva.example:81"));
+        assert_eq!(url.as_str(), "http://b%C3%BCcher.example:81/%C3%BC");
+        assert_eq!(Url::parse("http://h:/x").unwrap().authority(), "h");
     }
 
     #[test]

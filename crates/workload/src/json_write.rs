@@ -151,7 +151,7 @@ fn stages(list: &[Stage]) -> Value {
 
 fn thresholds(map: &BTreeMap<String, Vec<Threshold>>) -> Value {
     let one = |t: &Threshold| {
-        if !t.abort_on_fail && t.delay_abort_eval.is_none() {
+        if !t.abort_on_fail {
             return Value::from(t.threshold.as_str());
         }
         json!({
