@@ -1,1 +1,15 @@
-//! Starts the real program.
+//! Starts the real program: one module a command, and the golden files of every fixture.
+
+mod convert;
+mod explain;
+mod golden;
+mod one_shot;
+mod run;
+
+use loadwright_test_support::Program;
+
+/// The program in a fresh folder that is removed with the returned guard.
+fn program() -> (Program, tempfile::TempDir) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    (Program::new(env!("CARGO_BIN_EXE_loadwright"), folder.path()), folder)
+}

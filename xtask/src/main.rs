@@ -1,1 +1,50 @@
-fn main() {}
+//! The project's own chores: `cargo xtask help` lists them.
+
+mod bench;
+mod check;
+mod gates;
+mod ratchet;
+mod tidy;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const HELP: &str = "\
+cargo xtask ci                       format, lints, tidy, tests
+cargo xtask tidy                     crate edges, file sizes, forbidden words
+cargo xtask bless                    accept the new output of the golden tests
+cargo xtask conformance --cases DIR  run a conformance suite against the release build
+cargo xtask corpus --dir DIR         run the converter gates of a corpus against the release build
+cargo xtask bench [--k6 PATH] [--oha PATH]
+                                     requests per CPU-second beside peers, as a table
+cargo xtask dist                     one static binary for this machine, in target/dist";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match run(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("xtask: {e:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &[String]) -> Result<()> {
+    let flag = |name: &str| args.iter().position(|a| a == name).and_then(|i| args.get(i + 1)).map(String::as_str);
+    match args.first().map(String::as_str) {
+        Some("ci") => check::ci(),
+        Some("tidy") => tidy::tidy(),
+        Some("bless") => check::bless(),
+        Some("conformance") => gates::conformance(flag("--cases"), args),
+        Some("corpus") => gates::corpus(flag("--dir"), args),
+        Some("bench") => bench::bench(flag("--k6"), flag("--oha")),
+        Some("dist") => check::dist(),
+        None | Some("help" | "--help" | "-h") => {
+            println!("{HELP}");
+            Ok(())
+        }
+        Some(other) => bail!("no chore is called {other}\n{HELP}"),
+    }
+}

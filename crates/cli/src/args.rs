@@ -168,6 +168,12 @@ pub struct TestArgs {
     /// Answer from the source itself on loopback
     #[arg(long, help_heading = "Run")]
     pub mock: bool,
+    /// Run this script instead of the one that is written: the same source, your own edits
+    #[arg(long, value_name = "FILE", help_heading = "Run")]
+    pub script: Option<PathBuf>,
+    /// Write the results as JSON, in k6's shape
+    #[arg(long, value_name = "FILE", help_heading = "Run")]
+    pub summary_export: Option<PathBuf>,
     /// Send requests to this address instead of the document's server
     #[arg(long, value_name = "URL", help_heading = "Run")]
     pub base_url: Option<String>,

@@ -53,10 +53,11 @@ pub fn run(args: &TestArgs) -> Result<Exit> {
     flag("--vus", args.vus.map(|n| n.to_string()));
     flag("--duration", args.duration.clone());
     flag("--iterations", args.iterations.map(|n| n.to_string()));
+    flag("--summary-export", args.summary_export.as_ref().map(|p| p.display().to_string()));
     if args.findings.quiet {
         passed.push("--quiet".into());
     }
-    passed.push(absolute(&output)?.into_os_string());
+    passed.push(absolute(args.script.as_ref().unwrap_or(&output))?.into_os_string());
     let exit = run::run(&passed);
     drop(server);
     Ok(exit)

@@ -1,0 +1,67 @@
+use loadwright_test_support::{Case, Golden, cases};
+
+use crate::program;
+
+/// Every fixture converts to the committed outline, findings and script, byte for byte.
+fn goldens(family: &str) {
+    let mut golden = Golden::default();
+    for case in cases(family) {
+        check(&case, &mut golden);
+    }
+    golden.finish();
+}
+
+fn check(case: &Case, golden: &mut Golden) {
+    let (program, folder) = program();
+    let input = case.input.to_string_lossy().into_owned();
+    let mut args = vec!["convert".to_owned(), input.clone(), "-o".to_owned(), "script.js".to_owned()];
+    args.extend(["--report".to_owned(), "findings.json".to_owned(), "--quiet".to_owned()]);
+    args.extend(case.args.iter().cloned());
+    let done = program.run(&args);
+    if done.code != 0 {
+        golden.fail(format!("{}: exit {}\n{}", case.name, done.code, done.stderr));
+        return;
+    }
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap_or_default();
+    let place = case.folder.to_string_lossy().into_owned();
+    golden.check(&case.folder, "script.js", &read("script.js"));
+    golden.check(&case.folder, "findings.json", &read("findings.json").replace(&format!("{place}/"), ""));
+    let mut outline = vec!["inspect".to_owned(), input];
+    outline.extend(case.args.iter().cloned());
+    golden.check(&case.folder, "outline.txt", &program.run(&outline).stdout);
+    let inspected = program.run(["inspect", "script.js"]);
+    if inspected.code != 0 {
+        golden.fail(format!("{}: the script does not load\n{}", case.name, inspected.stderr));
+    }
+}
+
+#[test]
+fn openapi_fixtures_convert_as_committed() {
+    goldens("openapi");
+}
+
+#[test]
+fn har_fixtures_convert_as_committed() {
+    goldens("har");
+}
+
+#[test]
+fn postman_fixtures_convert_as_committed() {
+    goldens("postman");
+}
+
+/// The same input gives the same bytes, twice.
+#[test]
+fn conversion_is_deterministic() {
+    for family in ["openapi", "har", "postman"] {
+        for case in cases(family) {
+            let (program, _folder) = program();
+            let args: Vec<String> =
+                ["convert".to_owned(), case.input.to_string_lossy().into_owned(), "--quiet".to_owned()]
+                    .into_iter()
+                    .chain(case.args.iter().cloned())
+                    .collect();
+            assert_eq!(program.run(&args).stdout, program.run(&args).stdout, "{}", case.name);
+        }
+    }
+}
