@@ -45,15 +45,10 @@ fn har_fixtures_convert_as_committed() {
     goldens("har");
 }
 
-#[test]
-fn postman_fixtures_convert_as_committed() {
-    goldens("postman");
-}
-
 /// The same input gives the same bytes, twice.
 #[test]
 fn conversion_is_deterministic() {
-    for family in ["openapi", "har", "postman"] {
+    for family in ["openapi", "har"] {
         for case in cases(family) {
             let (program, _folder) = program();
             let args: Vec<String> =

@@ -49,7 +49,12 @@ pub fn bench(k6: Option<&str>, oha: Option<&str>) -> Result<()> {
     }
     if let Some(oha) = oha.map(PathBuf::from).or_else(|| on_path("oha")) {
         let list: Vec<Sample> = (0..ROUNDS).map(|_| run_oha(&oha, &address)).collect::<Result<_>>()?;
-        rows.push(format!("| plain GET | oha | {:.0} | {:.1} | {:.0} | – |", median(&list, |s| s.rate), median(&list, |s| s.cpu_us), median(&list, |s| s.memory_mb)));
+        rows.push(format!(
+            "| plain GET | oha | {:.0} | {:.1} | {:.0} | – |",
+            median(&list, |s| s.rate),
+            median(&list, |s| s.cpu_us),
+            median(&list, |s| s.memory_mb)
+        ));
     }
     stop.store(true, Ordering::Relaxed);
     let table = rows.join("\n");
@@ -84,7 +89,14 @@ struct Sample {
 fn run_script(runner: &Path, script: &Path, address: &str, folder: &Path) -> Result<Sample> {
     let summary = folder.join("summary.json");
     let mut command = pinned(runner);
-    command.arg("run").arg("--quiet").arg("--summary-export").arg(&summary).arg("-e").arg(format!("ORIGIN=http://{address}")).arg(script);
+    command
+        .arg("run")
+        .arg("--quiet")
+        .arg("--summary-export")
+        .arg(&summary)
+        .arg("-e")
+        .arg(format!("ORIGIN=http://{address}"))
+        .arg(script);
     let (cpu, memory_mb) = measured(&mut command)?;
     let value: Value = serde_json::from_str(&std::fs::read_to_string(&summary)?)?;
     let requests = &value["metrics"]["http_reqs"];
@@ -94,7 +106,9 @@ fn run_script(runner: &Path, script: &Path, address: &str, folder: &Path) -> Res
 
 fn run_oha(oha: &Path, address: &str) -> Result<Sample> {
     let mut command = pinned(oha);
-    command.args(["--no-tui", "-z", "2s", "-c", "50", "--output-format", "json"]).arg(format!("http://{address}/"));
+    command
+        .args(["--no-tui", "-z", "2s", "-c", "50", "--output-format", "json"])
+        .arg(format!("http://{address}/"));
     let start = Instant::now();
     let output = command.output().context("failed to start oha")?;
     let value: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
@@ -127,7 +141,8 @@ fn measured(command: &mut Command) -> Result<(f64, f64)> {
     }
     let output = timed.output().context("failed to start bash")?;
     let text = String::from_utf8_lossy(&output.stderr);
-    let numbers: Vec<f64> = text.split_whitespace().filter_map(|t| t.replace(',', ".").parse().ok()).collect();
+    let numbers: Vec<f64> =
+        text.split_whitespace().filter_map(|t| t.replace(',', ".").parse().ok()).collect();
     Ok((numbers.iter().take(2).sum(), 0.0))
 }
 

@@ -38,7 +38,8 @@ pub fn dist() -> Result<()> {
 /// The release build of the program.
 pub fn release() -> Result<std::path::PathBuf> {
     cargo(&["build", "--release", "--package", "loadwright"])?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), std::path::PathBuf::from);
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), std::path::PathBuf::from);
     std::path::absolute(target.join("release").join("loadwright")).context("failed to find the release build")
 }
 

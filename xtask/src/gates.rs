@@ -13,9 +13,15 @@ pub fn conformance(cases: Option<&str>, args: &[String]) -> Result<()> {
     let driver = find_up(&cases, "oracle.mjs")?;
     let binary = binary(args)?;
     let report = scratch("conformance.json")?;
-    run(
-        Command::new("node").arg(&driver).arg("--check").arg("--bin").arg(&binary).arg("--cases").arg(&cases).arg("--report").arg(&report),
-    )?;
+    run(Command::new("node")
+        .arg(&driver)
+        .arg("--check")
+        .arg("--bin")
+        .arg(&binary)
+        .arg("--cases")
+        .arg(&cases)
+        .arg("--report")
+        .arg(&report))?;
     let value = read(&report)?;
     let (passed, total) = counts(&value);
     ratchet::compare("conformance", &[("passed", percent(passed, total))])
@@ -44,30 +50,39 @@ pub fn corpus(dir: Option<&str>, args: &[String]) -> Result<()> {
     let mut results = Vec::new();
     if wants(args, "har") {
         let s = gate("har", &["--convert-flags", "--include-static --keep-order"])?;
-        results.push(ratchet::compare("har", &[
-            ("converted", percent(n(&s, "converted"), n(&s, "mustConvert"))),
-            ("runs", percent(n(&s, "runs"), n(&s, "mustConvert"))),
-            ("entries exact", percent(n(&s, "body"), n(&s, "entries"))),
-            ("entries with headers and cookies", percent(n(&s, "all"), n(&s, "entries"))),
-        ]));
+        results.push(ratchet::compare(
+            "har",
+            &[
+                ("converted", percent(n(&s, "converted"), n(&s, "mustConvert"))),
+                ("runs", percent(n(&s, "runs"), n(&s, "mustConvert"))),
+                ("entries exact", percent(n(&s, "body"), n(&s, "entries"))),
+                ("entries with headers and cookies", percent(n(&s, "all"), n(&s, "entries"))),
+            ],
+        ));
     }
     if wants(args, "openapi") {
         let s = gate("openapi", &["--no-prism"])?;
-        results.push(ratchet::compare("openapi", &[
-            ("converted", percent(n(&s, "converted"), n(&s, "mustConvert"))),
-            ("inspect", percent(n(&s, "inspect"), n(&s, "mustConvert"))),
-        ]));
+        results.push(ratchet::compare(
+            "openapi",
+            &[
+                ("converted", percent(n(&s, "converted"), n(&s, "mustConvert"))),
+                ("inspect", percent(n(&s, "inspect"), n(&s, "mustConvert"))),
+            ],
+        ));
     }
     if wants(args, "postman") {
         let s = gate("postman", &[])?;
         let of = |key: &str, total: &str| percent(n(&s, key), n(&s, total));
-        results.push(ratchet::compare("postman", &[
-            ("C converted", of("converted", "cases")),
-            ("R runs", of("runs", "cases")),
-            ("U method, URL, body", of("sameCore", "cases")),
-            ("H headers too", of("sameFull", "cases")),
-            ("A assertions", of("sameAsserts", "assertCases")),
-        ]));
+        results.push(ratchet::compare(
+            "postman",
+            &[
+                ("C converted", of("converted", "cases")),
+                ("R runs", of("runs", "cases")),
+                ("U method, URL, body", of("sameCore", "cases")),
+                ("H headers too", of("sameFull", "cases")),
+                ("A assertions", of("sameAsserts", "assertCases")),
+            ],
+        ));
     }
     results.into_iter().collect()
 }
@@ -86,7 +101,10 @@ fn binary(args: &[String]) -> Result<PathBuf> {
 
 fn find_up(from: &Path, name: &str) -> Result<PathBuf> {
     let from = std::path::absolute(from)?;
-    from.ancestors().map(|a| a.join(name)).find(|p| p.is_file()).with_context(|| format!("no {name} above {}", from.display()))
+    from.ancestors()
+        .map(|a| a.join(name))
+        .find(|p| p.is_file())
+        .with_context(|| format!("no {name} above {}", from.display()))
 }
 
 fn scratch(name: &str) -> Result<PathBuf> {
@@ -102,7 +120,8 @@ fn run(command: &mut Command) -> Result<()> {
 }
 
 fn read(path: &Path) -> Result<Value> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("the gate wrote no {}", path.display()))?;
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("the gate wrote no {}", path.display()))?;
     Ok(serde_json::from_str(&text)?)
 }
 

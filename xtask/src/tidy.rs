@@ -37,7 +37,10 @@ pub fn tidy() -> Result<()> {
         let text = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
         let lines = text.split("#[cfg(test)]").next().unwrap_or_default().lines().count();
         if lines > MOST_LINES {
-            wrong.push(format!("{}: {lines} lines without tests; split it before {MOST_LINES}", file.display()));
+            wrong.push(format!(
+                "{}: {lines} lines without tests; split it before {MOST_LINES}",
+                file.display()
+            ));
         }
         if !file.starts_with("./xtask") {
             for word in FORBIDDEN {
@@ -64,7 +67,8 @@ fn edges() -> Result<Vec<String>> {
         .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
         .output()
         .context("failed to start cargo")?;
-    let metadata: Value = serde_json::from_slice(&output.stdout).context("failed to read cargo's metadata")?;
+    let metadata: Value =
+        serde_json::from_slice(&output.stdout).context("failed to read cargo's metadata")?;
     let allowed: BTreeMap<&str, &[&str]> = EDGES.iter().copied().collect();
     let mut wrong = Vec::new();
     for package in metadata["packages"].as_array().into_iter().flatten() {

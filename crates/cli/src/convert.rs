@@ -50,7 +50,7 @@ pub fn plan(input: &InputArgs, shape: &ShapeArgs) -> Result<Converted> {
     let mut kept = Vec::new();
     for r in read.drain(..) {
         diagnostics.extend(r.imported.diagnostics);
-        evidence.exchanges.extend(r.imported.evidence.exchanges);
+        evidence.extend(r.imported.evidence);
         plan = Some(match plan {
             None => r.imported.plan,
             Some(first) => merge(first, r.imported.plan),

@@ -66,12 +66,12 @@ impl Importer for OpenApi {
             options,
             diagnostics,
             credentials: Credentials::default(),
-            schemas: JsonSchemas::default(),
+            schemas: JsonSchemas::new(source.id),
             evidence: Evidence::default(),
         };
         let plan = work.plan();
         let mut evidence = work.evidence;
-        evidence.definitions = Some(work.schemas.finish());
+        evidence.definitions.push(work.schemas.finish());
         evidence.unordered = true;
         Ok(Imported { plan, evidence, diagnostics: work.diagnostics })
     }

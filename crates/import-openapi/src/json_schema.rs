@@ -1,20 +1,27 @@
 use std::collections::HashMap;
 
+use loadwright_diagnostic::SourceId;
 use serde_json::{Map, Value, json};
 
 use crate::document::{Document, Node};
 
-/// The address under which shared definitions are known to whoever validates with them.
-pub(crate) const DEFINITIONS: &str = "urn:loadwright:definitions";
-
 /// Schemas of every version as JSON Schema 2020-12. What references name is converted once and shared.
-#[derive(Default)]
 pub(crate) struct JsonSchemas {
+    /// The address under which the definitions are known to whoever validates with them.
+    id: String,
     numbers: HashMap<(Option<String>, String), usize>,
     definitions: Vec<Value>,
 }
 
 impl JsonSchemas {
+    pub fn new(source: SourceId) -> Self {
+        Self {
+            id: format!("urn:loadwright:definitions:{}", source.0),
+            numbers: HashMap::new(),
+            definitions: Vec::new(),
+        }
+    }
+
     pub fn convert(&mut self, document: &Document<'_>, node: &Node<'_>) -> Value {
         self.walk(document, node, 0)
     }
@@ -23,7 +30,7 @@ impl JsonSchemas {
     pub fn finish(self) -> String {
         let defs: Map<String, Value> =
             self.definitions.into_iter().enumerate().map(|(i, v)| (i.to_string(), v)).collect();
-        json!({"$id": DEFINITIONS, "$defs": defs}).to_string()
+        json!({"$id": self.id, "$defs": defs}).to_string()
     }
 
     fn walk(&mut self, document: &Document<'_>, node: &Node<'_>, depth: usize) -> Value {
@@ -49,7 +56,7 @@ impl JsonSchemas {
                     n
                 }
             };
-            return json!({"$ref": format!("{DEFINITIONS}#/$defs/{number}")});
+            return json!({"$ref": format!("{}#/$defs/{number}", self.id)});
         }
         let mut out = Map::new();
         for (key, value) in map {

@@ -76,7 +76,9 @@ impl Source {
     /// The content piece by piece, for formats too large to hold. UTF-16 has no such reader: take [`Source::text`].
     pub fn reader(&self) -> io::Result<Box<dyn io::Read + '_>> {
         match (&self.path, self.text.get()) {
-            (Some(path), None) => Ok(Box::new(io::BufReader::with_capacity(256 * 1024, fs::File::open(path)?))),
+            (Some(path), None) => {
+                Ok(Box::new(io::BufReader::with_capacity(256 * 1024, fs::File::open(path)?)))
+            }
             (_, text) => Ok(Box::new(text.map_or("", String::as_str).as_bytes())),
         }
     }

@@ -91,7 +91,8 @@ impl Mock {
         store: &mut Store,
     ) -> Answer {
         let mut answer = replayed(observed);
-        let path = asked.path.trim_end_matches('/');
+        let path = route.own_path(&asked.path);
+        let path = path.trim_end_matches('/');
         let promised: Option<Value> = serde_json::from_slice(&observed.body).ok();
         let sent: Option<Value> = serde_json::from_slice(&asked.body).ok();
         let detail = self.routes.iter().find(|r| r.pattern.is_detail_of(&route.pattern));
@@ -236,4 +237,86 @@ fn portable(cookie: &str) -> String {
         !p.starts_with("domain=") && p != "secure" && !p.starts_with("samesite") && p != "partitioned"
     };
     cookie.split(';').filter(keep).collect::<Vec<_>>().join(";")
+}
+
+#[cfg(test)]
+mod tests {
+    use loadwright_scenario::{Contract, Exchange};
+
+    use super::*;
+
+    fn shop() -> Mock {
+        let json = |body: &str| ObservedResponse {
+            status: 200,
+            headers: vec![("Content-Type".to_owned(), "application/json".to_owned())],
+            body: body.as_bytes().to_vec(),
+            ..ObservedResponse::default()
+        };
+        let exchange = |method: &str, path: &str, response: ObservedResponse, contract: Contract| Exchange {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            base: "https://api.example/v1".to_owned(),
+            responses: vec![response],
+            contract: Some(contract),
+            ..Exchange::default()
+        };
+        let body = Contract {
+            body_required: true,
+            bodies: vec![(
+                "application/json".to_owned(),
+                r##"{"$ref":"urn:loadwright:definitions#/$defs/0"}"##.to_owned(),
+            )],
+            ..Contract::default()
+        };
+        let created = ObservedResponse { status: 201, ..json(r#"{"id":7,"name":"x"}"#) };
+        let gone = ObservedResponse { status: 204, ..ObservedResponse::default() };
+        Mock::new(Evidence {
+            exchanges: vec![
+                exchange("POST", "/pets", created, body),
+                exchange("GET", "/pets", json(r#"[{"id":7,"name":"x"}]"#), Contract::default()),
+                exchange("GET", "/pets/{petId}", json(r#"{"id":7,"name":"x"}"#), Contract::default()),
+                exchange("DELETE", "/pets/{petId}", gone, Contract::default()),
+            ],
+            definitions: vec![
+                r##"{"$id":"urn:loadwright:definitions","$defs":{"0":{"type":"object","required":["name"],"properties":{"name":{"type":"string"}}}}}"##
+                    .to_owned(),
+            ],
+            ..Evidence::default()
+        })
+    }
+
+    fn ask(mock: &Mock, method: &str, path: &str, body: &str) -> (u16, Value) {
+        let answer = mock.answer(&Asked {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+            body: body.as_bytes().to_vec(),
+            ..Asked::default()
+        });
+        (answer.status, serde_json::from_slice(&answer.body).unwrap_or(Value::Null))
+    }
+
+    #[test]
+    fn what_was_created_is_read_listed_and_deleted() {
+        let mock = shop();
+        let (status, rex) = ask(&mock, "POST", "/pets", r#"{"name":"Rex"}"#);
+        assert_eq!((status, &rex["name"]), (201, &Value::from("Rex")));
+        let one = format!("/pets/{}", rex["id"]);
+        assert_eq!(ask(&mock, "GET", &one, ""), (200, rex.clone()));
+        assert_eq!(ask(&mock, "GET", "/v1/pets", "").1[0], rex);
+        assert_eq!(ask(&mock, "DELETE", &one, "").0, 204);
+        assert_eq!(ask(&mock, "GET", &one, "").0, 404);
+        // nobody created this one: the promise of the document holds
+        assert_eq!(ask(&mock, "GET", "/pets/99", "").1["id"], 99);
+    }
+
+    #[test]
+    fn what_breaks_the_contract_is_refused_with_the_reason() {
+        let mock = shop();
+        let (status, why) = ask(&mock, "POST", "/pets", r#"{"name":7}"#);
+        assert_eq!(status, 400);
+        assert!(why["details"][0].as_str().is_some_and(|d| d.contains("/name")), "{why}");
+        assert_eq!(ask(&mock, "POST", "/pets", "").0, 400);
+        assert_eq!(ask(&mock, "PATCH", "/pets", "").0, 404);
+    }
 }

@@ -1,5 +1,6 @@
 use jsonschema::Registry;
 use loadwright_scenario::{Evidence, Exchange};
+use serde_json::Value;
 
 use crate::contract::Rules;
 use crate::pattern::PathPattern;
@@ -11,14 +12,23 @@ pub(crate) struct Route {
     pub pattern: PathPattern,
     /// The same behind the base address's own path: scripts may be pointed at either.
     pub prefixed: PathPattern,
+    prefix: String,
     pub rules: Option<Rules>,
 }
 
+/// The definitions of all sources under their own addresses; one that does not load leaves the others alone.
+fn registry(definitions: &[String]) -> Option<Registry<'static>> {
+    let mut builder = Registry::new();
+    for text in definitions {
+        let value: Value = serde_json::from_str(text).ok()?;
+        let id = value.get("$id").and_then(Value::as_str)?.to_owned();
+        builder = builder.add(id, value).ok()?;
+    }
+    builder.prepare().ok()
+}
+
 pub(crate) fn routes(evidence: Evidence) -> Vec<Route> {
-    let definitions = evidence.definitions.as_deref().and_then(|d| serde_json::from_str(d).ok());
-    let registry = definitions.and_then(|d: serde_json::Value| {
-        Registry::new().add("urn:loadwright:definitions", d).ok()?.prepare().ok()
-    });
+    let registry = registry(&evidence.definitions);
     evidence
         .exchanges
         .into_iter()
@@ -34,6 +44,7 @@ pub(crate) fn routes(evidence: Evidence) -> Vec<Route> {
                 pattern: PathPattern::new(&exchange.path),
                 prefixed: PathPattern::new(&format!("{prefix}{}", exchange.path)),
                 rules,
+                prefix,
                 exchange,
             }
         })
@@ -47,6 +58,14 @@ impl Route {
             return None;
         }
         self.pattern.matches(&asked.path).or_else(|| self.prefixed.matches(&asked.path))
+    }
+
+    /// The path without the prefix of the base address, whichever of both was asked for.
+    pub fn own_path<'a>(&self, path: &'a str) -> &'a str {
+        if self.pattern.matches(path).is_some() {
+            return path;
+        }
+        path.strip_prefix(self.prefix.as_str()).unwrap_or(path)
     }
 
     /// Recordings know query and body: the closer, the better.

@@ -5,12 +5,22 @@ use loadwright_diagnostic::Origin;
 pub struct Evidence {
     /// In the order of the source.
     pub exchanges: Vec<Exchange>,
-    /// Schemas that contracts and responses refer to, as one JSON Schema document (`$id` and `$defs`).
-    pub definitions: Option<String>,
+    /// Schemas that contracts and responses refer to: JSON Schema documents, each with its own `$id`, and `$defs`.
+    pub definitions: Vec<String>,
     /// The source lists what can be done, not what was done one after the other: passes may choose the order.
     pub unordered: bool,
     /// The exchanges happened, with these values: tokens in them were real.
     pub recorded: bool,
+}
+
+impl Evidence {
+    /// Adds what another source knows.
+    pub fn extend(&mut self, other: Self) {
+        self.unordered = other.unordered && (self.unordered || self.exchanges.is_empty());
+        self.recorded |= other.recorded;
+        self.exchanges.extend(other.exchanges);
+        self.definitions.extend(other.definitions);
+    }
 }
 
 /// One request of the source and the answers that were seen or promised.

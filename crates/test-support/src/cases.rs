@@ -40,7 +40,8 @@ fn case(family: &str, folder: PathBuf) -> Case {
         .find(|p| p.file_stem().is_some_and(|s| s == "input"))
         .unwrap_or_else(|| panic!("{} has no input.*", folder.display()));
     let args = std::fs::read_to_string(folder.join("args")).unwrap_or_default();
-    let args = args.lines().filter(|l| !l.is_empty()).map(|l| l.replace("{}", &folder.to_string_lossy())).collect();
+    let args =
+        args.lines().filter(|l| !l.is_empty()).map(|l| l.replace("{}", &folder.to_string_lossy())).collect();
     let name = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     Case { name: format!("{family}/{name}"), folder, input, args }
 }

@@ -18,9 +18,11 @@ impl Golden {
         }
         let want = std::fs::read_to_string(&path).unwrap_or_default();
         if want != got {
-            let line = want.lines().zip(got.lines()).position(|(a, b)| a != b).unwrap_or_else(|| {
-                want.lines().count().min(got.lines().count())
-            });
+            let line = want
+                .lines()
+                .zip(got.lines())
+                .position(|(a, b)| a != b)
+                .unwrap_or_else(|| want.lines().count().min(got.lines().count()));
             let show = |text: &str| text.lines().nth(line).unwrap_or("<end>").to_owned();
             self.wrong.push(format!(
                 "{} differs at line {}\n  expected: {}\n  got:      {}",

@@ -28,7 +28,11 @@ impl Program {
     }
 
     /// The same with a text on standard input.
-    pub fn run_with_input<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>, input: &str) -> Finished {
+    pub fn run_with_input<S: AsRef<OsStr>>(
+        &self,
+        args: impl IntoIterator<Item = S>,
+        input: &str,
+    ) -> Finished {
         use std::io::Write as _;
         let mut child = self
             .command(args)

@@ -36,9 +36,21 @@ impl Pass for FetchTokens {
             oauth.grant = Grant::Static { token: Text(vec![loadwright_scenario::Part::Var(name.clone())]) };
         });
         for (grant, name, origin) in grants.into_values() {
+            // a token that somebody has already is taken as it is; credentials fetch a fresh one
+            let ready = VarName::new("ACCESS_TOKEN");
+            if !cx.plan.variables.iter().any(|v| v.name == ready) {
+                cx.plan.variables.push(Variable {
+                    name: ready.clone(),
+                    source: VarSource::Environment { name: "ACCESS_TOKEN".to_owned(), default: None },
+                    lifetime: Lifetime::Iteration,
+                    secret: true,
+                    note: None,
+                    origin: origin.clone(),
+                });
+            }
             cx.plan.variables.push(Variable {
                 name: name.clone(),
-                source: VarSource::Captured { initial: None },
+                source: VarSource::Captured { initial: Some(Text::var("ACCESS_TOKEN")) },
                 lifetime: Lifetime::Test,
                 secret: true,
                 note: None,
@@ -56,6 +68,13 @@ fn token_request(grant: Grant, into: VarName, origin: Origin) -> RequestStep {
         if !value.is_empty() {
             fields.push(Field::new(name, value));
         }
+    };
+    // without a client there is nothing to ask with: the step waits for the environment
+    let needs = match &grant {
+        Grant::ClientCredentials { client_id, .. }
+        | Grant::Password { client_id, .. }
+        | Grant::Refresh { client_id, .. } => client_id.as_var().cloned().into_iter().collect(),
+        Grant::Static { .. } => Vec::new(),
     };
     let url = match grant {
         Grant::Static { token } => token,
@@ -106,6 +125,7 @@ fn token_request(grant: Grant, into: VarName, origin: Origin) -> RequestStep {
             ..Request::default()
         },
         url_group: Some("POST token".to_owned()),
+        needs,
         name,
         origin,
         ..RequestStep::default()

@@ -57,6 +57,8 @@ pub fn comment_lines(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for line in text.split(['\n', '\r', '\u{2028}', '\u{2029}', '\u{b}', '\u{c}']) {
         let clean: String = line.chars().filter(|c| !needs_code(*c)).collect();
+        // a comment is no string: what would close a page's script element is taken apart
+        let clean = clean.replace("</", "< /").replace("<!", "< !");
         let mut current = String::new();
         for word in clean.split_whitespace() {
             if !current.is_empty()

@@ -92,7 +92,13 @@ impl Context<'_> {
         for name in &names {
             // local to setup: the iterations have constants of the same name
             let ident = self.var_ident(name);
-            out.push(Stmt::Let(ident, None));
+            let initial =
+                self.plan.variables.iter().find(|v| &v.name == name).and_then(|v| match &v.source {
+                    VarSource::Captured { initial } => initial.clone(),
+                    _ => None,
+                });
+            let initial = initial.map(|t| self.text(&t));
+            out.push(Stmt::Let(ident, initial));
         }
         out.extend(self.steps(&self.plan.setup, &mut Names::default()));
         let props = names

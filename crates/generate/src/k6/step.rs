@@ -1,4 +1,4 @@
-use loadwright_scenario::{Group, Pause, RequestStep, Script, Step, ThinkTime};
+use loadwright_scenario::{Group, Pause, RequestStep, Script, Step, ThinkTime, VarName, VarSource};
 
 use super::check::safe_name;
 use super::context::Context;
@@ -103,7 +103,10 @@ impl Context<'_> {
                 let f = self.import("k6", "check");
                 let name = safe_name(&format!("{}: what it needs is known", step.name));
                 let lost = JsExpr::Object(vec![crate::js::Prop::pair(name, JsExpr::code("false"))]);
-                let otherwise = vec![Stmt::Expr(JsExpr::call(f, vec![JsExpr::code("null"), lost]))];
+                // a credential that nobody gave is no failure, a value that should have been captured is
+                let expected = step.needs.iter().any(|n| !self.from_environment(n));
+                let report = Stmt::Expr(JsExpr::call(f, vec![JsExpr::code("null"), lost]));
+                let otherwise = if expected { vec![report] } else { Vec::new() };
                 out.push(Stmt::If { test, then: body, otherwise });
             }
             None if form => out.push(Stmt::Block(body)),
@@ -112,16 +115,30 @@ impl Context<'_> {
         out
     }
 
-    /// `petId !== undefined && …` for the captured values that the request cannot do without.
+    /// `petId !== undefined && …` for the values that the request cannot do without; what comes from the environment
+    /// has to be set.
     fn needed(&mut self, step: &RequestStep) -> Option<JsExpr> {
         step.needs
             .iter()
-            .map(|name| JsExpr::binary(self.var(name), "!==", JsExpr::code("undefined")))
+            .map(|name| match self.from_environment(name) {
+                true => self.var(name),
+                false => JsExpr::binary(self.var(name), "!==", JsExpr::code("undefined")),
+            })
             .reduce(|a, b| JsExpr::binary(a, "&&", b))
     }
 
+    fn from_environment(&self, name: &VarName) -> bool {
+        self.plan
+            .variables
+            .iter()
+            .any(|v| &v.name == name && matches!(v.source, VarSource::Environment { .. }))
+    }
+
     fn response_name(&mut self, step: &RequestStep, locals: &mut Names) -> JsIdent {
-        let wish = camel_case(&step.name);
+        let mut wish = camel_case(&step.name);
+        if wish.eq_ignore_ascii_case(&step.request.method) {
+            wish.push_str("Root");
+        }
         let fallback = camel_case(&format!("{} {}", step.request.method, step.request.url.group()));
         let mut merged = self.names.clone();
         merged.absorb(locals);
