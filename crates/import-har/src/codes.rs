@@ -33,8 +33,6 @@ codes! {
         "The recorded header's name or value has characters that HTTP does not allow. It is left out.";
     BROWSER_HEADER = "har/browser-headers", Note, Dropped, "headers that browsers add by themselves were left out",
         "`Sec-*`, `DNT`, `Priority` and the like describe the browser, not the request. `--keep-order` replays them too.";
-    SECRET = "har/secret", Note, Stubbed, "a secret was taken out of the script",
-        "Tokens, passwords and session cookies of a recording are valid for one person and a short time. They must not be committed.\n\nThe script reads them from environment variables; `.env.example` lists the names.";
     SANITIZED = "har/sanitized", Warning, Dropped, "the recording was exported without cookies and credentials",
         "Chrome exports recordings without `Cookie`, `Set-Cookie` and `Authorization` by default. Requests that need a login will be refused.\n\nExport again with 'Allow to generate HAR with sensitive data' switched on in the developer tools' settings.";
     FILE_PART = "har/missing-file", Note, Stubbed, "an uploaded file is not in the recording",

@@ -2,10 +2,17 @@
 //! Must never know a source format or a target language.
 //! Start at [`PASSES`], then [`apply`].
 
+mod candidates;
+mod chain;
 mod codes;
+mod correlate;
 mod hoist;
+mod html;
 mod load;
+mod names;
+mod order;
 mod pass;
+mod secrets;
 mod tokens;
 
 pub use codes::CODES;
@@ -13,6 +20,14 @@ pub use pass::{Pass, PassContext, PassOptions, apply};
 
 /// Every pass, in the order in which they run.
 ///
-/// Tokens come before hoisting, so that the header that a token makes can be hoisted; load comes last, because
-/// thresholds name the operations that the other passes leave.
-pub const PASSES: &[&dyn Pass] = &[&tokens::FetchTokens, &hoist::HoistHeaders, &load::ApplyLoad];
+/// Values that flow are found first, while the recorded ones still stand where they were sent; what is left of real
+/// credentials is then taken out. Tokens come before hoisting, so that the header that a token makes can be hoisted; load
+/// comes last, because thresholds name the operations that the other passes leave.
+pub const PASSES: &[&dyn Pass] = &[
+    &chain::Chain,
+    &correlate::Correlate,
+    &secrets::RedactSecrets,
+    &tokens::FetchTokens,
+    &hoist::HoistHeaders,
+    &load::ApplyLoad,
+];

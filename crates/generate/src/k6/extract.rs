@@ -17,7 +17,17 @@ impl Context<'_> {
             (from, _) => self.selected_from(res, from),
         };
         if let Some(fallback) = &e.fallback {
-            let fallback = self.text(fallback);
+            // a number stays one: bodies that hold the value would else change their type
+            let number = fallback.as_literal().filter(|t| {
+                t.len() <= 15
+                    && !t.is_empty()
+                    && !(t.len() > 1 && t.starts_with('0'))
+                    && t.bytes().all(|b| b.is_ascii_digit())
+            });
+            let fallback = match number {
+                Some(n) => JsExpr::number(n),
+                None => self.text(fallback),
+            };
             if matches!(value, JsExpr::Conditional(..)) {
                 value = self.selected_from(JsExpr::ident(response), &e.from);
             }

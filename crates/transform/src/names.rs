@@ -1,0 +1,69 @@
+/// `orders` → `order`, `categories` → `category`, `addresses` → `address`; other words stay.
+pub(crate) fn singular(word: &str) -> String {
+    let lower = word.to_ascii_lowercase();
+    let cut = |n: usize| word.get(..word.len().saturating_sub(n)).unwrap_or(word).to_owned();
+    if lower.ends_with("ies") && lower.len() > 4 {
+        return format!("{}y", cut(3));
+    }
+    if ["sses", "xes", "ches", "shes"].iter().any(|e| lower.ends_with(e)) {
+        return cut(2);
+    }
+    if lower.ends_with('s')
+        && !lower.ends_with("ss")
+        && !lower.ends_with("us")
+        && !lower.ends_with("is")
+        && lower.len() > 2
+    {
+        return cut(1);
+    }
+    word.to_owned()
+}
+
+/// Letters and digits in lower case: `pet_id`, `petId` and `PET-ID` are one name.
+pub(crate) fn normal(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// `X-CSRF-Token` → `xCsrfToken`
+pub(crate) fn camel(text: &str) -> String {
+    let mut out = String::new();
+    let mut upper = false;
+    for c in text.chars() {
+        if c.is_ascii_alphanumeric() {
+            if out.is_empty() {
+                out.push(c.to_ascii_lowercase());
+            } else if upper {
+                out.push(c.to_ascii_uppercase());
+            } else {
+                out.push(c);
+            }
+            upper = false;
+        } else {
+            upper = !out.is_empty();
+        }
+    }
+    if out.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit()) {
+        out.to_ascii_lowercase()
+    } else {
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_lose_their_plural() {
+        for (many, one) in [
+            ("orders", "order"),
+            ("categories", "category"),
+            ("addresses", "address"),
+            ("status", "status"),
+            ("boxes", "box"),
+        ] {
+            assert_eq!(singular(many), one);
+        }
+        assert_eq!(camel("X-CSRF-Token"), "xCSRFToken");
+    }
+}

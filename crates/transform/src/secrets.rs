@@ -1,0 +1,256 @@
+use loadwright_diagnostic::{Diagnostic, Origin};
+use loadwright_scenario::{
+    Auth, Body, Field, Json, Lifetime, Part, RequestStep, Text, VarName, VarSource, Variable,
+    for_each_request_mut,
+};
+
+use crate::codes;
+use crate::{Pass, PassContext};
+
+/// Real credentials of a recording become environment variables: no artefact carries them.
+///
+/// Runs after correlation: a token that a response gives is taken from there and is no secret of the script.
+pub(crate) struct RedactSecrets;
+
+impl Pass for RedactSecrets {
+    fn name(&self) -> &'static str {
+        "secrets"
+    }
+
+    fn run(&self, cx: &mut PassContext<'_>) {
+        if !cx.evidence.recorded {
+            return;
+        }
+        let mut found: Vec<Secret> = Vec::new();
+        for_each_request_mut(cx.plan, &mut |r| collect(r, &mut found));
+        if found.is_empty() {
+            return;
+        }
+        let mut taken: Vec<String> = cx.plan.variables.iter().map(|v| v.name.as_str().to_owned()).collect();
+        for secret in &mut found {
+            let mut n = 2;
+            let base = secret.env.clone();
+            while taken.contains(&secret.env) {
+                secret.env = format!("{base}_{n}");
+                n += 1;
+            }
+            taken.push(secret.env.clone());
+        }
+        // longer values first: one may be a part of another
+        found.sort_by(|a, b| b.value.len().cmp(&a.value.len()).then(a.env.cmp(&b.env)));
+        let hidden = |text: &mut Text| {
+            for s in &found {
+                text.replace_literal(&s.value, &Part::Var(VarName::new(&s.env)));
+            }
+        };
+        loadwright_scenario::for_each_text_mut(cx.plan, &mut |t| hidden(t));
+        found.sort_by(|a, b| a.env.cmp(&b.env));
+        for s in found {
+            cx.diagnostics.push(
+                Diagnostic::new(
+                    &codes::SECRET,
+                    format!("{} became the environment variable {}", s.what, s.env),
+                    s.origin.clone(),
+                )
+                .with_help(format!("set it with -e {}=…", s.env)),
+            );
+            cx.plan.variables.push(Variable {
+                name: VarName::new(&s.env),
+                source: VarSource::Environment { name: s.env, default: None },
+                lifetime: Lifetime::Iteration,
+                secret: true,
+                note: None,
+                origin: s.origin,
+            });
+        }
+    }
+}
+
+struct Secret {
+    value: String,
+    env: String,
+    what: String,
+    origin: Origin,
+}
+
+fn collect(step: &mut RequestStep, out: &mut Vec<Secret>) {
+    let origin = step.origin.key("request");
+    let mut add = |value: &str, env: &str, what: String| {
+        let value = value.trim();
+        if value.len() >= 6 && !out.iter().any(|s| s.value == value) {
+            out.push(Secret { value: value.to_owned(), env: env.to_owned(), what, origin: origin.clone() });
+        }
+    };
+    let request = &step.request;
+    for f in &request.headers {
+        let (Some(name), Some(value)) = (f.name.as_literal(), f.value.as_literal()) else { continue };
+        let lower = name.to_ascii_lowercase();
+        if lower == "authorization" || lower == "proxy-authorization" {
+            let token = value.split_once(' ').map_or(value, |(_, t)| t);
+            add(token, "ACCESS_TOKEN", format!("the header `{name}`"));
+        } else if lower == "cookie" {
+            for (n, v) in value.split(';').filter_map(|p| p.trim().split_once('=')) {
+                if is_sensitive(n) {
+                    add(v, &env_name(n), format!("the cookie `{n}`"));
+                }
+            }
+        } else if is_sensitive(name) {
+            add(value, &env_name(name), format!("the header `{name}`"));
+        }
+    }
+    for f in &request.cookies {
+        let (Some(name), Some(value)) = (f.name.as_literal(), f.value.as_literal()) else { continue };
+        if is_sensitive(name) {
+            add(value, &env_name(name), format!("the cookie `{name}`"));
+        }
+    }
+    for q in &request.url.query {
+        let (Some(name), Some(value)) = (q.name.as_literal(), q.value.as_ref().and_then(Text::as_literal))
+        else {
+            continue;
+        };
+        if is_sensitive(name) {
+            add(value, &env_name(name), format!("the query parameter `{name}`"));
+        }
+    }
+    if let Auth::Basic { password, .. } = &request.auth
+        && let Some(value) = password.as_literal()
+    {
+        add(value, "PASSWORD", "a password in the address".to_owned());
+    }
+    fields(&request.body, &mut |name, value| {
+        if is_sensitive(name) {
+            add(value, &env_name(name), format!("the field `{name}`"));
+        }
+    });
+}
+
+/// Named values of a body, whatever its form.
+fn fields(body: &Body, f: &mut dyn FnMut(&str, &str)) {
+    match body {
+        Body::Json { value, .. } => json(value, "", f),
+        Body::Form(list) => {
+            for Field { name, value } in list {
+                if let (Some(n), Some(v)) = (name.as_literal(), value.as_literal()) {
+                    f(n, v);
+                }
+            }
+        }
+        Body::Raw { content, .. } => {
+            let Some(text) = content.as_literal() else { return };
+            if text.trim_start().starts_with(['{', '[']) {
+                if let Ok(value) = serde_json::from_str::<serde_json::Value>(text) {
+                    plain(&value, "", f);
+                }
+            } else if text.contains('=') && !text.contains(['\n', '<', ' ']) {
+                for (n, v) in text.split('&').filter_map(|p| p.split_once('=')) {
+                    f(n, v);
+                }
+            }
+        }
+        Body::Empty | Body::Bytes { .. } | Body::Multipart(_) | Body::File { .. } | Body::GraphQl { .. } => {}
+    }
+}
+
+fn json(value: &Json, name: &str, f: &mut dyn FnMut(&str, &str)) {
+    match value {
+        Json::String(text) => {
+            if let Some(t) = text.as_literal() {
+                f(name, t);
+            }
+        }
+        Json::Array(items) => items.iter().for_each(|i| json(i, name, f)),
+        Json::Object(list) => list.iter().for_each(|(k, v)| json(v, k, f)),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Hole(_) => {}
+    }
+}
+
+fn plain(value: &serde_json::Value, name: &str, f: &mut dyn FnMut(&str, &str)) {
+    match value {
+        serde_json::Value::String(t) => f(name, t),
+        serde_json::Value::Array(items) => items.iter().for_each(|i| plain(i, name, f)),
+        serde_json::Value::Object(map) => map.iter().for_each(|(k, v)| plain(v, k, f)),
+        _ => {}
+    }
+}
+
+/// Names that people give to what must stay private.
+pub(crate) fn is_sensitive(name: &str) -> bool {
+    let n: String = name.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+    let has = |w: &str| n.contains(w);
+    [
+        "password",
+        "passwd",
+        "secret",
+        "apikey",
+        "accesstoken",
+        "refreshtoken",
+        "idtoken",
+        "authtoken",
+        "csrf",
+        "xsrf",
+        "sessionid",
+        "privatekey",
+    ]
+    .iter()
+    .any(|w| has(w))
+        || matches!(
+            n.as_str(),
+            "token"
+                | "pwd"
+                | "sid"
+                | "ssid"
+                | "jwt"
+                | "session"
+                | "sessid"
+                | "phpsessid"
+                | "jsessionid"
+                | "connectsid"
+                | "pass"
+                | "xauth"
+                | "auth"
+                | "credential"
+                | "credentials"
+                | "otp"
+                | "pin"
+        )
+        || n.ends_with("token")
+        || n.ends_with("session")
+}
+
+fn env_name(name: &str) -> String {
+    let mut out: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
+    while out.contains("__") {
+        out = out.replace("__", "_");
+    }
+    let out = out.trim_matches('_');
+    if out.is_empty() || out.starts_with(|c: char| c.is_ascii_digit()) {
+        format!("SECRET_{out}")
+    } else {
+        out.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_what_is_private() {
+        for name in [
+            "X-CSRF-Token",
+            "password",
+            "newPassword",
+            "JSESSIONID",
+            "x-api-key",
+            "refresh_token",
+            "connect.sid",
+        ] {
+            assert!(is_sensitive(name), "{name}");
+        }
+        for name in ["theme", "_ga", "page", "author", "passenger", "tokens_per_page"] {
+            assert!(!is_sensitive(name), "{name}");
+        }
+    }
+}
