@@ -7,7 +7,12 @@ export class CookieList {
     this.members = [];
     this._url = url;
     if (!/^https?:\/\/[^{}\s]+$/.test(url || '')) return;
-    const all = http.cookieJar().cookiesForURL(url);
+    let all = {};
+    try {
+      all = http.cookieJar().cookiesForURL(url);
+    } catch (e) {
+      // an address that k6 cannot read has no cookies
+    }
     for (const name of Object.keys(all)) {
       const made = (fresh[name] || [])[0] || {};
       for (const value of all[name].slice(-1)) {

@@ -56,7 +56,7 @@ const Base64 = {
 const Base64url = { parse: Base64.parse, stringify: (w) => Buffer.from(w.bytes).toString('base64url') };
 const words = (value) => {
   if (value instanceof WordArray) return value;
-  if (value && value.words) return fromWords(value.words, value.sigBytes);
+  if (value && typeof value === 'object' && value.words) return fromWords(value.words, value.sigBytes);
   return Utf8.parse(String(value));
 };
 const fromWords = (list, size = list.length * 4) => {

@@ -99,6 +99,7 @@ class Collection {
     const layers = all.map((scope) => ({ has: (k) => scope._map.has(k), raw: (k) => scope._map.get(k) }));
     const out = new Request(request.toJSON());
     out.name = request.name;
+    out.description = request.description;
     out.id = request.id;
     out.url = new Url(fill(request.url.toString(), layers));
     for (const header of out.headers.members) {

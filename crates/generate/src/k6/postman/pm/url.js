@@ -100,6 +100,16 @@ function cut(source) {
   return out;
 }
 
+/** `127.1` and `0x7f.1` are addresses too (WHATWG URL, IPv4 parser). */
+function address(host) {
+  if (!/^(0x[\da-f]*|\d+)(\.(0x[\da-f]*|\d+)){0,3}\.?$/.test(host)) return host;
+  const parts = host.replace(/\.$/, '').split('.').map((p) => (p.startsWith('0x') ? parseInt(p.slice(2) || '0', 16) : p.length > 1 && p[0] === '0' ? parseInt(p, 8) : Number(p)));
+  const last = parts.pop();
+  if (parts.some((p) => !(p < 256)) || !(last < 256 ** (4 - parts.length))) return host;
+  const all = parts.reduce((n, p, i) => n + p * 256 ** (3 - i), last);
+  return [24, 16, 8, 0].map((shift) => Math.floor(all / 2 ** shift) % 256).join('.');
+}
+
 export class Url {
   constructor(url) {
     this.update(url);
@@ -187,7 +197,7 @@ export class Url {
       if (typeof this.auth.password === 'string') user += `:${enc(this.auth.password, 'user')}`;
     }
     const port = this.port === undefined || this.port === null ? '' : `:${this.port}`;
-    const host = this.getHost().toLowerCase() + port;
+    const host = address(this.getHost().toLowerCase()) + port;
     let path = enc(this.getPath(), 'path');
     if (this.query.members.some((p) => !p.disabled)) path += `?${enc(this.getQueryString(), 'query')}`;
     return { scheme, user, host, path, href: `${scheme}://${user ? `${user}@` : ''}${host}${path}` };

@@ -70,7 +70,7 @@ export function xml2Json(xml) {
   try {
     return convert(xml, { explicitArray: false, trim: true, mergeAttrs: false });
   } catch (e) {
-    return {};
+    return undefined;
   }
 }
 
