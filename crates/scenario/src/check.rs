@@ -146,4 +146,6 @@ pub enum Predicate {
     LengthAtLeast(usize),
     Empty,
     NotEmpty,
+    /// Every one of these statements about the same response holds; the subject of the check is that of the first.
+    All(Vec<(Selector, Predicate)>),
 }

@@ -88,31 +88,7 @@ impl RequestStep {
     pub fn for_each_text_mut(&mut self, f: &mut dyn FnMut(&mut Text)) {
         self.request.for_each_text_mut(f);
         for check in &mut self.checks {
-            match &mut check.predicate {
-                Predicate::Equals(json) | Predicate::NotEquals(json) => json.for_each_text_mut(f),
-                Predicate::OneOf(items) => items.iter_mut().for_each(|v| v.for_each_text_mut(f)),
-                Predicate::Contains(text)
-                | Predicate::NotContains(text)
-                | Predicate::StartsWith(text)
-                | Predicate::EndsWith(text) => f(text),
-                Predicate::Between { .. }
-                | Predicate::LessThan(_)
-                | Predicate::AtMost(_)
-                | Predicate::GreaterThan(_)
-                | Predicate::AtLeast(_)
-                | Predicate::Exists
-                | Predicate::Missing
-                | Predicate::Truthy
-                | Predicate::Falsy
-                | Predicate::Matches { .. }
-                | Predicate::NotMatches { .. }
-                | Predicate::HasType(_)
-                | Predicate::HasKeys(_)
-                | Predicate::HasLength(_)
-                | Predicate::LengthAtLeast(_)
-                | Predicate::Empty
-                | Predicate::NotEmpty => {}
-            }
+            predicate_texts(&mut check.predicate, f);
         }
         for extraction in &mut self.extractions {
             extraction.fallback.iter_mut().for_each(&mut *f);
@@ -144,6 +120,35 @@ impl Request {
         }
         body_texts(&mut self.body, f);
         auth_texts(&mut self.auth, f);
+    }
+}
+
+fn predicate_texts(predicate: &mut Predicate, f: &mut dyn FnMut(&mut Text)) {
+    match predicate {
+        Predicate::Equals(json) | Predicate::NotEquals(json) => json.for_each_text_mut(f),
+        Predicate::OneOf(items) => items.iter_mut().for_each(|v| v.for_each_text_mut(f)),
+        Predicate::Contains(text)
+        | Predicate::NotContains(text)
+        | Predicate::StartsWith(text)
+        | Predicate::EndsWith(text) => f(text),
+        Predicate::Between { .. }
+        | Predicate::LessThan(_)
+        | Predicate::AtMost(_)
+        | Predicate::GreaterThan(_)
+        | Predicate::AtLeast(_)
+        | Predicate::Exists
+        | Predicate::Missing
+        | Predicate::Truthy
+        | Predicate::Falsy
+        | Predicate::Matches { .. }
+        | Predicate::NotMatches { .. }
+        | Predicate::HasType(_)
+        | Predicate::HasKeys(_)
+        | Predicate::HasLength(_)
+        | Predicate::LengthAtLeast(_)
+        | Predicate::Empty
+        | Predicate::NotEmpty => {}
+        Predicate::All(list) => list.iter_mut().for_each(|(_, p)| predicate_texts(p, f)),
     }
 }
 

@@ -5,23 +5,33 @@ use super::helpers::Helper;
 use crate::js::{JsExpr, JsIdent, Prop, Stmt};
 
 impl Context<'_> {
-    /// `check(res, { 'name': (r) => …, … });`, or nothing when there is nothing to check.
-    pub fn checks(&mut self, response: &JsIdent, checks: &[Check], guards: &[Extraction]) -> Option<Stmt> {
-        let mut props: Vec<Prop> = Vec::new();
+    /// `check(res, { 'name': (r) => …, … });`, or nothing when there is nothing to check. A name that comes twice starts
+    /// another call: the keys of an object are unique.
+    pub fn checks(&mut self, response: &JsIdent, checks: &[Check], guards: &[Extraction]) -> Vec<Stmt> {
+        let mut calls: Vec<Vec<(String, JsExpr)>> = Vec::new();
+        let mut add = |name: String, test: JsExpr| {
+            let at = calls.iter().position(|c| c.iter().all(|(n, _)| *n != name));
+            match at.and_then(|i| calls.get_mut(i)) {
+                Some(call) => call.push((name, test)),
+                None => calls.push(vec![(name, test)]),
+            }
+        };
         for check in checks {
             let test = self.test(&check.subject, &check.predicate);
-            props.push(Prop::pair(safe_name(&check.name), JsExpr::arrow("(r)", test)));
+            add(safe_name(&check.name), test);
         }
         for extraction in guards {
             let Some(guard) = &extraction.guard else { continue };
             let test = self.test(&extraction.from, &Predicate::Exists);
-            props.push(Prop::pair(safe_name(guard), JsExpr::arrow("(r)", test)));
+            add(safe_name(guard), test);
         }
-        if props.is_empty() {
-            return None;
+        let mut out = Vec::new();
+        for call in calls {
+            let props = call.into_iter().map(|(n, t)| Prop::pair(n, JsExpr::arrow("(r)", t))).collect();
+            let f = self.import("k6", "check");
+            out.push(Stmt::Expr(JsExpr::call(f, vec![JsExpr::ident(response), JsExpr::Object(props)])));
         }
-        let f = self.import("k6", "check");
-        Some(Stmt::Expr(JsExpr::call(f, vec![JsExpr::ident(response), JsExpr::Object(props)])))
+        out
     }
 
     /// A boolean expression over `r`.
@@ -95,6 +105,10 @@ impl Context<'_> {
             Predicate::LengthAtLeast(n) => length(s, ">=", *n),
             Predicate::Empty => length(s, "===", 0),
             Predicate::NotEmpty => length(s, ">", 0),
+            Predicate::All(list) => {
+                let tests: Vec<JsExpr> = list.iter().map(|(of, p)| self.test(of, p)).collect();
+                tests.into_iter().reduce(and).unwrap_or_else(|| JsExpr::bool(true))
+            }
         }
     }
 

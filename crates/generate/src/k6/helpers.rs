@@ -54,8 +54,9 @@ impl Helper {
     pub fn code(self) -> &'static str {
         match self {
             Self::Json => {
-                "// The value at a path of a JSON body; undefined when there is no body or no such value.\n\
-                 const json = (res, path) => (res.body ? res.json(path) : undefined);"
+                "// The value at a path of a JSON body; undefined when the body is no JSON or has no such value.\n\
+                 const json = (res, path) => {\n  try {\n    return res.json(path);\n  } catch (e) {\n    \
+                 return undefined;\n  }\n};"
             }
             Self::Has => {
                 "// Whether a JSON body has a value at each of the paths.\n\
