@@ -2,6 +2,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Helper {
     Json,
+    InUrl,
     Kept,
     Has,
     Pick,
@@ -18,6 +19,7 @@ impl Helper {
     pub fn name(self) -> &'static str {
         match self {
             Self::Json => "json",
+            Self::InUrl => "inUrl",
             Self::Kept => "kept",
             Self::Has => "has",
             Self::Pick => "pick",
@@ -61,6 +63,10 @@ impl Helper {
             Self::Has => {
                 "// Whether a JSON body has a value at each of the paths.\n\
                  const has = (res, ...paths) => paths.every((path) => json(res, path) !== undefined);"
+            }
+            Self::InUrl => {
+                "// Encodes what a URL cannot hold; escapes that are there stay.\n\
+                 const inUrl = (text) => encodeURI(text).replace(/%25([0-9a-f]{2})/gi, '%$1');"
             }
             Self::Kept => {
                 "// A secret stays in the file that it came from; the environment variable wins over it.\n\

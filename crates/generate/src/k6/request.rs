@@ -3,6 +3,7 @@ use loadwright_scenario::{Body, Encoding, Field, Request, RequestStep, Segment, 
 use super::auth::AuthCode;
 use super::body::{BodyCode, MediaTypeCode, encode_component};
 use super::context::Context;
+use super::helpers::Helper;
 use crate::js::{JsExpr, Prop, TemplatePart};
 
 /// The pieces of one `http` call.
@@ -104,7 +105,20 @@ impl Context<'_> {
 
     fn url_parts(&mut self, text: &Text, encoding: Encoding) -> Vec<TemplatePart> {
         match encoding {
-            Encoding::Raw | Encoding::Lenient => self.template_parts(text),
+            Encoding::Raw => self.template_parts(text),
+            Encoding::Lenient => {
+                let mut parts = self.template_parts(text);
+                for (part, of) in parts.iter_mut().zip(&text.0) {
+                    let free = matches!(of, loadwright_scenario::Part::Column { .. })
+                        || matches!(of, loadwright_scenario::Part::Generated(_)) && !url_safe(of);
+                    if let (true, TemplatePart::Hole(hole)) = (free, &*part) {
+                        let hole = hole.clone();
+                        let f = self.helper(Helper::InUrl);
+                        *part = TemplatePart::Hole(JsExpr::call(f, vec![hole]));
+                    }
+                }
+                parts
+            }
             Encoding::Component => text
                 .0
                 .iter()

@@ -68,14 +68,22 @@ impl Context<'_> {
         }
     }
 
-    /// Realistic data by kind. A kind that is not known gives a random word.
+    /// Realistic data by kind. A kind that nobody knows gives a random word.
     fn fake(&mut self, kind: &str) -> JsExpr {
         let list: &[&str] = match kind {
             "firstName" => &["Ada", "Ben", "Carla", "Dev", "Elif", "Femi", "Grace", "Hugo"],
             "lastName" => &["Adams", "Berg", "Costa", "Diaz", "Evans", "Fischer", "Gupta", "Hall"],
             "city" => &["Lisbon", "Oslo", "Nairobi", "Lima", "Osaka", "Toronto"],
             "country" => &["Portugal", "Norway", "Kenya", "Peru", "Japan", "Canada"],
-            _ => &["amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "harbor"],
+            kind => match super::postman::dynamic_name(kind) {
+                // the same values as Postman's variables of that kind, from a module beside the script
+                Some(name) => {
+                    self.add_file("fake.js", super::postman::DYNAMIC.as_bytes().to_vec());
+                    let f = self.import("./fake.js", "dynamic");
+                    return JsExpr::call(f, vec![JsExpr::string(&name)]);
+                }
+                None => &["amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "harbor"],
+            },
         };
         let f = self.helper(Helper::Pick);
         JsExpr::call(f, vec![JsExpr::Array(list.iter().map(|w| JsExpr::string(w)).collect())])

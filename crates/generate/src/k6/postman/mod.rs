@@ -19,6 +19,18 @@ use crate::{GenerateError, GenerateRequest, Generated, GeneratedFile};
 
 use modules::Modules;
 
+/// The module that makes realistic data.
+pub(super) const DYNAMIC: &str = include_str!("pm/dynamic.js");
+
+/// `$randomEmail` for `email`, when the module makes it.
+pub(super) fn dynamic_name(kind: &str) -> Option<String> {
+    let mut chars = kind.chars();
+    let first = chars.next()?.to_ascii_uppercase();
+    let name = format!("random{first}{}", chars.as_str());
+    let image = kind.len() > 5 && kind.ends_with("Image");
+    (image || DYNAMIC.contains(&format!("  {name}:"))).then(|| format!("${name}"))
+}
+
 /// What is collected while the table is written.
 struct Table<'a, 'p> {
     pub cx: &'a mut Context<'p>,
