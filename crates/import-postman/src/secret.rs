@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use loadwright_diagnostic::{Diagnostic, Diagnostics, Origin};
+use loadwright_diagnostic::{Diagnostic, Diagnostics, Origin, Pointer};
 use loadwright_scenario::Text;
 use serde_json::Value;
 
@@ -20,7 +20,10 @@ pub fn of_variable(name: &str, known: &Known, diagnostics: &mut Diagnostics) -> 
     }
     let env = env_name(name);
     let message = format!("`{name}` is read from the environment variable {env}");
-    diagnostics.push(Diagnostic::new(&codes::SECRET, message, known.origin.clone()));
+    // the finding points beside the value: nobody wants to see it on a screen
+    let parent = known.origin.at.as_str().rsplit_once('/').map_or("", |(p, _)| p);
+    let beside = Origin::new(known.origin.source, Pointer::from_text(parent));
+    diagnostics.push(Diagnostic::new(&codes::SECRET, message, beside));
     Some(env)
 }
 
