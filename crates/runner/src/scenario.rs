@@ -31,7 +31,7 @@ pub struct ScenarioRun {
 }
 
 impl ScenarioRun {
-    pub fn new(scheduled: &ScheduledScenario, options: &Options, tuple: &Tuple) -> Self {
+    pub fn new(scheduled: &ScheduledScenario, options: &Options) -> Self {
         let mut tags = options.tags.clone().unwrap_or_default();
         tags.extend(scheduled.workload.tags.clone());
         let plan = &scheduled.plan;
@@ -49,7 +49,7 @@ impl ScenarioRun {
             quota: plan.quota,
             regular_end: plan.regular_end,
             total,
-            tuple: tuple.clone(),
+            tuple: plan.iterations.clone(),
             started_at: OnceLock::new(),
             started: AtomicU64::new(0),
             complete: AtomicU64::new(0),

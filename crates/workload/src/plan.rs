@@ -17,6 +17,8 @@ pub struct Plan {
     /// VUs that may exist at most (more than planned only for arrival rates).
     pub max_vus: u64,
     pub quota: Quota,
+    /// Numbers the iterations over the whole test: shared iterations are divided as the VUs are.
+    pub iterations: Tuple,
     /// No iteration starts after this.
     pub regular_end: Duration,
     /// Running iterations are interrupted at this time (regular end + graceful stop).
@@ -73,12 +75,14 @@ impl Workload {
         let planned;
         let mut quota = Quota::Unlimited;
         let mut max = None;
+        let mut numbering = tuple.clone();
         match &self.executor {
             Executor::SharedIterations(e) => {
                 planned = vus(e.vus);
-                let iterations =
-                    tuple.by_value(e.vus.unwrap_or(1)).map_or(0, |t| t.scale(e.iterations.unwrap_or(1)));
+                let divided = tuple.by_value(e.vus.unwrap_or(1));
+                let iterations = divided.as_ref().map_or(0, |t| t.scale(e.iterations.unwrap_or(1)));
                 quota = Quota::Shared(iterations.max(0) as u64);
+                numbering = divided.unwrap_or(numbering);
             }
             Executor::PerVuIterations(e) => {
                 planned = vus(e.vus);
@@ -97,6 +101,7 @@ impl Workload {
             planned_vus: planned,
             max_vus: max.unwrap_or(planned).max(planned),
             quota,
+            iterations: numbering,
             regular_end,
             hard_end: regular_end + self.graceful_stop().to_std(),
             workload: self.clone(),

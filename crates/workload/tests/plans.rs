@@ -97,6 +97,13 @@ fn quotas_scale_with_the_vus() {
     let half = Tuple::new(Some(&"0:1/2".parse().unwrap()), None).unwrap();
     let plan = w.plan(&half);
     assert_eq!((plan.planned_vus, plan.quota), (2, Quota::Shared(7)));
+    let rest = Tuple::new(Some(&"1/2:1".parse().unwrap()), Some(&"0,1/2,1".parse().unwrap())).unwrap();
+    let other = w.plan(&rest);
+    assert_eq!(other.quota, Quota::Shared(3));
+    let mut numbers: Vec<u64> = (0..7).map(|i| plan.iterations.global(i)).collect();
+    numbers.extend((0..3).map(|i| other.iterations.global(i)));
+    numbers.sort_unstable();
+    assert_eq!(numbers, (0..10).collect::<Vec<_>>());
     assert_eq!(
         w.description(&half),
         "7 iterations shared among 2 VUs (maxDuration: 10m0s, gracefulStop: 30s)"

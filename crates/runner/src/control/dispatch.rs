@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use loadwright_js::Level;
 use loadwright_metrics::{RunProgress, ScenarioCounters, ScenarioState, Tags, builtin};
-use loadwright_workload::{Action, Commands, Options, ScheduledScenario, Tuple};
+use loadwright_workload::{Action, Commands, Options, ScheduledScenario};
 
 use super::{Control, PATIENCE};
 use crate::scenario::ScenarioRun;
@@ -45,8 +45,8 @@ struct Slot {
 }
 
 impl Active {
-    pub fn new(scheduled: &ScheduledScenario, options: &Options, tuple: &Tuple) -> Self {
-        let run = Arc::new(ScenarioRun::new(scheduled, options, tuple));
+    pub fn new(scheduled: &ScheduledScenario, options: &Options) -> Self {
+        let run = Arc::new(ScenarioRun::new(scheduled, options));
         let tags = run.sample_tags(options);
         Self {
             run,

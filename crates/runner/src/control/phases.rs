@@ -112,7 +112,7 @@ impl Control<'_> {
             .schedule
             .scenarios
             .iter()
-            .map(|s| Active::new(s, &self.options, &self.schedule.tuple))
+            .map(|s| Active::new(s, &self.options))
             .collect();
         self.origin = Instant::now();
         (self.observer)(&loadwright_metrics::RunEvent::Started);
