@@ -9,7 +9,8 @@ use crate::exit::Exit;
 /// Prints two results side by side; 99 when the second is worse.
 pub fn run(args: &CompareArgs) -> Result<Exit> {
     let read = |path: &std::path::Path| -> Result<ResultFile> {
-        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let text =
+            std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         ResultFile::parse(&text).with_context(|| path.display().to_string())
     };
     let tolerance = Tolerance { slower: args.tolerance / 100.0, ..Tolerance::default() };

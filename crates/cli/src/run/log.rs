@@ -1,5 +1,6 @@
 //! Log lines: key=value, JSON, raw, or the short form on a terminal.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{IsTerminal, Write};
@@ -99,14 +100,10 @@ impl Logger {
         match self.format {
             Format::Raw => message.to_owned(),
             Format::Json => {
-                let mut map = serde_json::Map::new();
-                for (key, value) in fields {
-                    map.insert(key.to_owned(), value.into());
-                }
-                map.insert("level".to_owned(), level.name().into());
-                map.insert("msg".to_owned(), message.into());
-                map.insert("time".to_owned(), timestamp().into());
-                serde_json::Value::Object(map).to_string()
+                let time = timestamp();
+                let mut map: BTreeMap<&str, &str> = fields.into_iter().collect();
+                map.extend([("level", level.name()), ("msg", message), ("time", time.as_str())]);
+                serde_json::to_string(&map).unwrap_or_default()
             }
             Format::Text => {
                 let mut out = format!("time=\"{}\" level={}", timestamp(), level.name());

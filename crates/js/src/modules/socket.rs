@@ -119,7 +119,10 @@ fn connect<'js>(
         Box::new(move |ctx, result| {
             if let (OpResult::Connected(exchange), Some((connection, done))) = (result, once.take()) {
                 let connection = connection.restore(ctx)?;
-                let error = exchange.hop.failure.as_ref().map(|f| f.log.clone());
+                let error = exchange.hop.failure.as_ref().map(|f| {
+                    // the socket's errors do not name the method and the address
+                    f.log.split_once("\": ").map_or(f.log.clone(), |(_, reason)| reason.to_owned())
+                });
                 let error = match (&exchange.socket, error) {
                     (None, None) => Some("websocket: bad handshake".to_owned()),
                     (_, error) => error,

@@ -22,6 +22,9 @@ pub enum CompileError {
     Engine(String),
 }
 
+/// What stands before the first line of CommonJS code.
+pub(super) const WRAPPER: &str = "(function(module,exports,require){";
+
 pub(super) fn module(address: &str, code: &str) -> Result<Arc<[u8]>, CompileError> {
     in_scratch(|ctx| {
         let declared =
@@ -35,7 +38,7 @@ pub(super) fn module(address: &str, code: &str) -> Result<Arc<[u8]>, CompileErro
 pub(super) fn common_js(address: &str, code: &str) -> Result<Arc<[u8]>, CompileError> {
     // a hashbang is only one at the very beginning, and the first line must stay the first line
     let body = if code.starts_with("#!") { format!("//{code}") } else { code.to_owned() };
-    let wrapped = format!("(function(module,exports,require){{{body}\n}})");
+    let wrapped = format!("{WRAPPER}{body}\n}})");
     in_scratch(|ctx| script(ctx, address, &wrapped).map_err(|e| e.unwrap_or_else(|| caught(ctx, address))))
 }
 

@@ -5,7 +5,7 @@ mod files;
 mod resolve;
 mod source;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use compile::CompileError;
@@ -39,6 +39,7 @@ struct Inner {
     /// Names that importers ask of modules whose exports are not known before they run (built-ins, CommonJS).
     wanted: HashMap<String, BTreeSet<String>>,
     maps: HashMap<String, Arc<Positions>>,
+    meta: HashSet<String>,
     sealed: bool,
 }
 
@@ -84,6 +85,9 @@ impl Program {
             Code::CommonJs(compile::common_js(address, &found.code)?)
         };
         let mut inner = self.lock();
+        if found.uses_meta {
+            inner.meta.insert(address.to_owned());
+        }
         if let Some(map) = found.map {
             inner.maps.insert(address.to_owned(), Arc::new(map));
         }
@@ -134,10 +138,23 @@ impl Program {
         self.lock().sealed
     }
 
+    /// Whether a module looks at `import.meta`.
+    pub fn uses_meta(&self, address: &str) -> bool {
+        self.lock().meta.contains(address)
+    }
+
+    /// Where a specifier would lead, without loading it.
+    pub fn resolve_from(&self, base: &str, specifier: &str) -> Result<String, CompileError> {
+        resolve(&self.files, base, specifier, Asked::Import).map_err(CompileError::Missing)
+    }
+
     /// Maps a position in compiled text to the user's own text.
     pub fn original(&self, address: &str, line: u32, column: u32) -> (u32, u32) {
-        let map = self.lock().maps.get(address).cloned();
-        map.map_or((line, column), |m| m.original(line, column))
+        let inner = self.lock();
+        let wrapped = line == 1 && matches!(inner.code.get(address), Some(Code::CommonJs(_)));
+        let column =
+            if wrapped { column.saturating_sub(compile::WRAPPER.len() as u32).max(1) } else { column };
+        inner.maps.get(address).map_or((line, column), |m| m.original(line, column))
     }
 
     /// The compiled modules by kind, for tests and `inspect`.

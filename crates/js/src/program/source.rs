@@ -16,6 +16,8 @@ pub struct Analysed {
     pub esm: bool,
     /// Static imports in source order.
     pub imports: Vec<Import>,
+    /// `import.meta` is looked at.
+    pub uses_meta: bool,
     /// Maps generated positions back when the text was TypeScript.
     pub map: Option<Positions>,
 }
@@ -150,7 +152,7 @@ fn describe(parsed: &ParserReturn<'_>, code: String) -> Analysed {
             need(&request.name, &name.name);
         }
     }
-    Analysed { code, esm, imports, map: None }
+    Analysed { code, esm, imports, uses_meta: !record.import_metas.is_empty(), map: None }
 }
 
 /// An unambiguous text that the parser calls a module without import or export can only be one for its `await`.

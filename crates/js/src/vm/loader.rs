@@ -25,6 +25,12 @@ impl Resolver for Modules {
         _: Option<ImportAttributes<'js>>,
     ) -> Result<String> {
         let program = &state(ctx).program;
+        if !state(ctx).linking.get() {
+            return Err(ctx.throw(super::errors::make_go_error(
+                ctx,
+                "dynamic modules not enabled in the host program",
+            )?));
+        }
         if let Some(found) = program.resolved(base, name) {
             return Ok(found);
         }
@@ -44,7 +50,11 @@ impl Loader for Modules {
     ) -> Result<Module<'js, Declared>> {
         match state(ctx).program.code(name) {
             // SAFETY: bytecode written by this process with the same engine
-            Some(Code::Esm(bytes)) => unsafe { Module::load(ctx.clone(), &bytes) },
+            Some(Code::Esm(bytes)) => {
+                let module = unsafe { Module::load(ctx.clone(), &bytes) }?;
+                add_meta(ctx, name, &module)?;
+                Ok(module)
+            }
             _ => {
                 // evaluated now, so that its names are known when importers are linked
                 require_address(ctx, name)?;
@@ -52,6 +62,18 @@ impl Loader for Modules {
             }
         }
     }
+}
+
+/// `import.meta.resolve`, for modules that look at `import.meta`.
+pub fn add_meta<'js>(ctx: &Ctx<'js>, name: &str, module: &Module<'js, Declared>) -> Result<()> {
+    if !state(ctx).program.uses_meta(name) {
+        return Ok(());
+    }
+    let base = name.to_owned();
+    let resolve = move |ctx: Ctx<'js>, specifier: String| -> Result<String> {
+        state(&ctx).program.resolve_from(&base, &specifier).map_err(|e| go_error(&ctx, &e.to_string()))
+    };
+    module.meta()?.set("resolve", Function::new(ctx.clone(), resolve)?.with_name("resolve")?)
 }
 
 /// A module whose exports are the properties of an object that exists already.
@@ -143,7 +165,10 @@ pub fn require_address<'js>(ctx: &Ctx<'js>, address: &str) -> Result<Value<'js>>
             }
         }
         Some(Code::Esm(_)) => {
-            let promise = Module::import(ctx, address)?;
+            let before = state(ctx).linking.replace(true);
+            let promise = Module::import(ctx, address);
+            state(ctx).linking.set(before);
+            let promise = promise?;
             let namespace = wait_for(ctx, &promise)?;
             holder.set("exports", namespace)?;
             keep(&holder);

@@ -232,7 +232,11 @@ fn abandon(state: &State) {
 fn evaluate_module<'js>(ctx: &Ctx<'js>, bytes: &[u8]) -> Result<Object<'js>, Stop> {
     let stop = |e: rquickjs::Error| errors::stop_of(ctx, &e);
     // SAFETY: the bytes were written by this process with the same engine
-    let module = unsafe { Module::load(ctx.clone(), bytes) }.map_err(stop)?;
+    state(ctx).linking.set(true);
+    let module = unsafe { Module::load(ctx.clone(), bytes) };
+    state(ctx).linking.set(false);
+    let module = module.map_err(stop)?;
+    loader::add_meta(ctx, &state(ctx).program.entry, &module).map_err(stop)?;
     let (module, promise) = module.eval().map_err(stop)?;
     // a rejected top level is reported below, not as an unhandled rejection
     while ctx.execute_pending_job() {}

@@ -61,6 +61,8 @@ pub struct State {
     pub ops: RefCell<HashMap<OpId, Pending>>,
     pub unhandled: RefCell<Vec<(usize, Persistent<Value<'static>>)>>,
     pub modules: RefCell<HashMap<String, Persistent<Object<'static>>>>,
+    /// Modules are being linked: the only time when imports are resolved.
+    pub linking: Cell<bool>,
     async_class: Cell<u32>,
     pub http: HttpState,
     /// State of single modules, by type.
@@ -107,6 +109,7 @@ impl State {
             ops: RefCell::default(),
             unhandled: RefCell::default(),
             modules: RefCell::default(),
+            linking: Cell::new(false),
             async_class: Cell::new(0),
             http: HttpState::default(),
             slots: RefCell::default(),
