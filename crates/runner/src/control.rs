@@ -189,8 +189,8 @@ impl Control<'_> {
             self.state = RunState::Setup;
             self.setup();
         }
-        let setup_failed =
-            matches!(self.end, Some(End::SetupFailed(_) | End::SetupTimeout | End::InitFailed(_)));
+        // whatever ended the run before the scenarios also keeps teardown from running
+        let setup_failed = self.end.is_some();
         let mut teardown = None;
         if !setup_failed {
             if self.end.is_none() {

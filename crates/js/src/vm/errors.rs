@@ -1,6 +1,6 @@
 //! Errors as scripts and users see them: `GoError`, stacks in k6's layout, and why a call into a script ended.
 
-use rquickjs::function::This;
+use rquickjs::function::{Constructor, This};
 use rquickjs::{Array, Ctx, Error, Exception, Function, Object, Result, Value, qjs};
 
 use super::state::state;
@@ -38,12 +38,9 @@ pub fn go_error(ctx: &Ctx<'_>, message: &str) -> Error {
 
 /// The error object of [`go_error`] without throwing it.
 pub fn make_go_error<'js>(ctx: &Ctx<'js>, message: &str) -> Result<Value<'js>> {
-    let error = Exception::from_message(ctx.clone(), message)?.into_object();
-    let class: Object<'js> = ctx.globals().get("GoError")?;
-    let proto: Object<'js> = class.get("prototype")?;
-    error.set_prototype(Some(&proto))?;
-    let value = Object::new(ctx.clone())?;
-    error.set("value", value)?;
+    let class: Constructor<'js> = crate::modules::internal::load(ctx, "errors")?.get("GoError")?;
+    let error: Object<'js> = class.construct((message,))?;
+    error.set("value", Object::new(ctx.clone())?)?;
     Ok(error.into_value())
 }
 
