@@ -64,6 +64,9 @@ impl GoDuration {
         if let Ok(number) = text.parse::<f64>()
             && number.is_finite()
         {
+            if number.abs() * MILLI as f64 >= i64::MAX as f64 {
+                return Err(invalid(text));
+            }
             return Ok(Self::from_millis_f64(number));
         }
         Self::parse_with_days(text)

@@ -1,5 +1,7 @@
 //! A scripted server on loopback: each connection's requests get the next answers, byte for byte.
 
+#![allow(dead_code, reason = "each test binary uses its part")]
+
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
