@@ -10,6 +10,7 @@ use crate::TlsInfo;
 use crate::dial::Dialed;
 use crate::failure::{Broken, Side, code};
 use crate::head::{self, Framing, Head};
+use crate::scratch;
 use crate::wire::Stream;
 
 /// An open connection.
@@ -55,8 +56,6 @@ pub(crate) struct Marks {
 /// Bodies up to this size are written together with the head.
 const JOIN: usize = 16 * 1024;
 const READ: usize = 4 * 1024;
-/// Larger buffers are given back when a connection becomes idle.
-const KEEP: usize = 32 * 1024;
 
 impl H1 {
     pub(crate) fn new(dialed: Dialed) -> Self {
@@ -94,14 +93,12 @@ impl H1 {
         Ok(Answer { head, head_bytes, body: out, reusable })
     }
 
-    /// Frees what a large exchange left behind.
+    /// Gives the buffers back before the connection becomes idle.
     pub(crate) fn rest(&mut self) {
-        if self.buffer.capacity() > KEEP {
-            self.buffer = Vec::new();
+        if self.buffer.is_empty() {
+            scratch::give(&mut self.buffer);
         }
-        if self.out.capacity() > KEEP {
-            self.out = Vec::new();
-        }
+        scratch::give(&mut self.out);
     }
 
     /// Bytes that arrived after the head of an upgraded connection.
@@ -266,6 +263,9 @@ impl H1 {
     }
 
     async fn fill(&mut self) -> Result<usize, Broken> {
+        if self.buffer.capacity() == 0 {
+            self.buffer = scratch::take();
+        }
         self.buffer.reserve(READ);
         let read = self.stream.read_buf(&mut self.buffer).await;
         read.map_err(|e| Broken::io(&e, Side::Read, self.local, self.remote))

@@ -160,6 +160,9 @@ impl Client {
     ) -> Result<Answer, Broken> {
         let settings = &self.network.settings;
         connection.out.clear();
+        if connection.out.capacity() == 0 {
+            connection.out = crate::scratch::take();
+        }
         let proxy = if step.url.is_tls() { None } else { self.network.proxy_for(step.url) };
         write_head(&mut connection.out, step, settings.no_connection_reuse, proxy.as_ref())?;
         if settings.http_debug != HttpDebug::Off {

@@ -23,6 +23,7 @@ mod ntlm;
 mod request;
 mod request_head;
 mod response;
+mod scratch;
 mod send;
 mod tls;
 mod url;
