@@ -90,7 +90,7 @@ pub fn files(args: &InputArgs) -> BTreeMap<SourceId, PathBuf> {
 
 fn options(args: &InputArgs) -> Result<ImportOptions> {
     let extra = |n: usize| SourceId(u16::try_from(usize::from(COMPANIONS) + n).unwrap_or(u16::MAX));
-    let file = |n: usize, path: &std::path::PathBuf| -> Result<Source> {
+    let file = |n: usize, path: &PathBuf| -> Result<Source> {
         std::fs::metadata(path).with_context(|| format!("failed to read {}", path.display()))?;
         Ok(Source::file(extra(n), path))
     };
