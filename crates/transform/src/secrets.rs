@@ -1,4 +1,4 @@
-use loadwright_diagnostic::{Diagnostic, Origin};
+use loadwright_diagnostic::{Diagnostic, Origin, Pointer};
 use loadwright_scenario::{
     Auth, Body, Field, Json, Lifetime, Part, RequestStep, Text, VarName, VarSource, Variable,
     for_each_request_mut,
@@ -60,7 +60,8 @@ impl Pass for RedactSecrets {
                 lifetime: Lifetime::Iteration,
                 secret: true,
                 note: None,
-                origin: s.origin,
+                // the value is a part of something there: no script can read it back from the recording
+                origin: Origin::new(s.origin.source, Pointer::root()),
             });
         }
     }

@@ -39,7 +39,10 @@ impl Context<'_> {
         if let (Selector::Json(path), Predicate::HasKeys(keys)) = (subject, predicate) {
             return self.has_keys(path, keys);
         }
-        let s = self.selected("r", subject);
+        let s = match self.selected("r", subject) {
+            choice @ JsExpr::Conditional(..) => parens(choice),
+            other => other,
+        };
         let op = |op: &'static str, n: &str| JsExpr::binary(s.clone(), op, JsExpr::number(n));
         let and = |a: JsExpr, b: JsExpr| JsExpr::binary(a, "&&", b);
         let text_of = |s: JsExpr| JsExpr::call_fn("String", vec![s]);
@@ -179,22 +182,18 @@ impl Context<'_> {
                     Some(name) => JsExpr::call(found.member("attr"), vec![JsExpr::string(name)]),
                     None => JsExpr::call(found.member("text"), Vec::new()),
                 };
-                JsExpr::chain(vec![
-                    code("("),
-                    JsExpr::Conditional(
-                        Box::new(response.member("body")),
-                        Box::new(value),
-                        Box::new(code("undefined")),
-                    ),
-                    code(")"),
-                ])
+                JsExpr::Conditional(
+                    Box::new(response.member("body")),
+                    Box::new(value),
+                    Box::new(code("undefined")),
+                )
             }
             Selector::Var(name) => self.var(name),
         }
     }
 }
 
-fn parens(e: JsExpr) -> JsExpr {
+pub(super) fn parens(e: JsExpr) -> JsExpr {
     match e {
         JsExpr::Chain(_) | JsExpr::Conditional(..) => {
             JsExpr::chain(vec![JsExpr::code("("), e, JsExpr::code(")")])

@@ -31,6 +31,9 @@ impl Context<'_> {
             if matches!(value, JsExpr::Conditional(..)) {
                 value = self.selected_from(JsExpr::ident(response), &e.from);
             }
+            if matches!(value, JsExpr::Conditional(..)) {
+                value = super::check::parens(value);
+            }
             value = JsExpr::binary(value, "??", fallback);
         }
         let ident = self.var_ident(&e.into);
