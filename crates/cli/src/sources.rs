@@ -13,7 +13,6 @@ use crate::render;
 /// One input and what it became.
 pub struct Read {
     pub source: Source,
-    pub importer: &'static dyn Importer,
     pub imported: Imported,
 }
 
@@ -71,7 +70,7 @@ pub fn import_all(args: &InputArgs) -> Result<Vec<Read>> {
             let imported = importer
                 .import(&source, &options)
                 .map_err(|e| anyhow::anyhow!(render::import_error(&source, &e)))?;
-            Ok(Read { source, importer, imported })
+            Ok(Read { source, imported })
         })
         .collect()
 }

@@ -20,7 +20,7 @@ pub(crate) fn body(entry: &Entry, origin: &Origin, diagnostics: &mut Diagnostics
     let declared = entry.header("content-type").map_or_else(|| post.mime.clone(), str::to_owned);
     let media_type = Some(post.mime.clone()).filter(|m| !m.trim().is_empty());
     match &post.text {
-        Some(text) if !(text.is_empty() && !post.params.is_empty()) => {
+        Some(text) if !text.is_empty() || post.params.is_empty() => {
             if post.base64 {
                 return match from_base64(text) {
                     Some(bytes) => match String::from_utf8(bytes) {

@@ -174,10 +174,10 @@ impl<'a> BodyPlan<'_, 'a> {
                 return value;
             }
             // an example as text, as many documents have it
-            if let Some(parsed) = value.as_str().and_then(|s| serde_json::from_str::<Value>(s).ok()) {
-                if Validator::new(self.document, Direction::Request).accepts(schema, &parsed) {
-                    return parsed;
-                }
+            if let Some(parsed) = value.as_str().and_then(|s| serde_json::from_str::<Value>(s).ok())
+                && Validator::new(self.document, Direction::Request).accepts(schema, &parsed)
+            {
+                return parsed;
             }
             let origin = content.node.as_ref().map(|n| n.origin.clone()).unwrap_or_default();
             diagnostics.push(Diagnostic::new(

@@ -35,9 +35,7 @@ impl Importer for OpenApi {
                 l.strip_prefix(key).is_some_and(|r| r.trim_start_matches(['"', '\'', ' ']).starts_with(':'))
             }) || head.contains(&format!("\"{key}\":"))
         };
-        if says("openapi") || says("swagger") {
-            Match::Yes
-        } else if source.value().is_ok_and(|v| version_of(v).is_some()) {
+        if says("openapi") || says("swagger") || source.value().is_ok_and(|v| version_of(v).is_some()) {
             Match::Yes
         } else if says("paths") && says("info") {
             Match::Maybe

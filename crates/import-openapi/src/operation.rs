@@ -83,7 +83,7 @@ pub(crate) fn operations<'a>(document: &Document<'a>, diagnostics: &mut Diagnost
     out
 }
 
-impl<'a> Operation<'a> {
+impl Operation<'_> {
     /// `operationId`, else the method and the path.
     pub fn name(&self) -> String {
         let id = self.node.text("operationId").map(str::trim).filter(|i| !i.is_empty());
@@ -149,7 +149,7 @@ impl<'a> Parts<'_, 'a> {
         for p in self.parameters.iter().filter(|p| p.is_sent(self.all)) {
             match p.place {
                 Place::Query => {
-                    request.url.query.extend(p.query(&p.sample(document, self.seed, diagnostics)))
+                    request.url.query.extend(p.query(&p.sample(document, self.seed, diagnostics)));
                 }
                 Place::QueryString => {
                     let value = p.sample(document, self.seed, diagnostics);
@@ -189,10 +189,10 @@ impl<'a> Parts<'_, 'a> {
         for (place, key, value) in &self.secured.more {
             match place {
                 ApiKeyPlace::Header => {
-                    request.headers.push(Field { name: Text::literal(key.as_str()), value: value.clone() })
+                    request.headers.push(Field { name: Text::literal(key.as_str()), value: value.clone() });
                 }
                 ApiKeyPlace::Cookie => {
-                    request.cookies.push(Field { name: Text::literal(key.as_str()), value: value.clone() })
+                    request.cookies.push(Field { name: Text::literal(key.as_str()), value: value.clone() });
                 }
                 ApiKeyPlace::Query => request.url.query.push(loadwright_scenario::QueryField {
                     name: Text::literal(key.as_str()),

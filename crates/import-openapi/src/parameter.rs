@@ -258,11 +258,11 @@ pub(crate) fn example_of(node: &Node<'_>, document: &Document<'_>) -> Option<Val
     if examples.value.is_array() {
         return examples.value.get(0).cloned();
     }
-    let found = examples.fields().find_map(|(_, n)| {
+
+    examples.fields().find_map(|(_, n)| {
         let n = document.follow(&n)?;
         ["value", "dataValue", "serializedValue"].iter().find_map(|k| n.value.get(k).cloned())
-    });
-    found
+    })
 }
 
 fn coerced(schema: &Schema<'_>, value: &Value) -> Value {

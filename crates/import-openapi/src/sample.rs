@@ -255,10 +255,10 @@ impl<'d, 'a> Sampler<'d, 'a> {
             tries += 1;
             match item {
                 Some(item) if unique && out.contains(&item) => {
-                    if let Some(other) = items.first().and_then(|s| nth_enum(s, tries)) {
-                        if !out.contains(&other) {
-                            out.push(other);
-                        }
+                    if let Some(other) = items.first().and_then(|s| nth_enum(s, tries))
+                        && !out.contains(&other)
+                    {
+                        out.push(other);
                     }
                 }
                 Some(item) => out.push(item),
@@ -380,10 +380,11 @@ impl<'d, 'a> Sampler<'d, 'a> {
             if out.len() >= min {
                 return;
             }
-            if !out.contains_key(*key) && !schemas.iter().any(|s| self.is_hidden(s)) {
-                if let Some(value) = self.value(schemas, key, depth + 1) {
-                    out.insert((*key).to_owned(), value);
-                }
+            if !out.contains_key(*key)
+                && !schemas.iter().any(|s| self.is_hidden(s))
+                && let Some(value) = self.value(schemas, key, depth + 1)
+            {
+                out.insert((*key).to_owned(), value);
             }
         }
         let extra: Vec<Schema<'a>> = parts.iter().filter_map(|p| p.child("additionalProperties")).collect();

@@ -12,12 +12,12 @@ pub(crate) fn number(parts: &[Schema<'_>], integer: bool, name: &str, seed: u64)
     let step = if integer && step.fract() != 0.0 { 1.0 } else { step };
     let wish = hint(name).unwrap_or(1.0) + if seed > 1 { (seed % 97) as f64 } else { 0.0 };
     let mut value = (wish / step).round() * step;
-    if let Some((min, excluded)) = lower {
-        if value < min || (excluded && value <= min) {
-            value = (min / step).ceil() * step;
-            if excluded && value <= min {
-                value += step;
-            }
+    if let Some((min, excluded)) = lower
+        && (value < min || (excluded && value <= min))
+    {
+        value = (min / step).ceil() * step;
+        if excluded && value <= min {
+            value += step;
         }
     }
     if let Some((max, excluded)) = upper {
@@ -188,7 +188,9 @@ pub(crate) fn has_format(format: &str, s: &str) -> bool {
         }),
         "ipv4" => s.parse::<std::net::Ipv4Addr>().is_ok(),
         "ipv6" => s.parse::<std::net::Ipv6Addr>().is_ok(),
-        "byte" => s.len() % 4 == 0 && s.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b)),
+        "byte" => {
+            s.len().is_multiple_of(4) && s.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b))
+        }
         _ => true,
     }
 }

@@ -101,7 +101,7 @@ impl Credentials {
                     let scheme = if scheme.eq_ignore_ascii_case("bearer") { "Bearer" } else { scheme };
                     Auth::Bearer { scheme: scheme.to_owned(), token: self.token(node, diagnostics) }
                 };
-                self.place(auth, out);
+                Self::place(auth, out);
             }
             Scheme::Known(SecurityScheme::OAuth2 { flows, .. }) => {
                 out.places.push((ParameterPlace::Header, "Authorization".to_owned()));
@@ -142,12 +142,12 @@ impl Credentials {
                     })),
                     None => Auth::Bearer { scheme: "Bearer".to_owned(), token },
                 };
-                self.place(auth, out);
+                Self::place(auth, out);
             }
             Scheme::Known(SecurityScheme::OpenIDConnect { .. }) => {
                 out.places.push((ParameterPlace::Header, "Authorization".to_owned()));
                 let token = self.token(node, diagnostics);
-                self.place(Auth::Bearer { scheme: "Bearer".to_owned(), token }, out);
+                Self::place(Auth::Bearer { scheme: "Bearer".to_owned(), token }, out);
             }
             Scheme::MutualTls => diagnostics.push(Diagnostic::new(
                 &codes::MUTUAL_TLS,
@@ -162,7 +162,7 @@ impl Credentials {
         }
     }
 
-    fn place(&self, auth: Auth, out: &mut Secured) {
+    fn place(auth: Auth, out: &mut Secured) {
         if let Auth::ApiKey { place, name, value } = std::mem::replace(&mut out.auth, auth) {
             out.more.push((place, name.to_string(), value));
         }
@@ -215,7 +215,7 @@ impl Credentials {
 }
 
 enum Scheme {
-    Known(SecurityScheme),
+    Known(Box<SecurityScheme>),
     MutualTls,
     Unknown,
 }
@@ -244,7 +244,7 @@ fn scheme<'a>(document: &Document<'a>, name: &str) -> Option<(Node<'a>, Scheme)>
     }
     let value =
         if document.version == Version::Swagger2 { from_swagger(node.value) } else { tidy(node.value) };
-    let scheme = serde_json::from_value(value).map_or(Scheme::Unknown, Scheme::Known);
+    let scheme = serde_json::from_value(value).map_or(Scheme::Unknown, |s| Scheme::Known(Box::new(s)));
     Some((node, scheme))
 }
 

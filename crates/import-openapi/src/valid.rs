@@ -49,7 +49,7 @@ impl<'d, 'a> Validator<'d, 'a> {
         if value.is_null() && schema.is_nullable() {
             return true;
         }
-        self.has_type(schema, value)
+        Self::has_type(schema, value)
             && enumerated(schema, value)
             && self.combined(schema, value, depth)
             && match value {
@@ -61,7 +61,7 @@ impl<'d, 'a> Validator<'d, 'a> {
             }
     }
 
-    fn has_type(&self, schema: &Schema<'a>, value: &Value) -> bool {
+    fn has_type(schema: &Schema<'a>, value: &Value) -> bool {
         let is = |t: &str| match t {
             "null" => value.is_null(),
             "boolean" => value.is_boolean(),

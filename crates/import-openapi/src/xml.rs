@@ -96,7 +96,7 @@ fn child<'a>(
         match &item {
             Some(s) => element(document, s, &item_name, v, out, depth + 1),
             None => {
-                out.push_str(&format!("<{item_name}>{}</{item_name}>", escape(&crate::parameter::plain(v))))
+                out.push_str(&format!("<{item_name}>{}</{item_name}>", escape(&crate::parameter::plain(v))));
             }
         }
     }

@@ -186,14 +186,14 @@ mod tests {
     fn both_shapes_of_parameters_are_read() {
         let list = json!({"type": "basic", "basic": [{"key": "username", "value": "u"}, {"key": "password", "value": "{{p}}"}]});
         let object = json!({"type": "basic", "basic": {"username": "u", "password": "{{p}}"}});
-        let read = |auth: &Value| super::read(auth, &Origin::default(), &mut Vault::default());
+        let read = |auth: &Value| read(auth, &Origin::default(), &mut Vault::default());
         assert_eq!(read(&list), read(&object));
         assert_eq!(read(&list).0, Auth::Basic { username: Text::literal("u"), password: Text::var("p") });
     }
 
     #[test]
     fn a_flow_is_only_taken_without_a_token() {
-        let read = |auth: &Value| super::read(auth, &Origin::default(), &mut Vault::default());
+        let read = |auth: &Value| read(auth, &Origin::default(), &mut Vault::default());
         let flow = json!({"type": "oauth2", "oauth2": [{"key": "grant_type", "value": "client_credentials"},
             {"key": "accessTokenUrl", "value": "http://t"}]});
         assert!(

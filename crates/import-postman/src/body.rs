@@ -66,10 +66,11 @@ fn raw_body(raw: &str, language: Option<&str>, content_type: Option<&str>) -> Bo
         _ => "text/plain",
     };
     let sends_json = content_type.map_or(media_type == "application/json", |c| c == "application/json");
-    if sends_json && !has_hole(raw) {
-        if let Some((value, indent)) = json_from_text(raw) {
-            return Body::Json { value, indent };
-        }
+    if sends_json
+        && !has_hole(raw)
+        && let Some((value, indent)) = json_from_text(raw)
+    {
+        return Body::Json { value, indent };
     }
     Body::Raw { media_type: Some(media_type.to_owned()), content: text(raw) }
 }

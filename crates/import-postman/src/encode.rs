@@ -11,7 +11,7 @@ pub enum Place {
 }
 
 fn must_escape(byte: u8, place: Place) -> bool {
-    if byte < 0x20 || byte >= 0x7f {
+    if !(0x20..0x7f).contains(&byte) {
         return true;
     }
     match place {

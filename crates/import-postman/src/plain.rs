@@ -199,7 +199,7 @@ impl Fill<'_> {
                         Part::Literal(t) => content.push_str(&encode::form(t)),
                         Part::Var(name) => match self.kind(&name.0.clone(), 0) {
                             Kind::Static(value) if encode::form(&value) != value => {
-                                content.push_str(&encode::form(&value))
+                                content.push_str(&encode::form(&value));
                             }
                             _ => content.push(part.clone()),
                         },
@@ -214,10 +214,11 @@ impl Fill<'_> {
     /// The address in front of the path; Postman takes `http://` where there is no scheme.
     fn base(&mut self, request: &mut Request) {
         let base = std::mem::take(&mut request.url.base);
-        if let Some(Part::Var(name)) = base.0.first() {
-            if base.0.len() == 1 && matches!(self.kind(&name.0.clone(), 0), Kind::Static(_)) {
-                *self.bases.entry(name.0.clone()).or_default() += 1;
-            }
+        if let Some(Part::Var(name)) = base.0.first()
+            && base.0.len() == 1
+            && matches!(self.kind(&name.0.clone(), 0), Kind::Static(_))
+        {
+            *self.bases.entry(name.0.clone()).or_default() += 1;
         }
         let flat = self.flat(&base);
         let mut filled = self.text(&base, None);
@@ -372,7 +373,7 @@ impl Fill<'_> {
             let inner: Vec<String> = self.value(name).vars().map(|v| v.0.clone()).collect();
             inner.iter().for_each(|n| {
                 if matches!(self.kind(n, 0), Kind::Static(_)) {
-                    self.use_static(n)
+                    self.use_static(n);
                 }
             });
         }

@@ -288,7 +288,7 @@ fn parameter(piece: &str, encoding: Encoding) -> QueryField {
     let at = find(piece, &['=']);
     let name = at.and_then(|i| piece.get(..i)).unwrap_or(piece);
     let value = at.and_then(|i| piece.get(i + 1..));
-    QueryField { name: text(name), value: value.map(|v| text(v)), encoding }
+    QueryField { name: text(name), value: value.map(text), encoding }
 }
 
 #[cfg(test)]

@@ -112,10 +112,10 @@ fn inherit(source: &Value, out: &mut Value) {
 }
 
 fn events(source: &Value) -> Option<Value> {
-    if let Some(Value::Array(events)) = source.get("events") {
-        if !events.is_empty() {
-            return Some(Value::Array(events.clone()));
-        }
+    if let Some(Value::Array(events)) = source.get("events")
+        && !events.is_empty()
+    {
+        return Some(Value::Array(events.clone()));
     }
     let one = |key: &str, listen: &str| {
         let code = source.get(key).filter(|v| v.as_str().is_some_and(|s| !s.is_empty()) || v.is_array())?;
@@ -345,10 +345,10 @@ fn body(source: &Value) -> Option<Value> {
 fn form_param(param: &Value) -> Value {
     let mut out = param.clone();
     let file = str_of(param, "type") == Some("file") && param.get("src").is_none_or(Value::is_null);
-    if let (true, Some(map)) = (file, out.as_object_mut()) {
-        if let Some(value) = map.remove("value").filter(|v| v.is_string() || v.is_array()) {
-            map.insert("src".into(), value);
-        }
+    if let (true, Some(map)) = (file, out.as_object_mut())
+        && let Some(value) = map.remove("value").filter(|v| v.is_string() || v.is_array())
+    {
+        map.insert("src".into(), value);
     }
     out
 }

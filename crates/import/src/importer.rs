@@ -57,6 +57,9 @@ impl ImportError {
     }
 }
 
+/// Gets the text behind an address.
+pub type Fetcher = fn(&str) -> Result<String, String>;
+
 /// What the user asked for on the command line; each importer uses what its format has.
 #[derive(Debug, Default)]
 pub struct ImportOptions {
@@ -79,7 +82,7 @@ pub struct ImportOptions {
     /// Whether remote references may be fetched.
     pub fetch: bool,
     /// Gets a URL, when `fetch` is on; the only way in which an importer reaches a network.
-    pub fetcher: Option<fn(&str) -> Result<String, String>>,
+    pub fetcher: Option<Fetcher>,
     /// Folder against which relative file names of the source are resolved.
     pub folder: Option<PathBuf>,
 }

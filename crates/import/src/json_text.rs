@@ -54,7 +54,7 @@ fn print(json: &Json, indent: Option<&str>, depth: usize, out: &mut String) -> O
         }
         Json::String(text) => {
             let text = text.as_literal()?;
-            out.push_str(&serde_json::to_string(text).ok()?.replace('\u{7f}', "\u{7f}"));
+            out.push_str(&serde_json::to_string(text).ok()?);
         }
         Json::Hole(_) => return None,
         Json::Array(items) if items.is_empty() => out.push_str("[]"),

@@ -112,7 +112,7 @@ pub fn locate_yaml(text: &str, pointer: &Pointer) -> Option<Place> {
 fn scalar_is(scalar: &Scalar<'_>, token: &str) -> bool {
     match scalar_value(scalar) {
         Value::String(s) => s == token,
-        other => other.to_string() == token,
+        other => other == token,
     }
 }
 

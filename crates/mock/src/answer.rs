@@ -264,7 +264,7 @@ mod tests {
             body_required: true,
             bodies: vec![(
                 "application/json".to_owned(),
-                r##"{"$ref":"urn:loadwright:definitions#/$defs/0"}"##.to_owned(),
+                r#"{"$ref":"urn:loadwright:definitions#/$defs/0"}"#.to_owned(),
             )],
             ..Contract::default()
         };
@@ -278,7 +278,7 @@ mod tests {
                 exchange("DELETE", "/pets/{petId}", gone, Contract::default()),
             ],
             definitions: vec![
-                r##"{"$id":"urn:loadwright:definitions","$defs":{"0":{"type":"object","required":["name"],"properties":{"name":{"type":"string"}}}}}"##
+                r#"{"$id":"urn:loadwright:definitions","$defs":{"0":{"type":"object","required":["name"],"properties":{"name":{"type":"string"}}}}}"#
                     .to_owned(),
             ],
             ..Evidence::default()

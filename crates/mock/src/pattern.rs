@@ -49,7 +49,7 @@ impl PathPattern {
         for (segment, text) in self.segments.iter().zip(asked) {
             match segment {
                 Segment::Fixed(f) => {
-                    (f == text || crate::request::decode(f) == crate::request::decode(text)).then_some(())?
+                    (f == text || crate::request::decode(f) == crate::request::decode(text)).then_some(())?;
                 }
                 Segment::Holes(texts) => fill(texts, text, &mut values)?,
             }

@@ -47,7 +47,9 @@ fn steps(out: &mut String, list: &[Step], depth: usize) {
             }
             Step::Batch(requests) => {
                 let _ = writeln!(out, "{pad}batch");
-                requests.iter().for_each(|r| request(out, r, depth + 1));
+                for r in requests {
+                    request(out, r, depth + 1);
+                }
                 Ok(())
             }
             Step::Group(g) => {

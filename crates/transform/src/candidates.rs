@@ -147,7 +147,7 @@ pub(crate) fn is_dynamic(value: &str, name: &str) -> bool {
     }
     if let Ok(n) = value.parse::<f64>() {
         let plain = value.bytes().all(|b| b.is_ascii_digit());
-        return plain && (n >= 10_000.0 && names_id || n >= 100.0 && names_id || value.len() >= 9);
+        return plain && (n >= 100.0 && names_id || value.len() >= 9);
     }
     if is_date(value) {
         return false;

@@ -94,7 +94,7 @@ fn apply(cx: &mut PassContext<'_>, rules: Vec<Rule>) {
             });
             ready.push((rule.candidate.value.clone(), rule.variable.clone()));
             // longer values first: one may be a part of another
-            ready.sort_by(|a, b| b.0.len().cmp(&a.0.len()));
+            ready.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
         }
     });
     for rule in rules {

@@ -119,10 +119,10 @@ impl Command {
                 command.shorts(&arg, &mut rest)?;
             }
         }
-        if command.outputs.is_empty() {
-            if let Ok(out) = std::env::var("K6_OUT") {
-                command.outputs.extend(out.split(',').filter(|o| !o.is_empty()).map(str::to_owned));
-            }
+        if command.outputs.is_empty()
+            && let Ok(out) = std::env::var("K6_OUT")
+        {
+            command.outputs.extend(out.split(',').filter(|o| !o.is_empty()).map(str::to_owned));
         }
         match scripts.len() {
             1 => command.script = scripts.remove(0),
@@ -156,10 +156,10 @@ impl Command {
                 FlagKind::OptionalValue { default } => value.unwrap_or_else(|| default.to_owned()),
                 FlagKind::Value | FlagKind::Repeated => needed()?,
             };
-            return self.options.apply_flag(name, &value).map_err(|e| match e.invalid_config {
-                true => Stop::Config(e.text),
-                false => Stop::Wrong(e.text),
-            });
+            return self
+                .options
+                .apply_flag(name, &value)
+                .map_err(|e| if e.invalid_config { Stop::Config(e.text) } else { Stop::Wrong(e.text) });
         }
         match OWN.iter().find(|(n, ..)| *n == name) {
             Some((_, _, Takes::Nothing, _)) => {

@@ -145,13 +145,13 @@ impl Log for Logger {
         if !self.enabled(level) {
             return;
         }
-        if fields.contains(&("source", "console")) {
-            if let Some(file) = &mut *self.console.lock().unwrap_or_else(PoisonError::into_inner) {
-                let rest: Vec<_> = fields.iter().copied().filter(|(k, _)| *k != "source").collect();
-                // a full disk must not end the run
-                let _ = writeln!(file, "{}", self.line(level, message, &rest));
-                return;
-            }
+        if fields.contains(&("source", "console"))
+            && let Some(file) = &mut *self.console.lock().unwrap_or_else(PoisonError::into_inner)
+        {
+            let rest: Vec<_> = fields.iter().copied().filter(|(k, _)| *k != "source").collect();
+            // a full disk must not end the run
+            let _ = writeln!(file, "{}", self.line(level, message, &rest));
+            return;
         }
         let line = self.line(level, message, fields);
         let _ = match &mut *self.sink.lock().unwrap_or_else(PoisonError::into_inner) {

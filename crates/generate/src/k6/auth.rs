@@ -40,7 +40,7 @@ impl Context<'_> {
             }
             Auth::ApiKey { place, name, value } => self.api_key(*place, name, value, &mut out),
             Auth::Digest { username, password } => {
-                out.userinfo = Some((self.userinfo(username, password), "digest"))
+                out.userinfo = Some((self.userinfo(username, password), "digest"));
             }
             Auth::Ntlm { username, password, domain } => {
                 let mut user = domain.clone();

@@ -66,7 +66,7 @@ impl Context<'_> {
             match segment {
                 Segment::Literal(text) => parts.push(TemplatePart::Text(text.clone())),
                 Segment::Param { label: _, value, encoding } => {
-                    parts.extend(self.url_parts(value, *encoding))
+                    parts.extend(self.url_parts(value, *encoding));
                 }
             }
         }

@@ -104,7 +104,7 @@ impl Context<'_> {
                 let name = safe_name(&format!("{}: what it needs is known", step.name));
                 let lost = JsExpr::Object(vec![crate::js::Prop::pair(name, JsExpr::code("false"))]);
                 // a credential that nobody gave is no failure, a value that should have been captured is
-                let expected = step.needs.iter().any(|n| !self.from_environment(n));
+                let expected = step.needs.iter().any(|n| !self.is_environment(n));
                 let report = Stmt::Expr(JsExpr::call(f, vec![JsExpr::code("null"), lost]));
                 let otherwise = if expected { vec![report] } else { Vec::new() };
                 out.push(Stmt::If { test, then: body, otherwise });
@@ -120,14 +120,17 @@ impl Context<'_> {
     fn needed(&mut self, step: &RequestStep) -> Option<JsExpr> {
         step.needs
             .iter()
-            .map(|name| match self.from_environment(name) {
-                true => self.var(name),
-                false => JsExpr::binary(self.var(name), "!==", JsExpr::code("undefined")),
+            .map(|name| {
+                if self.is_environment(name) {
+                    self.var(name)
+                } else {
+                    JsExpr::binary(self.var(name), "!==", JsExpr::code("undefined"))
+                }
             })
             .reduce(|a, b| JsExpr::binary(a, "&&", b))
     }
 
-    fn from_environment(&self, name: &VarName) -> bool {
+    fn is_environment(&self, name: &VarName) -> bool {
         self.plan
             .variables
             .iter()

@@ -65,10 +65,10 @@ pub fn read(code: &str, origin: &Origin, test: bool, scopes: &Scopes) -> Reading
     if alone.diagnostics.is_empty() && program.body.is_empty() && program.directives.is_empty() {
         return Reading::Empty;
     }
-    if alone.diagnostics.is_empty() {
-        if let Some(lifted) = statement::lift(program, origin, test, scopes) {
-            return if lifted.actions.is_empty() { Reading::Empty } else { Reading::Lifted(lifted) };
-        }
+    if alone.diagnostics.is_empty()
+        && let Some(lifted) = statement::lift(program, origin, test, scopes)
+    {
+        return if lifted.actions.is_empty() { Reading::Empty } else { Reading::Lifted(lifted) };
     }
     let message = "the script does more than look at the response: it runs as it is";
     Reading::Carried(vec![Diagnostic::new(&codes::SCRIPT_CARRIED, message, origin.clone())])

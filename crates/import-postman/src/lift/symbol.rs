@@ -89,10 +89,8 @@ pub fn eval(e: &Expression<'_>, aliases: &Aliases) -> Option<Symbol> {
         },
         Expression::StaticMemberExpression(m) => {
             let root_is_alias = root(e).is_some_and(|r| aliases.contains_key(r));
-            if !root_is_alias {
-                if let Some(symbol) = dotted(e).as_deref().and_then(global) {
-                    return Some(symbol);
-                }
+            if !root_is_alias && let Some(symbol) = dotted(e).as_deref().and_then(global) {
+                return Some(symbol);
             }
             if m.optional {
                 return None;

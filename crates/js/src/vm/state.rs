@@ -125,11 +125,11 @@ impl State {
 
     /// The engine's class number of async functions.
     pub fn async_class(&self, ctx: &Ctx<'_>) -> u32 {
-        if self.async_class.get() == 0 {
-            if let Ok(sample) = ctx.eval::<Value<'_>, _>("(async()=>{})") {
-                // SAFETY: only the class number of a live value is read
-                self.async_class.set(unsafe { qjs::JS_GetClassID(sample.as_raw()) });
-            }
+        if self.async_class.get() == 0
+            && let Ok(sample) = ctx.eval::<Value<'_>, _>("(async()=>{})")
+        {
+            // SAFETY: only the class number of a live value is read
+            self.async_class.set(unsafe { qjs::JS_GetClassID(sample.as_raw()) });
         }
         self.async_class.get()
     }

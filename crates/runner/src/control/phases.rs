@@ -108,12 +108,7 @@ impl Control<'_> {
 
     /// Plays all scenarios to their end, or until something ends the run.
     pub(super) fn scenarios(&mut self) {
-        self.scenarios = self
-            .schedule
-            .scenarios
-            .iter()
-            .map(|s| Active::new(s, &self.options))
-            .collect();
+        self.scenarios = self.schedule.scenarios.iter().map(|s| Active::new(s, &self.options)).collect();
         self.origin = Instant::now();
         (self.observer)(&loadwright_metrics::RunEvent::Started);
         loop {

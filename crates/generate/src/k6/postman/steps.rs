@@ -271,7 +271,7 @@ impl Table<'_, '_> {
             Auth::OAuth2(o) => {
                 match o.place {
                     ApiKeyPlace::Query | ApiKeyPlace::Cookie => {
-                        props.push(Prop::pair("addTokenTo", JsExpr::string("queryParams")))
+                        props.push(Prop::pair("addTokenTo", JsExpr::string("queryParams")));
                     }
                     ApiKeyPlace::Header => props.push(Prop::pair("headerPrefix", JsExpr::string(&o.prefix))),
                 }
