@@ -214,8 +214,9 @@ impl Credentials {
     }
 }
 
+#[expect(clippy::large_enum_variant, reason = "one short-lived value an operation")]
 enum Scheme {
-    Known(Box<SecurityScheme>),
+    Known(SecurityScheme),
     MutualTls,
     Unknown,
 }
@@ -244,7 +245,7 @@ fn scheme<'a>(document: &Document<'a>, name: &str) -> Option<(Node<'a>, Scheme)>
     }
     let value =
         if document.version == Version::Swagger2 { from_swagger(node.value) } else { tidy(node.value) };
-    let scheme = serde_json::from_value(value).map_or(Scheme::Unknown, |s| Scheme::Known(Box::new(s)));
+    let scheme = serde_json::from_value(value).map_or(Scheme::Unknown, Scheme::Known);
     Some((node, scheme))
 }
 
