@@ -181,6 +181,10 @@ impl<'a> Document<'a> {
     }
 
     /// `#name` of a 3.1 schema: whoever says `$anchor: name` or `$id: name`.
+    #[expect(
+        clippy::self_only_used_in_recursion,
+        reason = "a method beside the others that follow references"
+    )]
     fn anchor(&self, node: &Node<'a>, name: &str) -> Option<Node<'a>> {
         if ["$anchor", "$dynamicAnchor"].iter().any(|k| node.text(k) == Some(name)) {
             return Some(node.clone());
