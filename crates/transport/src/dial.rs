@@ -127,11 +127,8 @@ async fn tunnel(
     local: SocketAddr,
     remote: SocketAddr,
 ) -> Result<(), Broken> {
-    let target = format!(
-        "{}:{}",
-        url.authority().trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches(':'),
-        url.port_or_default()
-    );
+    let (host, port) = (url.host(), url.port_or_default());
+    let target = if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") };
     let mut head =
         format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\nUser-Agent: Go-http-client/1.1\r\n");
     if let Some(basic) = proxy.basic_authorization() {

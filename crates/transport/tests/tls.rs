@@ -98,6 +98,33 @@ async fn serve_h2(connections: Arc<Mutex<usize>>) -> SocketAddr {
     address
 }
 
+/// A proxy that opens tunnels, all of them to `target`; it keeps the heads that it was sent.
+async fn serve_proxy(target: SocketAddr, heads: Arc<Mutex<Vec<String>>>) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::task::spawn_local(async move {
+        while let Ok((mut tcp, _)) = listener.accept().await {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                head.push(tcp.read_u8().await.unwrap());
+            }
+            let head = String::from_utf8(head).unwrap();
+            let allowed = head.contains("Proxy-Authorization: Basic dTpw\r\n");
+            heads.lock().unwrap().push(head);
+            if !allowed {
+                let _ = tcp.write_all(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n").await;
+                continue;
+            }
+            tcp.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+            let mut server = tokio::net::TcpStream::connect(target).await.unwrap();
+            tokio::task::spawn_local(async move {
+                let _ = tokio::io::copy_bidirectional(&mut tcp, &mut server).await;
+            });
+        }
+    });
+    address
+}
+
 fn client(change: impl FnOnce(&mut TlsSettings)) -> Client {
     let mut settings = Settings::default();
     change(&mut settings.tls);
@@ -180,5 +207,26 @@ fn http2_is_negotiated_and_shared() {
             (refused.code, refused.text.as_str()),
             (1638, "http2: stream error with http2 ErrCode REFUSED_STREAM")
         );
+    });
+}
+
+#[test]
+fn tls_goes_through_a_proxy_in_a_tunnel() {
+    run(async {
+        let heads = Arc::new(Mutex::new(Vec::new()));
+        let proxy = serve_proxy(serve_h1().await, Arc::clone(&heads)).await;
+        let through = |user: &str| {
+            let settings = Settings {
+                proxies: Proxies { https: Some(format!("http://{user}{proxy}")), ..Proxies::default() },
+                tls: TlsSettings { insecure_skip_verify: true, ..TlsSettings::default() },
+                ..Settings::default()
+            };
+            Client::new(Arc::new(Network::new(settings).unwrap()), 0)
+        };
+        let exchange = through("u:p@").send(get("https://node1/x")).await;
+        assert_eq!(exchange.response.unwrap().body.unwrap(), "ok");
+        assert!(heads.lock().unwrap()[0].starts_with("CONNECT node1:443 HTTP/1.1\r\nHost: node1:443\r\n"));
+        let refused = through("").send(get("https://node1/x")).await.last.failure.unwrap();
+        assert_eq!(refused.text, "Proxy Authentication Required");
     });
 }

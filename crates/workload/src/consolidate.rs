@@ -29,6 +29,9 @@ pub struct Consolidated {
     pub warnings: Vec<String>,
 }
 
+/// The feature with which `tags` of a higher tier add to those below instead of replacing them.
+const MERGE_TAGS: &str = "merge-run-tags";
+
 impl Tier {
     /// The name in warnings.
     pub fn name(self) -> &'static str {
@@ -46,13 +49,23 @@ impl Tier {
 pub fn consolidate(tiers: &Tiers) -> Result<Consolidated, OptionsError> {
     let mut warnings = Vec::new();
     let mut merged = Options::default();
-    for (tier, options) in [
+    let all = [
         (Tier::ConfigFile, &tiers.config_file),
         (Tier::Script, &tiers.script),
         (Tier::Environment, &tiers.environment),
         (Tier::Cli, &tiers.cli),
-    ] {
+    ];
+    let features =
+        |o: &Options| o.features.as_deref().unwrap_or("").split(',').any(|f| f.trim() == MERGE_TAGS);
+    let merge_tags = all.iter().any(|(_, options)| features(options));
+    for (tier, options) in all {
+        let below = merged.tags.clone();
         apply(&mut merged, tier, options, &mut warnings);
+        if merge_tags && let (Some(tags), Some(below)) = (&mut merged.tags, below) {
+            for (key, value) in below {
+                tags.entry(key).or_insert(value);
+            }
+        }
     }
     let options = derive_scenarios(merged, &mut warnings)?;
     validate(&options)?;

@@ -120,3 +120,16 @@ fn the_json_view_has_every_field_and_reads_back() {
     assert_eq!(again.options.hosts, c.options.hosts);
     assert_eq!(again.options.scenarios, c.options.scenarios);
 }
+
+#[test]
+fn tags_of_a_higher_tier_replace_or_with_a_feature_join() {
+    let tags = |flags: &[(&str, &str)]| {
+        let all = run(json!({"tags": {"a": "script", "b": "script"}}), flags).options.tags.unwrap();
+        all.into_iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(tags(&[("tag", "b=cli"), ("tag", "c=cli")]), "b=cli c=cli");
+    assert_eq!(
+        tags(&[("tag", "b=cli"), ("tag", "c=cli"), ("features", "merge-run-tags")]),
+        "a=script b=cli c=cli"
+    );
+}
