@@ -44,6 +44,9 @@ pub fn load<'js>(ctx: &Ctx<'js>, name: &str) -> Result<Object<'js>> {
     if let Some(exports) = known {
         return exports.restore(ctx);
     }
+    if name != "errors" {
+        crate::vm::globals::provide_all(ctx)?;
+    }
     let bytes = bytecode(name).map_err(|e| go_error(ctx, &e))?;
     let function = function_of(ctx, &bytes)?;
     let module = Object::new(ctx.clone())?;

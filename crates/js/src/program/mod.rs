@@ -8,6 +8,7 @@ mod source;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::vm::globals::mentioned;
 pub use compile::CompileError;
 pub use files::{Fetch, Files, address_of, dir_of, entry_address, join, path_of};
 pub use resolve::{Asked, resolve};
@@ -40,6 +41,7 @@ struct Inner {
     wanted: HashMap<String, BTreeSet<String>>,
     maps: HashMap<String, Arc<Positions>>,
     meta: HashSet<String>,
+    mentioned: BTreeSet<&'static str>,
     sealed: bool,
 }
 
@@ -85,6 +87,7 @@ impl Program {
             Code::CommonJs(compile::common_js(address, &found.code)?)
         };
         let mut inner = self.lock();
+        inner.mentioned.extend(mentioned(&found.code));
         if found.uses_meta {
             inner.meta.insert(address.to_owned());
         }
@@ -136,6 +139,11 @@ impl Program {
     /// Whether the first VU's init is over.
     pub fn is_sealed(&self) -> bool {
         self.lock().sealed
+    }
+
+    /// Globals that are not always there and that some module mentions.
+    pub fn mentions(&self) -> Vec<&'static str> {
+        self.lock().mentioned.iter().copied().collect()
     }
 
     /// Whether a module looks at `import.meta`.

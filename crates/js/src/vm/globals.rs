@@ -10,7 +10,7 @@ use rquickjs::class::{
 };
 use rquickjs::function::Constructor;
 use rquickjs::object::Accessor;
-use rquickjs::{Atom, Class, Ctx, Function, IntoJs, JsLifetime, Object, Result, Value};
+use rquickjs::{Atom, Class, Ctx, Function, IntoJs, JsLifetime, Object, Result, Value, qjs};
 
 use super::errors::{self, go_error};
 use super::loader::{open, require_from};
@@ -67,8 +67,69 @@ pub fn install(ctx: &Ctx<'_>) -> Result<()> {
             globals.prop(name, Accessor::new_get(refuse).configurable())?;
         }
     }
-    for (name, module) in LAZY {
-        lazy(ctx, name, module)?;
+    provide_mentioned(ctx)
+}
+
+/// Parts of the global object that cost memory in every VU and are therefore there only for programs that mention them.
+const PARTS: [(&str, &[&str]); 3] = [
+    ("typed arrays", &["8Array", "16Array", "32Array", "64Array", "ClampedArray", "ArrayBuffer", "DataView"]),
+    ("proxy", &["Proxy"]),
+    ("weak references", &["WeakRef", "FinalizationRegistry"]),
+];
+
+/// Text that may reach a global by a name that is put together at run time.
+const BY_ANY_NAME: [&str; 6] = ["eval(", "Function(", "globalThis[", "global[", "globalThis)", "(global)"];
+
+/// Whether a source text mentions a global that is not always there; every such name that it mentions.
+pub fn mentioned(text: &str) -> Vec<&'static str> {
+    let every = BY_ANY_NAME.iter().any(|word| text.contains(word));
+    let parts = PARTS
+        .iter()
+        .filter(|(_, words)| every || words.iter().any(|w| text.contains(w)))
+        .map(|(name, _)| *name);
+    parts.chain(LAZY.iter().filter(|(name, _)| every || text.contains(name)).map(|(name, _)| *name)).collect()
+}
+
+/// Adds what the program mentions and the engine does not have yet.
+pub fn provide_mentioned(ctx: &Ctx<'_>) -> Result<()> {
+    state(ctx).program.mentions().into_iter().try_for_each(|name| provide(ctx, name))
+}
+
+/// Adds everything: internal scripts count on all of it.
+pub fn provide_all(ctx: &Ctx<'_>) -> Result<()> {
+    PARTS
+        .iter()
+        .map(|(name, _)| *name)
+        .chain(LAZY.iter().map(|(name, _)| *name))
+        .try_for_each(|name| provide(ctx, name))
+}
+
+/// Adds typed arrays and ArrayBuffer, before native code makes one.
+pub fn provide_typed_arrays(ctx: &Ctx<'_>) -> Result<()> {
+    provide(ctx, "typed arrays")
+}
+
+fn provide(ctx: &Ctx<'_>, name: &'static str) -> Result<()> {
+    if !state(ctx).provided.borrow_mut().insert(name) {
+        return Ok(());
+    }
+    if let Some((name, module)) = LAZY.iter().find(|(n, _)| *n == name) {
+        return lazy(ctx, name, module);
+    }
+    let raw = ctx.as_raw().as_ptr();
+    // SAFETY: a live context; each is added once, and each only adds to the global object
+    let failed = unsafe {
+        match name {
+            "typed arrays" => qjs::JS_AddIntrinsicTypedArrays(raw),
+            "proxy" => qjs::JS_AddIntrinsicProxy(raw),
+            _ => qjs::JS_AddIntrinsicWeakRef(raw),
+        }
+    } < 0;
+    if failed {
+        return Err(rquickjs::Error::Exception);
+    }
+    for engine_only in ["Atomics", "SharedArrayBuffer"] {
+        ctx.globals().remove(engine_only)?;
     }
     Ok(())
 }

@@ -229,6 +229,7 @@ pub fn require_from<'js>(ctx: &Ctx<'js>, base: &str) -> Result<Function<'js>> {
             CompileError::Syntax(text) => rquickjs::Exception::throw_syntax(&ctx, &text),
             other => go_error(&ctx, &other.to_string()),
         })?;
+        super::globals::provide_mentioned(&ctx)?;
         require_address(&ctx, &address)
     };
     Function::new(ctx.clone(), require)?.with_name("require")

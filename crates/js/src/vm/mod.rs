@@ -26,18 +26,15 @@ use crate::program::{Code, Program};
 use crate::shared::Shared;
 use state::{State, state};
 
-/// Everything but what scripts must not see (`performance` is our own, `WeakRef` and `DOMException` k6 lacks).
+/// What every script gets; see [`globals`] for what is added when a program mentions it.
 type Intrinsics = (
     intrinsic::Date,
     intrinsic::Eval,
     intrinsic::RegExpCompiler,
     intrinsic::RegExp,
     intrinsic::Json,
-    intrinsic::Proxy,
     intrinsic::MapSet,
-    intrinsic::TypedArrays,
     intrinsic::Promise,
-    intrinsic::WeakRef,
 );
 
 /// Bounds of one engine.

@@ -63,6 +63,8 @@ pub struct State {
     pub modules: RefCell<HashMap<String, Persistent<Object<'static>>>>,
     /// Modules are being linked: the only time when imports are resolved.
     pub linking: Cell<bool>,
+    /// Parts of the global object that are there already.
+    pub provided: RefCell<std::collections::HashSet<&'static str>>,
     async_class: Cell<u32>,
     pub http: HttpState,
     /// State of single modules, by type.
@@ -110,6 +112,7 @@ impl State {
             unhandled: RefCell::default(),
             modules: RefCell::default(),
             linking: Cell::new(false),
+            provided: RefCell::default(),
             async_class: Cell::new(0),
             http: HttpState::default(),
             slots: RefCell::default(),

@@ -107,11 +107,13 @@ pub fn string_or_binary<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> Result<Optio
 
 /// A new ArrayBuffer holding `bytes`.
 pub fn array_buffer<'js>(ctx: &Ctx<'js>, bytes: Vec<u8>) -> Result<Value<'js>> {
+    super::globals::provide_typed_arrays(ctx)?;
     Ok(ArrayBuffer::new(ctx.clone(), bytes)?.into_value())
 }
 
 /// A new Uint8Array holding `bytes`.
 pub fn uint8_array<'js>(ctx: &Ctx<'js>, bytes: Vec<u8>) -> Result<Value<'js>> {
+    super::globals::provide_typed_arrays(ctx)?;
     Ok(TypedArray::<u8>::new(ctx.clone(), bytes)?.into_value())
 }
 
