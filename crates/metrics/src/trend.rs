@@ -4,6 +4,8 @@
 const EXACT: usize = 4096;
 /// Bits of the mantissa that a bucket keeps: 2^10 buckets per power of two, error below 0.05 %.
 const MANTISSA: u32 = 10;
+/// The bucket of infinity.
+const INFINITE: u32 = 0x7ff << MANTISSA;
 
 /// Values of one trend metric. Count, sum, minimum and maximum are always exact.
 #[derive(Clone, Debug, Default)]
@@ -35,7 +37,11 @@ impl Trend {
         Self::default()
     }
 
+    /// Adds a value; one that is no number is left out.
     pub fn add(&mut self, value: f64) {
+        if value.is_nan() {
+            return;
+        }
         if self.count == 0 {
             self.min = value;
             self.max = value;
@@ -157,6 +163,10 @@ fn interpolate(p: f64, n: usize, at: impl Fn(usize) -> f64) -> f64 {
     let low = position.floor().max(0.0) as usize;
     let high = (position.ceil().max(0.0) as usize).min(n.saturating_sub(1));
     let (a, b) = (at(low), at(high));
+    // also keeps infinities from becoming no number
+    if a == b {
+        return a;
+    }
     a + (b - a) * (position - position.floor())
 }
 
@@ -249,6 +259,9 @@ fn bucket(value: f64) -> u32 {
 
 /// The middle of a bucket.
 fn middle(index: u32) -> f64 {
+    if index >= INFINITE {
+        return f64::INFINITY;
+    }
     let low = u64::from(index) << (52 - MANTISSA);
     f64::from_bits(low | (1 << (51 - MANTISSA)))
 }
@@ -286,6 +299,19 @@ mod tests {
             let got = whole.percentile(p);
             assert!((got - want).abs() <= want.abs() * 0.001, "p({p}) {got} {want}");
         }
+    }
+
+    #[test]
+    fn odd_values_do_no_harm() {
+        let mut t = Trend::new();
+        for v in [f64::NAN, f64::INFINITY, -0.0, f64::MIN_POSITIVE, -1e300, f64::MAX] {
+            for _ in 0..2000 {
+                t.add(v);
+            }
+        }
+        assert_eq!((t.count(), t.max(), t.min()), (10_000, f64::INFINITY, -1e300));
+        assert!((t.percentile(10.0) / -1e300 - 1.0).abs() < 0.001);
+        assert_eq!(t.percentile(99.0), f64::INFINITY);
     }
 
     #[test]
