@@ -63,7 +63,7 @@ codes! {
         "The file is neither what Postman exports nor rows of data, so its values are not known and the placeholders stay.\n\nExport the environment again; data must be CSV with a header row or a JSON array of objects.";
     OAUTH2_FLOW = "postman/oauth2-flow", Note, Approximated,
         "a token is fetched by the script",
-        "Postman's app asks for the token when you press a button and stores it. The collection has the parameters of the flow, so the script fetches a token once in `setup()`.\n\nSet the client secret and the password in the environment; they are never written into the script.";
+        "Postman's app asks for the token when you press a button and stores it. The collection has the parameters of the flow, so each virtual user fetches a token before it first needs one and keeps it until it expires.\n\nSet the client secret and the password in the environment; they are never written into the script.";
     SECRET = "postman/secret", Note, Kept,
         "a secret is read from the environment",
         "The value looks like a password, a key or a token, or Postman marks it as secret. It is not written into the script. The script reads it from an environment variable; `.env.example` lists the names.\n\nRun with `-e NAME=value`, or export the variable before the run.";

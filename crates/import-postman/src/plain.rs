@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use loadwright_diagnostic::{Diagnostic, Diagnostics, Origin};
 use loadwright_scenario::{
-    Auth, Body, Encoding, Group, Lifetime, Part, Request, RequestStep, Segment, Step, Text, VarName,
+    Auth, Body, Encoding, Group, Json, Lifetime, Part, Request, RequestStep, Segment, Step, Text, VarName,
     VarSource, Variable,
 };
 
@@ -15,6 +15,18 @@ use crate::lift::Action;
 use crate::scope::Scopes;
 use crate::value::printed;
 use crate::{codes, secret, template};
+
+/// Stands for a hole while a body is read as JSON.
+const MARK: char = '\u{f8ff}';
+
+/// Whether a key has a hole: keys are plain text in the model.
+fn keys_hold(json: &Json) -> bool {
+    match json {
+        Json::Object(fields) => fields.iter().any(|(k, v)| k.contains(MARK) || keys_hold(v)),
+        Json::Array(items) => items.iter().any(keys_hold),
+        _ => false,
+    }
+}
 
 pub struct Filled {
     pub steps: Vec<Step>,
@@ -143,6 +155,7 @@ impl Fill<'_> {
         request.url = url;
         request.headers = headers;
         self.exact_form(&mut request.body);
+        self.json_body(request);
         request.auth = self.auth(auth, request);
     }
 
@@ -162,6 +175,51 @@ impl Fill<'_> {
                 }
             }
         }
+    }
+
+    /// A JSON body whose holes stand in strings and are known now is shown as an object.
+    fn json_body(&mut self, request: &mut Request) {
+        let Body::Raw { media_type, content } = &request.body else { return };
+        let own = request.headers.iter().find(|f| f.name.to_string().eq_ignore_ascii_case("content-type"));
+        let own = own.and_then(|f| f.value.as_literal().map(str::to_owned));
+        if media_type.as_deref().or(own.as_deref()) != Some("application/json") || content.as_literal().is_some() {
+            return;
+        }
+        let mut marked = String::new();
+        let mut names = Vec::new();
+        for part in &content.0 {
+            match part {
+                Part::Literal(t) if !t.contains(MARK) => marked.push_str(t),
+                Part::Var(name) => {
+                    let plain = |v: &str| v.chars().all(|c| !c.is_control() && c != '"' && c != '\\');
+                    if !matches!(self.kind(&name.0.clone(), 0), Kind::Static(value) if plain(&value)) {
+                        return;
+                    }
+                    marked.push_str(&format!("{MARK}{}{MARK}", names.len()));
+                    names.push(name.clone());
+                }
+                Part::Literal(_) | Part::Column { .. } | Part::Generated(_) => return,
+            }
+        }
+        // a mark outside a string is no JSON, so this only succeeds when every hole is in one
+        let Some((mut value, indent)) = loadwright_import::json_from_text(&marked) else { return };
+        if keys_hold(&value) {
+            return;
+        }
+        value.for_each_text_mut(&mut |text| {
+            let mut out = Text::default();
+            for part in &text.0 {
+                let Part::Literal(literal) = part else { continue };
+                for (i, piece) in literal.split(MARK).enumerate() {
+                    match names.get(piece.parse::<usize>().unwrap_or(usize::MAX)) {
+                        Some(name) if i % 2 == 1 => out.push(Part::Var(name.clone())),
+                        _ => out.push_str(piece),
+                    }
+                }
+            }
+            *text = out;
+        });
+        request.body = Body::Json { value, indent };
     }
 
     /// A form with characters that encoders treat differently becomes the text that Postman sends.
@@ -199,7 +257,7 @@ impl Fill<'_> {
                         Part::Literal(t) => content.push_str(&encode::form(t)),
                         Part::Var(name) => match self.kind(&name.0.clone(), 0) {
                             Kind::Static(value) if encode::form(&value) != value => {
-                                content.push_str(&encode::form(&value));
+                                content.push_str(&encode::form(&value))
                             }
                             _ => content.push(part.clone()),
                         },
@@ -214,11 +272,10 @@ impl Fill<'_> {
     /// The address in front of the path; Postman takes `http://` where there is no scheme.
     fn base(&mut self, request: &mut Request) {
         let base = std::mem::take(&mut request.url.base);
-        if let Some(Part::Var(name)) = base.0.first()
-            && base.0.len() == 1
-            && matches!(self.kind(&name.0.clone(), 0), Kind::Static(_))
-        {
-            *self.bases.entry(name.0.clone()).or_default() += 1;
+        if let Some(Part::Var(name)) = base.0.first() {
+            if base.0.len() == 1 && matches!(self.kind(&name.0.clone(), 0), Kind::Static(_)) {
+                *self.bases.entry(name.0.clone()).or_default() += 1;
+            }
         }
         let flat = self.flat(&base);
         let mut filled = self.text(&base, None);
@@ -371,11 +428,11 @@ impl Fill<'_> {
     fn use_static(&mut self, name: &str) {
         if self.used.insert(name.to_owned()) {
             let inner: Vec<String> = self.value(name).vars().map(|v| v.0.clone()).collect();
-            inner.iter().for_each(|n| {
-                if matches!(self.kind(n, 0), Kind::Static(_)) {
-                    self.use_static(n);
+            for name in &inner {
+                if matches!(self.kind(name, 0), Kind::Static(_)) {
+                    self.use_static(name);
                 }
-            });
+            }
         }
     }
 

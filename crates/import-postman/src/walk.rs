@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use loadwright_diagnostic::{Diagnostic, Diagnostics, Origin, Pointer};
 use loadwright_import::{ImportOptions, Source};
 use loadwright_scenario::{
-    Auth, Body, CarriedItem, Dialect, Evidence, Field, Group, Overrides, Request, RequestStep, Script, Step,
+    Auth, Body, CarriedItem, Dialect, Evidence, Field, Grant, Group, Overrides, Request, RequestStep, Script, Step,
     Text,
 };
 use serde_json::{Map, Value};
@@ -178,7 +178,11 @@ impl<'a> Walk<'a> {
         let (auth, unsupported) = auth.map_or((Auth::None, None), |a| auth::read(a, &auth_at, self.vault));
         if let Some(scheme) = unsupported {
             let message = format!("`{scheme}` is not supported; the request is sent without it");
-            self.diagnostics.push(Diagnostic::new(&codes::AUTH_UNSUPPORTED, message, auth_at));
+            self.diagnostics.push(Diagnostic::new(&codes::AUTH_UNSUPPORTED, message, auth_at.clone()));
+        }
+        if matches!(&auth, Auth::OAuth2(o) if !matches!(o.grant, Grant::Static { .. })) {
+            let message = "there is no token: the script fetches one";
+            self.diagnostics.push(Diagnostic::new(&codes::OAUTH2_FLOW, message, auth_at.clone()));
         }
         for key in ["certificate", "proxy"] {
             if request.get(key).is_some_and(Value::is_object) {

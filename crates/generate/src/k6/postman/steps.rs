@@ -269,6 +269,13 @@ impl Table<'_, '_> {
                 &[]
             }
             Auth::OAuth2(o) => {
+                let grant = match &o.grant {
+                    Grant::Static { .. } => None,
+                    Grant::ClientCredentials { .. } => Some("client_credentials"),
+                    Grant::Password { .. } => Some("password"),
+                    Grant::Refresh { .. } => Some("refresh_token"),
+                };
+                props.extend(grant.map(|g| Prop::pair("grant", JsExpr::string(g))));
                 match o.place {
                     ApiKeyPlace::Query | ApiKeyPlace::Cookie => {
                         props.push(Prop::pair("addTokenTo", JsExpr::string("queryParams")));

@@ -1,6 +1,7 @@
 // What credentials add to a request before it is sent.
 import crypto from 'k6/crypto';
 import encoding from 'k6/encoding';
+import http from 'k6/http';
 
 const SIGNERS = {};
 
@@ -31,6 +32,7 @@ export function authorize(request, auth, settings) {
       return {};
     }
     case 'oauth2': {
+      if (!auth.accessToken && auth.grant) auth.accessToken = fetchToken(auth);
       if (!auth.accessToken || String(auth.tokenType).toLowerCase() === 'mac') return {};
       request.url.query.remove('access_token');
       if (auth.addTokenTo === 'queryParams') {
@@ -58,6 +60,29 @@ export function authorize(request, auth, settings) {
       if (SIGNERS[auth.type]) SIGNERS[auth.type](request, auth, settings, set);
       return {};
   }
+}
+
+const tokens = new Map();
+
+/** Gets a token by the flow of the collection, once for each virtual user until it expires. */
+function fetchToken(auth) {
+  const key = [auth.accessTokenUrl, auth.clientId, auth.username, auth.scope].join(' ');
+  const known = tokens.get(key);
+  if (known && known.until > Date.now()) return known.token;
+  const form = { grant_type: auth.grant };
+  for (const [field, value] of [['scope', auth.scope], ['username', auth.username], ['password', auth.password], ['refresh_token', auth.refreshToken]]) {
+    if (value) form[field] = value;
+  }
+  const headers = { Authorization: `Basic ${encoding.b64encode(`${auth.clientId || ''}:${auth.clientSecret || ''}`)}`, Accept: 'application/json' };
+  const res = http.post(auth.accessTokenUrl, form, { headers, tags: { name: 'POST token' } });
+  let answer = {};
+  try {
+    answer = res.json();
+  } catch (e) {
+    console.warn(`no token from ${auth.accessTokenUrl}: status ${res.status}`);
+  }
+  tokens.set(key, { token: answer.access_token, until: Date.now() + Math.max(1, (answer.expires_in || 3600) - 10) * 1000 });
+  return answer.access_token;
 }
 
 /** Takes realm and nonce from a refusal and signs the request with them; says whether there was a challenge. */
