@@ -67,6 +67,17 @@ codes! {
     SECRET = "postman/secret", Note, Kept,
         "a secret is read from the environment",
         "The value looks like a password, a key or a token, or Postman marks it as secret. It is not written into the script. The script reads it from an environment variable; `.env.example` lists the names.\n\nRun with `-e NAME=value`, or export the variable before the run.";
+    API = "postman/api", Note, Kept,
+        "what carried scripts can use",
+        "Scripts that are carried run over modules beside the script. The fixture `fixtures/postman/pm-api` holds one test for each group of calls, and the program's own tests run it.\n\n\
+        - `pm.response`: code, status, reason(), text(), json(), responseTime, responseSize, size(), stream, headers (get, one, has, all, each, map, filter, find, count, toObject), cookies, `to.have` and `to.be` with Postman's words\n\
+        - `pm.request`: method, url (getPath, getHost, getQueryString, query, toString, addQueryParams …), headers (add, upsert, remove …), body (raw, urlencoded, formdata, graphql, update), auth; changes before the request are sent\n\
+        - `pm.environment`, `pm.globals`, `pm.collectionVariables`, `pm.variables`, `pm.iterationData`: get, set, unset, has, clear, toObject, replaceIn; all dynamic variables\n\
+        - `pm.test` (also with `done`, with promises, `skip`), `pm.expect` with chai's language, jsonSchema, `expect.fail`\n\
+        - `pm.sendRequest` with callback or `await`, `pm.cookies` and its jar, `pm.info`, `pm.execution.setNextRequest`, `skipRequest`, `location`\n\
+        - the old names: `tests`, `responseBody`, `responseCode`, `responseHeaders`, `responseTime`, `request`, `environment`, `globals`, `data`, `iteration`, `postman.*`, and the methods that the sandbox adds to strings, arrays and numbers\n\
+        - `require` and globals: lodash, crypto-js, moment, cheerio, tv4, ajv, xml2js, xml2Json, uuid, csv-parse, atob, btoa, Buffer, URL, url, querystring, chai, assert, util, path, events, postman-collection; the parts that scripts of collections use, not the whole libraries\n\n\
+        What shows something in the app does nothing: `pm.visualizer`. `pm.vault` has no values.";
     COOKIES = "postman/cookies", Note, Dropped,
         "cookies of the app are not part of an export",
         "The collection names cookies that were recorded with a response. The script keeps its own cookie jar, which starts empty.\n\nSet cookies in a pre-request script with `pm.cookies.jar()` when the server needs them.";

@@ -182,7 +182,9 @@ impl Fill<'_> {
         let Body::Raw { media_type, content } = &request.body else { return };
         let own = request.headers.iter().find(|f| f.name.to_string().eq_ignore_ascii_case("content-type"));
         let own = own.and_then(|f| f.value.as_literal().map(str::to_owned));
-        if media_type.as_deref().or(own.as_deref()) != Some("application/json") || content.as_literal().is_some() {
+        if media_type.as_deref().or(own.as_deref()) != Some("application/json")
+            || content.as_literal().is_some()
+        {
             return;
         }
         let mut marked = String::new();
@@ -257,7 +259,7 @@ impl Fill<'_> {
                         Part::Literal(t) => content.push_str(&encode::form(t)),
                         Part::Var(name) => match self.kind(&name.0.clone(), 0) {
                             Kind::Static(value) if encode::form(&value) != value => {
-                                content.push_str(&encode::form(&value))
+                                content.push_str(&encode::form(&value));
                             }
                             _ => content.push(part.clone()),
                         },
@@ -272,14 +274,15 @@ impl Fill<'_> {
     /// The address in front of the path; Postman takes `http://` where there is no scheme.
     fn base(&mut self, request: &mut Request) {
         let base = std::mem::take(&mut request.url.base);
-        if let Some(Part::Var(name)) = base.0.first() {
-            if base.0.len() == 1 && matches!(self.kind(&name.0.clone(), 0), Kind::Static(_)) {
-                *self.bases.entry(name.0.clone()).or_default() += 1;
-            }
+        if let Some(Part::Var(name)) = base.0.first()
+            && base.0.len() == 1
+            && matches!(self.kind(&name.0.clone(), 0), Kind::Static(_))
+        {
+            *self.bases.entry(name.0.clone()).or_default() += 1;
         }
         let flat = self.flat(&base);
         let mut filled = self.text(&base, None);
-        if !flat.contains("://") && !(flat.is_empty() && !filled.is_empty()) {
+        if !flat.contains("://") && (!flat.is_empty() || filled.is_empty()) {
             let mut with = Text::literal("http://");
             with.append(filled);
             filled = with;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use loadwright_diagnostic::{Diagnostic, Diagnostics, Origin, Pointer};
 use loadwright_import::{ImportOptions, Source};
 use loadwright_scenario::{
-    Auth, Body, CarriedItem, Dialect, Evidence, Field, Grant, Group, Overrides, Request, RequestStep, Script, Step,
-    Text,
+    Auth, Body, CarriedItem, Dialect, Evidence, Field, Grant, Group, Overrides, Request, RequestStep, Script,
+    Step, Text,
 };
 use serde_json::{Map, Value};
 
@@ -61,7 +61,7 @@ pub fn walk(
         folders: Vec::new(),
         chosen: options.select.folders.is_empty(),
     };
-    let inherited = walk.inherit(root, at, &inherited);
+    let inherited = Walk::inherit(root, at, &inherited);
     walk.out.steps = walk.items(list(root, "item"), &at.key("item"), &inherited);
     walk.unknown_names(root, at);
     walk.out
@@ -80,7 +80,7 @@ impl<'a> Walk<'a> {
         let wanted = &self.options.select.folders;
         let chosen = inherited.chosen || wanted.iter().any(|w| *w == name || Some(w.as_str()) == id(item));
         if let Some(members) = item.get("item").and_then(Value::as_array) {
-            let mut inner = self.inherit(item, at, inherited);
+            let mut inner = Self::inherit(item, at, inherited);
             inner.folders.push(name.clone());
             inner.chosen = chosen;
             let steps = self.items(members, &at.key("item"), &inner);
@@ -108,7 +108,7 @@ impl<'a> Walk<'a> {
         Some(Step::Request(Box::new(self.request(item, request, at, inherited))))
     }
 
-    fn inherit(&mut self, holder: &'a Value, at: &Origin, outer: &Inherited<'a>) -> Inherited<'a> {
+    fn inherit(holder: &'a Value, at: &Origin, outer: &Inherited<'a>) -> Inherited<'a> {
         let mut inherited = outer.clone();
         if auth::is_set(holder.get("auth")) {
             inherited.auth = holder.get("auth").map(|a| (a, at.key("auth")));
@@ -131,7 +131,7 @@ impl<'a> Walk<'a> {
         at: &Origin,
         outer: &Inherited<'a>,
     ) -> RequestStep {
-        let inherited = self.inherit(item, at, outer);
+        let inherited = Self::inherit(item, at, outer);
         let here = at.key("request");
         let name = str_of(item, "name").unwrap_or_default();
         let url_value =

@@ -136,7 +136,7 @@ class Collection {
       const done = run(box);
       await tasks.settle(done);
     } catch (e) {
-      console.warn(`${step.name}: error in ${event === 'test' ? 'test' : 'pre-request'} script: ${e && e.message ? e.message : e}`);
+      if (e !== SKIP) console.warn(`${step.name}: error in ${event === 'test' ? 'test' : 'pre-request'} script: ${e && e.message ? e.message : e}`);
     }
     for (const scope of [this.environment, this.collectionVariables, this.globals]) scope.settle();
     if (box.used.tests) {
@@ -152,7 +152,7 @@ class Collection {
         iteration: this.iteration,
         iterationCount: this.iterations || (this.data || []).length || 1,
         requestName: step.name,
-        requestId: step.id,
+        requestId: step.id || step.name,
       },
       globals: this.globals,
       environment: this.environment,
