@@ -1,4 +1,4 @@
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 
 use anyhow::{Context as _, Result};
 use loadwright_report::{ResultFile, TextStyle, Tolerance, compare, comparison_text};
@@ -16,6 +16,8 @@ pub fn run(args: &CompareArgs) -> Result<Exit> {
     let tolerance = Tolerance { slower: args.tolerance / 100.0, ..Tolerance::default() };
     let comparison = compare(&read(&args.before)?, &read(&args.after)?, tolerance);
     let color = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    print!("{}", comparison_text(&comparison, &TextStyle { color, ..TextStyle::default() }));
+    let text = comparison_text(&comparison, &TextStyle { color, ..TextStyle::default() });
+    // a closed pipe is no reason to lose the verdict
+    let _ = std::io::stdout().write_all(text.as_bytes());
     Ok(if comparison.is_worse() { Exit::ThresholdsFailed } else { Exit::Success })
 }

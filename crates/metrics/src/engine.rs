@@ -65,6 +65,8 @@ pub struct Engine {
     sinks: BTreeMap<SinkKey, Sink>,
     announced: BTreeSet<MetricId>,
     root: GroupNode,
+    /// Every check once, by name, in a group of its own.
+    checks: GroupNode,
     /// Scopes in order of first appearance; only in full mode.
     scopes: IndexMap<ScopeKey, GroupNode>,
     operations: IndexMap<Arc<str>, OperationSummary>,
@@ -91,6 +93,7 @@ impl Engine {
             sinks: BTreeMap::new(),
             announced: BTreeSet::new(),
             root: GroupNode::default(),
+            checks: GroupNode::default(),
             scopes: IndexMap::new(),
             operations: IndexMap::new(),
         };
@@ -124,6 +127,7 @@ impl Engine {
         }
         for check in checks {
             self.root.entry(&check.group).check(&check.name, check.passes, check.fails);
+            self.checks.check(&check.name, check.passes, check.fails);
             if self.layout.scopes {
                 for group in [Arc::from(""), Arc::clone(&check.group)]
                     .iter()
@@ -201,6 +205,7 @@ impl Engine {
             duration,
             metrics,
             root_group: self.root.clone(),
+            checks: self.checks.checks.clone(),
             operations: self.operations.values().cloned().collect(),
             scopes: self.scope_summaries(duration),
             trend_stats: self.trend_stats.clone(),

@@ -14,6 +14,8 @@ pub struct Summary {
     /// Metrics that exist (had samples, or have thresholds) and their submetrics, by name as printed.
     pub metrics: BTreeMap<String, MetricSummary>,
     pub root_group: GroupNode,
+    /// All checks by name, whatever their group, in order of first appearance: the list in the text.
+    pub checks: Vec<crate::CheckNode>,
     /// By `name` tag, in order of first appearance.
     pub operations: Vec<OperationSummary>,
     /// Full mode only: top groups of the default scenario, then scenarios, in order of first appearance.

@@ -93,6 +93,13 @@ fn checks_build_the_tree_in_order() {
     let checks: Vec<_> =
         summary.root_group.all_checks().iter().map(|c| (c.path.clone(), c.passes, c.fails)).collect();
     assert_eq!(checks, [("::g::h::b".to_owned(), 2, 1), ("::g::h::a".to_owned(), 0, 1)]);
+    recorder.check("b", true, &Tags::default(), SystemTime::now(), None);
+    engine.absorb(recorder.take());
+    let flat = engine.summary(SECOND, Health::default()).checks;
+    assert_eq!(
+        flat.iter().map(|c| (c.name.as_str(), c.passes, c.fails)).collect::<Vec<_>>(),
+        [("b", 3, 1), ("a", 0, 1)]
+    );
     assert_eq!(summary.crossed(), ["checks{check:b}"]);
     let other = &summary.scopes[0];
     assert!(other.is_scenario && other.name == "other" && other.checks.len() == 2);

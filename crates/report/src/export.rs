@@ -100,7 +100,7 @@ pub fn machine_readable(summary: &Summary, context: &MachineContext) -> Value {
         }));
     }
     let mut results = json!({"metrics": metrics});
-    let all = summary.root_group.all_checks();
+    let all = &summary.checks;
     if !all.is_empty()
         && let Some(map) = results.as_object_mut()
     {

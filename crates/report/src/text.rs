@@ -34,7 +34,7 @@ pub fn summary_text(summary: &Summary, style: &TextStyle) -> String {
     thresholds(&mut out, summary, style);
     out.push(title("TOTAL RESULTS", style));
     let seconds = summary.duration.as_secs_f64();
-    let all = summary.root_group.all_checks();
+    let all: Vec<&CheckNode> = summary.checks.iter().collect();
     let before = out.len();
     checks(&mut out, &all, seconds, style, 2);
     metric_lines::write(&mut out, &summary.metrics, &summary.trend_stats, style, "    ");
