@@ -9,7 +9,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant, SystemTime};
 
 use loadwright_js::{Level, Program, Shared};
-use loadwright_metrics::{Engine, Health, Recorder, RunEvent, RunProgress, RunState, Summary, Tags, builtin};
+use loadwright_metrics::{
+    Engine, Health, Recorder, RunEvent, RunProgress, RunState, Summary, Tags, Trend, builtin,
+};
 use loadwright_transport::Network;
 use loadwright_workload::{Options, Schedule};
 use tokio::sync::mpsc::UnboundedSender;
@@ -108,6 +110,7 @@ struct Control<'a> {
     end: Option<End>,
     marked_failed: Vec<String>,
     flushed: usize,
+    dropped: u64,
     run_tags: Tags,
     progress_every: Duration,
     next_progress: Duration,
@@ -166,6 +169,7 @@ pub fn run<'a>(run: Run, observer: &'a mut Observer<'a>) -> Outcome {
         end: None,
         marked_failed: Vec::new(),
         flushed: 0,
+        dropped: 0,
         run_tags,
         progress_every: run.progress_every,
         next_progress: run.progress_every,
@@ -184,6 +188,7 @@ impl Control<'_> {
         self.start_workers(workers);
         self.initialize();
         self.started = Instant::now();
+        let cpu = crate::health::cpu_time();
         let _ = self.kit.common.started.set(self.started);
         if self.end.is_none() && has_setup && !self.options.no_setup.unwrap_or(false) {
             self.state = RunState::Setup;
@@ -204,7 +209,11 @@ impl Control<'_> {
         }
         let duration = self.started.elapsed();
         self.flush();
-        let summary = self.engine.summary(duration, Health::default());
+        let health = self.health(cpu, duration);
+        for warning in &health.warnings {
+            self.kit.common.log.write(Level::Warning, warning, &[]);
+        }
+        let summary = self.engine.summary(duration, health);
         (self.observer)(&RunEvent::Finished(&summary));
         let progress = self.progress();
         let end = match (self.end.take(), &teardown) {
@@ -222,6 +231,14 @@ impl Control<'_> {
         };
         self.dismiss();
         outcome
+    }
+
+    fn health(&self, cpu: Duration, duration: Duration) -> Health {
+        let mut lags = Trend::default();
+        for scenario in &self.scenarios {
+            lags.merge(&scenario.lags());
+        }
+        crate::health::examine(&lags, self.dropped, cpu, duration, self.workers.len())
     }
 
     fn start_workers(&mut self, workers: usize) {

@@ -5,6 +5,7 @@
 mod bundle;
 mod control;
 mod coroutine;
+mod health;
 mod host;
 mod network;
 mod ops;

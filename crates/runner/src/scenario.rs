@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use loadwright_metrics::Tags;
+use loadwright_metrics::{Tags, Trend};
 use loadwright_workload::{Options, Quota, ScheduledScenario, SystemTag, Tuple};
 
 use crate::host::wall_ms;
@@ -28,6 +28,8 @@ pub struct ScenarioRun {
     pub complete: AtomicU64,
     pub interrupted: AtomicU64,
     pub active: AtomicU64,
+    /// Milliseconds between when iterations were to start and when they did.
+    lags: Mutex<Trend>,
 }
 
 impl ScenarioRun {
@@ -55,7 +57,18 @@ impl ScenarioRun {
             complete: AtomicU64::new(0),
             interrupted: AtomicU64::new(0),
             active: AtomicU64::new(0),
+            lags: Mutex::default(),
         }
+    }
+
+    /// Notes how late an iteration started.
+    pub fn note_lag(&self, lag: Duration) {
+        self.lags.lock().unwrap_or_else(PoisonError::into_inner).add(lag.as_secs_f64() * 1000.0);
+    }
+
+    /// How late iterations started, in milliseconds.
+    pub fn lags(&self) -> Trend {
+        self.lags.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The scenario's own time begins.

@@ -31,8 +31,8 @@ pub struct Job {
 pub enum JobKind {
     /// Iterations one after another, until the flag, the time or the quota ends them.
     Loop(Arc<LoopFlag>),
-    /// One iteration with this number in the whole test.
-    Once(u64),
+    /// One iteration with this number in the whole test, and when it was to start.
+    Once { in_test: u64, due: Option<Instant> },
 }
 
 /// Whether a loop goes on; written by both sides.
@@ -195,7 +195,10 @@ impl Vu<'_> {
         common.active_vus.fetch_add(1, Ordering::Relaxed);
         scenario.active.fetch_add(1, Ordering::Relaxed);
         match &job.kind {
-            JobKind::Once(in_test) => {
+            JobKind::Once { in_test, due } => {
+                if let Some(due) = due {
+                    scenario.note_lag(due.elapsed());
+                }
                 let in_instance = scenario.started.fetch_add(1, Ordering::Relaxed);
                 self.iterate(job, in_instance, *in_test);
             }

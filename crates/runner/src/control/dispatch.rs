@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::iter::Peekable;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use loadwright_js::Level;
-use loadwright_metrics::{RunProgress, ScenarioCounters, ScenarioState, Tags, builtin};
+use loadwright_metrics::{RunProgress, ScenarioCounters, ScenarioState, Tags, Trend, builtin};
 use loadwright_workload::{Action, Commands, Options, ScheduledScenario};
 
 use super::{Control, PATIENCE};
@@ -71,6 +71,11 @@ impl Active {
 
     pub fn is_done(&self) -> bool {
         matches!(self.state, ScenarioState::Done | ScenarioState::Interrupted)
+    }
+
+    /// How late its iterations started.
+    pub fn lags(&self) -> Trend {
+        self.run.lags()
     }
 
     /// VUs that run something.
@@ -147,7 +152,11 @@ impl Control<'_> {
                         handle.knife.cut();
                     }
                 }
-                Action::StartIteration { index: number } => self.start_iteration(index, number),
+                Action::StartIteration { index: number } => {
+                    let late = elapsed.saturating_sub(command.at);
+                    let due = Instant::now().checked_sub(late);
+                    self.start_iteration(index, number, due);
+                }
             }
         }
         self.check_end(index);
@@ -243,9 +252,16 @@ impl Control<'_> {
         self.give(vu, job);
     }
 
-    fn start_iteration(&mut self, index: usize, number: u64) {
+    fn start_iteration(&mut self, index: usize, number: u64, due: Option<Instant>) {
+        if self.scenarios.get(index).is_some_and(|s| s.idle.is_empty()) {
+            // a VU may have come back while the control thread was busy
+            while let Ok(event) = self.incoming.try_recv() {
+                self.handle(event);
+            }
+        }
         let Some(scenario) = self.scenarios.get_mut(index) else { return };
         let Some(vu) = scenario.idle.pop_front() else {
+            self.dropped += 1;
             self.recorder.add(builtin::DROPPED_ITERATIONS, 1.0, &scenario.tags, SystemTime::now(), None);
             let held = scenario.busy.len() as u64;
             if held < scenario.max {
@@ -276,7 +292,7 @@ impl Control<'_> {
         let job = Job {
             number: self.next_job,
             scenario: Arc::clone(&scenario.run),
-            kind: JobKind::Once(number),
+            kind: JobKind::Once { in_test: number, due },
             setup_data: self.setup_data.clone(),
         };
         self.give(vu, job);
