@@ -182,8 +182,9 @@ fn bar(scenario: &ScheduledScenario, c: &ScenarioCounters, elapsed: Duration) ->
         }
         Executor::ConstantArrivalRate(_) | Executor::RampingArrivalRate(_) => {
             let digits = plan.max_vus.to_string().len();
+            let held = c.held_vus.max(plan.planned_vus);
             let rate = rate_at(scenario, spent);
-            (format!("{:0digits$}/{:0digits$} VUs", c.active_vus, c.held_vus), vec![clock, rate])
+            (format!("{:0digits$}/{held:0digits$} VUs", c.active_vus), vec![clock, rate])
         }
     };
     Bar { name: scenario.name.clone(), mark, fraction, left, right }
