@@ -57,7 +57,7 @@ impl Dial<'_> {
         let connecting = began.elapsed();
         let _ = tcp.set_nodelay(true);
         let local = tcp.local_addr().unwrap_or(address);
-        let mut stream = Stream::Plain(Counted { tcp, meter: Rc::clone(self.meter) });
+        let mut stream = Stream::Plain(Counted::new(tcp, Rc::clone(self.meter)));
         if let Some(proxy) = &proxy
             && url.is_tls()
         {
@@ -101,8 +101,9 @@ impl Dial<'_> {
             .map_err(|_| Broken::generic(format!("tls: invalid server name {}", url.host())))?;
         let config = self.network.tls.config(url.host(), self.http1);
         let began = Instant::now();
-        let connected = tokio_rustls::TlsConnector::from(config).connect(name, counted).await;
-        let stream = connected.map_err(|e| match e.kind() {
+        let connected = tokio_rustls::TlsConnector::from(config).connect(name, counted).into_fallible().await;
+        let stream = connected.map_err(|(e, counted)| match e.kind() {
+            _ if counted.speaks_http() => Broken::generic("http: server gave HTTP response to HTTPS client"),
             io::ErrorKind::UnexpectedEof => Broken::generic("EOF"),
             _ => Broken::io(&e, Side::Read, dialed.local, dialed.remote),
         })?;

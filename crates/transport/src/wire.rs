@@ -22,6 +22,20 @@ pub(crate) struct Meter {
 pub(crate) struct Counted {
     pub tcp: TcpStream,
     pub meter: Rc<Meter>,
+    /// The first bytes that the peer sent: they tell who answers a handshake in plain text.
+    first: [u8; 5],
+    seen: usize,
+}
+
+impl Counted {
+    pub(crate) fn new(tcp: TcpStream, meter: Rc<Meter>) -> Self {
+        Self { tcp, meter, first: [0; 5], seen: 0 }
+    }
+
+    /// Whether the peer began with `HTTP/`.
+    pub(crate) fn speaks_http(&self) -> bool {
+        self.first == *b"HTTP/"
+    }
 }
 
 #[derive(Debug)]
@@ -36,6 +50,14 @@ impl AsyncRead for Counted {
         let before = buf.filled().len();
         let polled = Pin::new(&mut me.tcp).poll_read(cx, buf);
         let read = buf.filled().len() - before;
+        if me.seen < me.first.len() {
+            for byte in buf.filled().iter().skip(before) {
+                if let Some(slot) = me.first.get_mut(me.seen) {
+                    *slot = *byte;
+                    me.seen += 1;
+                }
+            }
+        }
         me.meter.received.set(me.meter.received.get() + read as u64);
         polled
     }

@@ -230,3 +230,30 @@ fn tls_goes_through_a_proxy_in_a_tunnel() {
         assert_eq!(refused.text, "Proxy Authentication Required");
     });
 }
+
+#[test]
+fn a_server_without_tls_is_told_apart() {
+    run(async {
+        let answering = |bytes: &'static [u8]| async move {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let port = listener.local_addr().unwrap().port();
+            tokio::task::spawn_local(async move {
+                let (mut tcp, _) = listener.accept().await.unwrap();
+                let _ = tcp.read(&mut [0; 1024]).await;
+                let _ = tcp.write_all(bytes).await;
+                let _ = tcp.read(&mut [0; 1024]).await;
+            });
+            client(|_| {}).send(get(&format!("https://127.0.0.1:{port}/"))).await.last.failure.unwrap()
+        };
+        let http = answering(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+        assert_eq!(
+            (http.code, http.text.as_str()),
+            (1000, "http: server gave HTTP response to HTTPS client")
+        );
+        let other = answering(b"SSH-2.0-OpenSSH\r\n").await;
+        assert_eq!(
+            (other.code, other.text.as_str()),
+            (1301, "tls: first record does not look like a TLS handshake")
+        );
+    });
+}
