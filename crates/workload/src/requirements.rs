@@ -1,5 +1,6 @@
 //! What a whole test needs: VUs over time, its length, its lines in the plan.
 
+use std::collections::BinaryHeap;
 use std::time::Duration;
 
 use crate::plan::ramp_steps;
@@ -53,19 +54,19 @@ impl Workload {
                 times.retain(|at| *at < plan.hard_end);
                 times.sort_unstable();
                 times.dedup();
+                // each number is needed until a graceful ramp down after the next step; the highest counts
+                let mut needed: BinaryHeap<(u64, Duration)> = BinaryHeap::new();
+                let mut coming = raw.iter().enumerate().peekable();
                 let mut steps: Vec<ExecutionStep> = Vec::new();
                 for at in times {
-                    // the highest raw number within the last graceful ramp down
-                    let planned = raw
-                        .iter()
-                        .enumerate()
-                        .filter(|(i, (from, _))| {
-                            let until = raw.get(i + 1).map(|(next, _)| *next + grace);
-                            *from <= at && until.is_none_or(|until| at < until)
-                        })
-                        .map(|(_, (_, vus))| *vus)
-                        .max()
-                        .unwrap_or(0);
+                    while let Some((i, (_, vus))) = coming.next_if(|(_, (from, _))| *from <= at) {
+                        let until = raw.get(i + 1).map_or(Duration::MAX, |(next, _)| *next + grace);
+                        needed.push((*vus, until));
+                    }
+                    while needed.peek().is_some_and(|(_, until)| *until <= at) {
+                        needed.pop();
+                    }
+                    let planned = needed.peek().map_or(0, |(vus, _)| *vus);
                     if steps.last().is_none_or(|last| last.planned_vus != planned) {
                         steps.push(step(at, planned, 0));
                     }

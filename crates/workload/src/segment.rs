@@ -39,7 +39,7 @@ struct Ratio {
 pub struct SegmentError(pub String);
 
 /// Longer stripes than this are refused instead of eating memory.
-const MAX_STRIPE: i64 = 10_000_000;
+const MAX_STRIPE: i64 = 1_000_000;
 
 impl Ratio {
     const ZERO: Self = Self { num: 0, den: 1 };

@@ -124,3 +124,16 @@ fn the_schedule_orders_by_start_and_adds_up_overlaps() {
     assert_eq!(schedule.requirements.max_vus, 7);
     assert_eq!(schedule.requirements.total_duration, ms(33_000));
 }
+
+#[test]
+fn large_ramps_are_laid_out_at_once() {
+    let w = workload(json!({"executor": "ramping-vus", "startVUs": 0, "stages": [
+        {"duration": "10m", "target": 200_000}, {"duration": "10m", "target": 0}]}));
+    let began = std::time::Instant::now();
+    let steps = w.execution_steps(&Tuple::full());
+    assert_eq!(steps.iter().map(|s| s.planned_vus).max(), Some(200_000));
+    // the last VU is stopped by the regular end itself
+    assert_eq!(w.plan(&Tuple::full()).commands().count(), 600_000 - 2);
+    // seconds even in a debug build on a busy machine; a quadratic layout takes hours
+    assert!(began.elapsed() < Duration::from_secs(60));
+}
