@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
+use std::time::SystemTime;
 
-use loadwright_metrics::{Definition, MetricId, Registry, RunEvent, Sample, Summary};
+use loadwright_metrics::{Definition, MetricId, Registry, RunEvent, Sample, Summary, Tags};
 use loadwright_workload::{MetricSelector, SystemTag};
 use serde_json::{Value, json};
 
@@ -20,6 +21,9 @@ pub(crate) struct JsonLines {
     expected_response: bool,
     names: BTreeMap<MetricId, String>,
     line: Vec<u8>,
+    /// The samples of one request follow each other and share their time and tags.
+    last_time: Option<(SystemTime, String)>,
+    last_tags: Option<(Tags, Vec<u8>)>,
 }
 
 impl JsonLines {
@@ -35,6 +39,8 @@ impl JsonLines {
             expected_response: context.system_tags.contains(SystemTag::ExpectedResponse),
             names: BTreeMap::new(),
             line: Vec::new(),
+            last_time: None,
+            last_tags: None,
         }
     }
 
@@ -91,11 +97,19 @@ impl JsonLines {
         line.extend_from_slice(b"{\"metric\":\"");
         line.extend_from_slice(name.as_bytes());
         line.extend_from_slice(b"\",\"type\":\"Point\",\"data\":{\"time\":\"");
-        line.extend_from_slice(rfc3339(sample.time, true).as_bytes());
+        if self.last_time.as_ref().is_none_or(|(at, _)| *at != sample.time) {
+            self.last_time = Some((sample.time, rfc3339(sample.time, true)));
+        }
+        line.extend_from_slice(self.last_time.as_ref().map_or("", |(_, text)| text.as_str()).as_bytes());
         line.extend_from_slice(b"\",\"value\":");
         number(line, sample.value);
         line.extend_from_slice(b",\"tags\":");
-        object(line, sample.tags.iter());
+        if self.last_tags.as_ref().is_none_or(|(tags, _)| *tags != sample.tags) {
+            let mut text = Vec::new();
+            object(&mut text, sample.tags.iter());
+            self.last_tags = Some((sample.tags.clone(), text));
+        }
+        line.extend_from_slice(self.last_tags.as_ref().map_or(b"{}", |(_, text)| text.as_slice()));
         if let Some(metadata) = sample.metadata.as_ref().filter(|m| !m.is_empty()) {
             line.extend_from_slice(b",\"metadata\":");
             object(line, metadata.iter().map(|(k, v)| (k.as_str(), v.as_str())));
