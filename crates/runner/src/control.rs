@@ -137,6 +137,16 @@ impl Common {
 
 /// Runs the whole test on the calling thread and its workers.
 pub fn run<'a>(run: Run, observer: &'a mut Observer<'a>) -> Outcome {
+    if let Some(files) = crate::limits::raise_open_files() {
+        let wanted = run.schedule.requirements.max_vus + 64;
+        if wanted > files {
+            let text = format!(
+                "{} VUs may need {wanted} open files, but the system allows {files}: raise the limit (ulimit -n) or expect failing connections",
+                run.schedule.requirements.max_vus
+            );
+            run.log.write(Level::Warning, &text, &[]);
+        }
+    }
     let (events, incoming) = channel();
     let common =
         Arc::new(Common::new(Arc::clone(&run.log), Arc::clone(&run.network), Pace::new(run.options.rps)));

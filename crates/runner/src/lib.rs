@@ -7,6 +7,7 @@ mod control;
 mod coroutine;
 mod health;
 mod host;
+mod limits;
 mod network;
 mod ops;
 mod pace;
