@@ -85,7 +85,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const EVALUATE: Duration = Duration::from_secs(2);
 
 struct Handle {
-    jobs: UnboundedSender<Job>,
+    jobs: UnboundedSender<Box<Job>>,
     knife: Arc<Knife>,
 }
 

@@ -1,6 +1,6 @@
 //! The world as one VU's script sees it: sockets, timers and logs behind blocking calls.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -47,7 +47,8 @@ pub struct LiveHost {
     pub common: Arc<Common>,
     pub events: Sender<Event>,
     pub current: RefCell<Option<Current>>,
-    pub ops: Ops,
+    /// Made when the first operation is started: most VUs never need it.
+    pub ops: OnceCell<Ops>,
 }
 
 /// The iteration that runs now.
@@ -96,19 +97,23 @@ impl Host for LiveHost {
     }
 
     fn start(&self, op: Op) -> OpId {
-        self.ops.start(&self.client, op, self.hold())
+        self.ops.get_or_init(Ops::new).start(&self.client, op, self.hold())
     }
 
     fn abandon(&self, op: OpId) {
-        self.ops.abandon(op);
+        if let Some(ops) = self.ops.get() {
+            ops.abandon(op);
+        }
     }
 
     fn wait(&self, patience: Option<Duration>) -> Result<Option<(OpId, OpResult)>, Cancelled> {
-        let waited = match patience {
-            Some(patience) => self
+        let waited = match (patience, self.ops.get()) {
+            (Some(patience), Some(ops)) => self
                 .bridge
-                .block_on(async { tokio::time::timeout(patience, self.ops.next()).await.ok().flatten() }),
-            None => self.bridge.block_on(self.ops.next()),
+                .block_on(async { tokio::time::timeout(patience, ops.next()).await.ok().flatten() }),
+            (Some(patience), None) => self.bridge.block_on(tokio::time::sleep(patience)).map(|()| None),
+            (None, Some(ops)) => self.bridge.block_on(ops.next()),
+            (None, None) => Ok(None),
         };
         waited.map_err(|_| Cancelled)
     }

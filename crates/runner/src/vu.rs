@@ -1,6 +1,6 @@
 //! One VU: an engine on a coroutine that runs the jobs it is given.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -13,7 +13,6 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::coroutine::{Bridge, Knife, SCRIPT_STACK, Task};
 use crate::host::{Current, LiveHost};
-use crate::ops::Ops;
 use crate::scenario::ScenarioRun;
 use crate::worker::{Event, Kit};
 
@@ -76,7 +75,7 @@ pub fn spawn(
     id: u64,
     in_test: u64,
     knife: Arc<Knife>,
-    jobs: UnboundedReceiver<Job>,
+    jobs: UnboundedReceiver<Box<Job>>,
 ) {
     let bridge = Bridge::new(knife);
     let (kit, recorder) = (kit.clone(), Rc::clone(recorder));
@@ -125,7 +124,7 @@ pub fn host(kit: &Kit, recorder: Rc<RefCell<Recorder>>, bridge: Rc<Bridge>, inde
         common: Arc::clone(&kit.common),
         events: kit.events.clone(),
         current: RefCell::default(),
-        ops: Ops::new(),
+        ops: OnceCell::new(),
     })
 }
 
@@ -134,7 +133,7 @@ fn live(
     recorder: Rc<RefCell<Recorder>>,
     bridge: Rc<Bridge>,
     ids: VuIds,
-    mut jobs: UnboundedReceiver<Job>,
+    mut jobs: UnboundedReceiver<Box<Job>>,
 ) {
     let host = host(kit, recorder, Rc::clone(&bridge), ids.in_instance.saturating_sub(1));
     let vm = match engine(kit, &host, ids) {

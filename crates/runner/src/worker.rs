@@ -42,7 +42,7 @@ pub enum Order {
         vu: u64,
         in_test: u64,
         knife: Arc<Knife>,
-        jobs: UnboundedReceiver<Job>,
+        jobs: UnboundedReceiver<Box<Job>>,
     },
     Stage {
         job: StageJob,

@@ -56,6 +56,18 @@ pub const K6_MODULES: &[(&str, Make)] = &[
         ),
     ),
     (
+        "k6/crypto/x509",
+        Make::Refused(
+            "k6/crypto/x509 is not supported by this runner yet; read certificates outside of the test",
+        ),
+    ),
+    (
+        "k6/experimental/streams",
+        Make::Refused(
+            "k6/experimental/streams is not supported by this runner yet; read files with open() or k6/experimental/fs",
+        ),
+    ),
+    (
         "k6/experimental/browser",
         Make::Refused("k6/experimental/browser has been graduated, please use k6/browser instead"),
     ),

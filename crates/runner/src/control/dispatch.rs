@@ -301,7 +301,7 @@ impl Control<'_> {
     fn give(&mut self, vu: u64, job: Job) {
         if let Some(handle) = self.vus.get(vu as usize - 1) {
             handle.knife.lift();
-            let _ = handle.jobs.send(job);
+            let _ = handle.jobs.send(Box::new(job));
         }
     }
 
