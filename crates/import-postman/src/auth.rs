@@ -3,18 +3,21 @@
 
 use std::cell::RefCell;
 
-use loadwright_diagnostic::Origin;
+use loadwright_diagnostic::{Origin, Pointer};
 use loadwright_scenario::{ApiKeyPlace, Auth, AwsCredentials, Grant, OAuth1, OAuth2, Text};
 use serde_json::Value;
 
 use crate::secret::Vault;
 use crate::template::text;
+use crate::v1::FROM;
 use crate::value::scalar;
 
 /// The parameters of one scheme, whatever the version of the export: a list of `key`/`value`, or an object.
 struct Parameters<'a, 'v> {
     value: &'a Value,
     at: Origin,
+    /// Where values of a converted export stand in the original.
+    from: Option<&'a Value>,
     vault: RefCell<&'v mut Vault>,
 }
 
@@ -45,6 +48,9 @@ impl Parameters<'_, '_> {
     }
 
     fn origin(&self, key: &str) -> Origin {
+        if let Some(at) = self.from.and_then(|f| f.get(key)).and_then(Value::as_str) {
+            return Origin::new(self.at.source, Pointer::from_text(at));
+        }
         match self.value {
             Value::Array(items) => {
                 let is = |p: &Value| p.get("key").and_then(Value::as_str) == Some(key);
@@ -82,6 +88,7 @@ pub fn read(auth: &Value, at: &Origin, vault: &mut Vault) -> (Auth, Option<Strin
     let p = Parameters {
         value: auth.get(kind).unwrap_or(&Value::Null),
         at: at.key(kind),
+        from: auth.get(FROM),
         vault: RefCell::new(vault),
     };
     let read = match kind {

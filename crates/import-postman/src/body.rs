@@ -199,7 +199,7 @@ fn multipart(body: &Value, folder: Option<&Path>, facts: &mut BodyFacts) -> Body
             media_type,
         });
     }
-    if parts.is_empty() && facts.missing_files.is_empty() { Body::Empty } else { Body::Multipart(parts) }
+    if parts.is_empty() { Body::Empty } else { Body::Multipart(parts) }
 }
 
 fn file(body: &Value, folder: Option<&Path>, facts: &mut BodyFacts) -> Body {

@@ -201,14 +201,14 @@ fn signs(steps: &mut Vec<Step>) -> bool {
     for_each_step_mut_in(steps, &mut |step| {
         if let Step::Request(r) = step {
             found |= match &r.request.auth {
-                Auth::OAuth1(_) | Auth::AwsSigV4(_) | Auth::Hawk { .. } | Auth::Other { .. } => true,
-                Auth::OAuth2(o) => !matches!(o.grant, Grant::Static { .. }),
-                Auth::None
-                | Auth::Basic { .. }
+                Auth::OAuth1(_)
+                | Auth::AwsSigV4(_)
+                | Auth::Hawk { .. }
+                | Auth::Other { .. }
                 | Auth::Digest { .. }
-                | Auth::Ntlm { .. }
-                | Auth::Bearer { .. }
-                | Auth::ApiKey { .. } => false,
+                | Auth::Ntlm { .. } => true,
+                Auth::OAuth2(o) => !matches!(o.grant, Grant::Static { .. }),
+                Auth::None | Auth::Basic { .. } | Auth::Bearer { .. } | Auth::ApiKey { .. } => false,
             };
         }
     });

@@ -9,6 +9,9 @@ use crate::value::{disabled, list, scalar, str_of};
 /// The key under which an item says where in the original document it stands.
 pub const AT: &str = "$at";
 
+/// The key under which credentials and headers say where in the original document their values stand.
+pub const FROM: &str = "$from";
+
 /// Whether the document has the shape of version 1.
 pub fn is_v1(root: &Value) -> bool {
     root.get("item").is_none()
@@ -55,7 +58,7 @@ pub fn to_v2(root: &Value) -> Value {
     }
     let mut out = json!({ "info": { "name": str_of(root, "name").unwrap_or_default() }, "item": items });
     copy(root, &mut out, "description", "/info");
-    inherit(root, &mut out);
+    inherit(root, "", &mut out);
     out
 }
 
@@ -83,7 +86,7 @@ impl Lists<'_> {
         let mut out = json!({ "id": id, "name": str_of(source, "name").unwrap_or_default(), "item": items,
             AT: format!("/folders/{at}") });
         copy(source, &mut out, "description", "");
-        inherit(source, &mut out);
+        inherit(source, &format!("/folders/{at}"), &mut out);
         Some(out)
     }
 
@@ -93,12 +96,12 @@ impl Lists<'_> {
 }
 
 /// What folders, requests and collections share: events, authorization, variables, settings.
-fn inherit(source: &Value, out: &mut Value) {
+fn inherit(source: &Value, at: &str, out: &mut Value) {
     let Some(out) = out.as_object_mut() else { return };
     if let Some(events) = events(source) {
         out.insert("event".into(), events);
     }
-    if let Some(auth) = auth(source) {
+    if let Some(auth) = auth(source, at) {
         out.insert("auth".into(), auth);
     }
     for key in ["variables", "variable"] {
@@ -126,9 +129,23 @@ fn events(source: &Value) -> Option<Value> {
     (!events.is_empty()).then(|| Value::Array(events))
 }
 
-fn auth(source: &Value) -> Option<Value> {
+fn auth(source: &Value, at: &str) -> Option<Value> {
     if let Some(auth @ Value::Object(_)) = source.get("auth") {
-        return Some(auth.clone());
+        let mut auth = auth.clone();
+        let kind = str_of(&auth, "type").unwrap_or_default().to_owned();
+        let mut from = Map::new();
+        for (i, p) in list(&auth, &kind).iter().enumerate() {
+            if let Some(key) = str_of(p, "key") {
+                from.insert(key.to_owned(), Value::String(format!("{at}/auth/{kind}/{i}/value")));
+            }
+        }
+        for key in auth.get(&kind).and_then(Value::as_object).into_iter().flat_map(Map::keys) {
+            from.insert(key.clone(), Value::String(format!("{at}/auth/{kind}/{key}")));
+        }
+        if let Some(map) = auth.as_object_mut() {
+            map.insert(FROM.to_owned(), Value::Object(from));
+        }
+        return Some(auth);
     }
     let helper = str_of(source, "currentHelper").filter(|h| *h != "normal")?;
     let parsed: Option<Value>;
@@ -164,8 +181,7 @@ fn auth(source: &Value) -> Option<Value> {
             ("extra", "extraData"),
         ],
         "oauth1" => &[
-            ("auto", "addParamsToHeader"),
-            ("encodeOAuthSign", "autoAddParam"),
+            ("auto", "autoAddParam"),
             ("header", "addParamsToHeader"),
             ("includeEmpty", "addEmptyParamsToSign"),
         ],
@@ -173,23 +189,25 @@ fn auth(source: &Value) -> Option<Value> {
         _ => &[],
     };
     let mut parameters = Map::new();
+    let mut from = Map::new();
     for (key, value) in attributes.as_object().into_iter().flatten() {
         let name = names.iter().find(|(old, _)| old == key).map_or(key.as_str(), |(_, new)| new);
         parameters.insert(name.to_owned(), value.clone());
+        from.insert(name.to_owned(), Value::String(format!("{at}/helperAttributes/{key}")));
     }
-    Some(json!({ "type": kind, kind: parameters }))
+    Some(json!({ "type": kind, kind: parameters, FROM: from }))
 }
 
 fn request(source: &Value, at: usize) -> Value {
     let mut inner = json!({
         "method": source.get("method").cloned().unwrap_or(Value::Null),
         "url": url(source),
-        "header": headers(source),
+        "header": headers(source, at),
     });
     if let (Some(body), Some(map)) = (body(source), inner.as_object_mut()) {
         map.insert("body".into(), body);
     }
-    if let (Some(auth), Some(map)) = (auth(source), inner.as_object_mut()) {
+    if let (Some(auth), Some(map)) = (auth(source, &format!("/requests/{at}")), inner.as_object_mut()) {
         map.insert("auth".into(), auth);
     }
     copy(source, &mut inner, "description", "");
@@ -248,20 +266,28 @@ fn url(source: &Value) -> Value {
     out
 }
 
-fn headers(source: &Value) -> Value {
-    if let Some(v @ Value::Array(_)) = source.get("headers") {
-        return v.clone();
+fn headers(source: &Value, at: usize) -> Value {
+    if let Some(Value::Array(items)) = source.get("headers") {
+        let mut items = items.clone();
+        for (i, item) in items.iter_mut().enumerate() {
+            if let Some(map) = item.as_object_mut() {
+                map.insert(FROM.to_owned(), Value::String(format!("/requests/{at}/headers/{i}/value")));
+            }
+        }
+        return Value::Array(items);
     }
     let mut out: Vec<Value> = Vec::new();
-    for header in list(source, "headerData") {
+    for (i, header) in list(source, "headerData").iter().enumerate() {
         let key = scalar(header.get("key")).unwrap_or_default();
         let off = key.starts_with("//") || disabled(header);
         let key = key.trim_start_matches("//").trim().to_owned();
-        out.push(json!({ "key": key, "value": header.get("value"), "disabled": off }));
+        out.push(json!({ "key": key, "value": header.get("value"), "disabled": off,
+            FROM: format!("/requests/{at}/headerData/{i}/value") }));
     }
     for (key, value, off) in parse_headers(str_of(source, "headers").unwrap_or_default()) {
         if !out.iter().any(|h| str_of(h, "key") == Some(&key)) {
-            out.push(json!({ "key": key, "value": value, "disabled": off }));
+            let from = format!("/requests/{at}/headers/{key}");
+            out.push(json!({ "key": key, "value": value, "disabled": off, FROM: from }));
         }
     }
     Value::Array(out)

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::secret::Vault;
 use crate::template::text;
-use crate::v1::AT;
+use crate::v1::{AT, FROM};
 use crate::value::{disabled, lines, list, note, scalar, str_of};
 use crate::{auth, body, codes, evidence, secret, url, v1};
 
@@ -303,7 +303,7 @@ fn headers(value: &Value, at: &Origin, vault: &mut Vault) -> Vec<Field> {
         Value::String(block) => {
             for (key, value, off) in v1::parse_headers(block) {
                 if !off {
-                    add(&key, &value, None);
+                    add(&key, &value, Some(at.key(&key)));
                 }
             }
         }
@@ -317,7 +317,10 @@ fn headers(value: &Value, at: &Origin, vault: &mut Vault) -> Vec<Field> {
                     item => add(
                         &scalar(item.get("key")).unwrap_or_default(),
                         &scalar(item.get("value")).unwrap_or_default(),
-                        Some(at.index(i).key("value")),
+                        Some(str_of(item, FROM).map_or_else(
+                            || at.index(i).key("value"),
+                            |p| Origin::new(at.source, Pointer::from_text(p)),
+                        )),
                     ),
                 }
             }

@@ -68,13 +68,7 @@ impl Helper {
                 "// Encodes what a URL cannot hold; escapes that are there stay.\n\
                  const inUrl = (text) => encodeURI(text).replace(/%25([0-9a-f]{2})/gi, '%$1');"
             }
-            Self::Kept => {
-                "// A secret stays in the file that it came from; the environment variable wins over it.\n\
-                 function kept(file, pointer) {\n  try {\n    \
-                 const step = (value, key) => value[key.replace(/~1/g, '/').replace(/~0/g, '~')];\n    \
-                 return pointer.split('/').slice(1).reduce(step, JSON.parse(open(file).replace(/^\\uFEFF/, '')));\n  \
-                 } catch (e) {\n    return '';\n  }\n}"
-            }
+            Self::Kept => KEPT,
             Self::RandomInt => {
                 "const randomInt = (min, max) => min + Math.floor(Math.random() * (max - min + 1));"
             }
@@ -97,6 +91,20 @@ impl Helper {
         }
     }
 }
+
+const KEPT: &str = "\
+// A secret stays in the file that it came from; the environment variable wins over it.
+function kept(file, pointer) {
+  // a text on the way is JSON or lines of headers
+  const open_ = (v) => (typeof v !== 'string' ? v : v.trim()[0] === '{' ? JSON.parse(v) : headers(v));
+  const headers = (text) => Object.fromEntries(text.split('\\n').map((l) => l.split(/:(.*)/).map((s) => s.trim())));
+  try {
+    const step = (v, key) => open_(v)[key.replace(/~1/g, '/').replace(/~0/g, '~')];
+    return pointer.split('/').slice(1).reduce(step, JSON.parse(open(file).replace(/^\\uFEFF/, '')));
+  } catch (e) {
+    return '';
+  }
+}";
 
 const MULTIPART: &str = "\
 // A multipart body from parts in their order: { name, value, filename, type }.

@@ -116,7 +116,7 @@ const MAKERS = {
   randomAvatarImage: () => `https://i.pravatar.cc/150?u=${hex(8)}`,
   randomImageUrl: () => image('any'),
   randomImageDataUri: () => 'data:image/svg+xml;charset=UTF-8,%3Csvg%20xmlns%3D%22http%3A%2F%2Fwww.w3.org%2F2000%2Fsvg%22%2F%3E',
-  randomEmail: () => `${user()}@${pick(WORDS)}.com`,
+  randomEmail: () => `${user()}@${pick(['gmail', 'hotmail', 'yahoo'])}.com`,
   randomExampleEmail: () => `${user()}@example.${pick(['com', 'net', 'org'])}`,
   randomUserName: user,
   randomProtocol: () => pick(['http', 'https']),

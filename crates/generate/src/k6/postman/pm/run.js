@@ -188,6 +188,12 @@ class Collection {
 
 /** Sends; a server that asks for a digest gets a second request with it. */
 function exchange(request, auth, settings) {
+  if (settings.login) {
+    // the first request goes without credentials; a server that wants NTLM says so
+    const first = send(request, { ...settings, login: undefined });
+    const asked = Object.keys(first.headers).find((k) => k.toLowerCase() === 'www-authenticate');
+    return first.status === 401 && asked && /ntlm|negotiate/i.test(first.headers[asked]) ? send(request, settings) : first;
+  }
   const res = send(request, settings);
   if (!auth || auth.type !== 'digest' || (res.status !== 401 && res.status !== 403)) return res;
   return answerChallenge(request, auth, settings, res) ? send(request, settings) : res;

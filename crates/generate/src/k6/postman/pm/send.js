@@ -126,21 +126,51 @@ export function send(request, settings = {}) {
     return http.request(request.method, `${wire.scheme}://${encodeURIComponent(username)}:${encodeURIComponent(password)}@${wire.host}${wire.path}`, body ? body.content : null, params);
   }
   const url = `${wire.scheme}://${user}${wire.host}${wire.path}`;
-  if (settings.keepMethod) return keepMethod(request.method, url, body && body.content, params);
-  return http.request(request.method, url, body ? body.content : null, params);
+  const content = body ? body.content : null;
+  const sent = settings.noCookies || names.cookie ? '' : cookiesOf(url);
+  if (settings.keepMethod || sent) return follow(request.method, url, content, params, { keep: settings.keepMethod, sent });
+  return http.request(request.method, url, content, params);
 }
 
-/** Follows redirects with the same method and body, whatever their status. */
-function keepMethod(method, url, body, params) {
+const cookiesOf = (url) => {
+  try {
+    const all = http.cookieJar().cookiesForURL(url);
+    return Object.keys(all).map((name) => `${name}=${all[name][all[name].length - 1]}`).join('; ');
+  } catch (e) {
+    return '';
+  }
+};
+
+/**
+ * Follows redirects as Postman does: a request that sent cookies sends them to the next address too when the jar has
+ * none for it, and the method stays when the collection says so.
+ */
+function follow(method, url, body, params, { keep, sent }) {
   let left = params.redirects === undefined ? 10 : params.redirects;
+  let headers = { ...params.headers };
   for (;;) {
-    const res = http.request(method, url, body, { ...params, redirects: 0 });
+    const res = http.request(method, url, body, { ...params, headers, redirects: 0 });
     const to = res.headers && res.headers.Location;
-    if (left-- <= 0 || !to || res.status < 300 || res.status > 399) return res;
-    params.headers.Referer = url;
-    url = resolve(url, to);
+    if (!to || ![301, 302, 303, 307, 308].includes(res.status) || left-- <= 0) return res;
+    const next = resolve(url, to);
+    headers = { ...headers, Referer: url.replace(/\/\/[^/?#]*@/, '//') };
+    const drop = [];
+    if (!keep && res.status < 304 && method !== 'GET' && method !== 'HEAD') {
+      method = 'GET';
+      body = null;
+      drop.push('content-type');
+    }
+    if (host(next) !== host(url)) drop.push('authorization');
+    Object.keys(headers).filter((k) => drop.includes(k.toLowerCase())).forEach((k) => delete headers[k]);
+    const known = cookiesOf(next);
+    delete headers.Cookie;
+    if (!known && sent) headers.Cookie = sent;
+    sent = known || sent;
+    url = next;
   }
 }
+
+const host = (url) => url.replace(/^[a-z]+:\/\/(?:[^@/?#]*@)?([^/?#]*).*$/i, '$1').toLowerCase();
 
 function resolve(base, to) {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(to)) return to;
