@@ -41,7 +41,7 @@ fn carried_scripts_behave_as_in_postman() {
         match seen.remove(name) {
             Some(passed) if passed == (outcome == "pass") => {}
             Some(passed) => {
-                wrong.push(format!("{name}: {}, not {outcome}", if passed { "pass" } else { "fail" }))
+                wrong.push(format!("{name}: {}, not {outcome}", if passed { "pass" } else { "fail" }));
             }
             None => wrong.push(format!("{name}: did not run")),
         }

@@ -37,23 +37,42 @@ pub fn claims(e: &Expression<'_>, aliases: &Aliases) -> Option<Claims> {
     words.reverse();
     const FILLERS: &[&str] =
         &["to", "be", "been", "is", "that", "which", "and", "has", "have", "with", "at", "of"];
+    let filler = |w: &Word<'_, '_>| w.arguments.is_none() && (FILLERS.contains(&w.name) || w.name == "deep");
     let mut negate = false;
-    let mut found = None;
-    for word in &words {
+    let mut said = Vec::new();
+    for word in words.iter().filter(|w| !filler(w)) {
         match word.name {
-            "not" => negate = true,
-            name if FILLERS.contains(&name) && word.arguments.is_none() => {}
-            "deep" if word.arguments.is_none() => {}
-            // one assertion a sentence; a sentence that goes on is not understood
-            _ if found.is_some() => return None,
-            _ => found = Some(word),
+            "not" if said.is_empty() => negate = true,
+            _ => said.push(word),
         }
     }
-    let word = found?;
-    match subject {
-        Subject::Response if !negate => response(word),
-        Subject::Response => None,
-        Subject::Expected(e) => expected(&eval(e, aliases)?, word, negate),
+    match (subject, said.as_slice()) {
+        // `.and` goes on about the same response
+        (Subject::Response, all) if !negate => {
+            let claims: Option<Vec<Claims>> = all.iter().map(|w| response(w)).collect();
+            claims.map(Vec::into_iter).map(|c| c.flatten().collect())
+        }
+        (Subject::Response, [word]) => refused(word),
+        (Subject::Expected(e), [word]) => expected(&eval(e, aliases)?, word, negate),
+        _ => None,
+    }
+}
+
+/// What a response must not be, where that has one meaning.
+fn refused(word: &Word<'_, '_>) -> Option<Claims> {
+    match (word.name, word.arguments.is_some()) {
+        ("error", false) => Some(vec![(Selector::Status, Predicate::LessThan("400".to_owned()))]),
+        ("jsonBody", true) if word.count() == 1 => {
+            Some(vec![(Selector::Json(path(&string(word.argument(0)?)?)?), Predicate::Missing)])
+        }
+        ("header", true) if word.count() == 1 => {
+            Some(vec![(Selector::Header(string(word.argument(0)?)?), Predicate::Missing)])
+        }
+        ("status", true) => match literal(word.argument(0)?)? {
+            code @ Json::Number(_) => Some(vec![(Selector::Status, Predicate::NotEquals(code))]),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
@@ -308,6 +327,17 @@ pub fn truth(e: &Expression<'_>, aliases: &Aliases) -> Option<Claims> {
         }
         Expression::CallExpression(call) => {
             if let Expression::StaticMemberExpression(m) = &call.callee {
+                // the body itself has no parent that could be missing
+                let own = m.property.name == "hasOwnProperty" && call.arguments.len() == 1;
+                if own && eval(&m.object, aliases) == Some(Symbol::Json(Vec::new())) {
+                    let key = JsonStep::Key(string(argument(call, 0)?)?);
+                    return Some(vec![(Selector::Json(JsonPath(vec![key])), Predicate::Exists)]);
+                }
+                if dotted(&call.callee).as_deref() == Some("_.has") && call.arguments.len() == 2 {
+                    let Symbol::Json(mut at) = eval(argument(call, 0)?, aliases)? else { return None };
+                    at.extend(path(&string(argument(call, 1)?)?)?.0);
+                    return Some(vec![(Selector::Json(JsonPath(at)), Predicate::Exists)]);
+                }
                 let has = matches!(m.property.name.as_str(), "has" | "includes") && call.arguments.len() == 1;
                 if has && eval(&m.object, aliases) == Some(Symbol::Part(Selector::Body)) {
                     let needle = string(argument(call, 0)?)?;

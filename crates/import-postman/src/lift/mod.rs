@@ -106,6 +106,17 @@ mod tests {
     }
 
     #[test]
+    fn a_sentence_may_go_on_about_the_response() {
+        let code = "pm.test('x', () => pm.response.to.have.jsonBody('a', 1).and.have.header('X-A'));\n\
+                    pm.test('y', () => pm.response.to.not.have.jsonBody('b'));";
+        let list = actions(code).unwrap_or_default();
+        assert!(
+            matches!(&list[0], Action::Check(c) if matches!(&c.predicate, Predicate::All(l) if l.len() == 2))
+        );
+        assert!(matches!(&list[1], Action::Check(c) if c.predicate == Predicate::Missing));
+    }
+
+    #[test]
     fn what_is_not_understood_is_not_lifted() {
         for code in [
             "if (pm.response.code === 200) { pm.environment.set('a', 1); }",
