@@ -25,12 +25,26 @@ pub enum CompileError {
 /// What stands before the first line of CommonJS code.
 pub(super) const WRAPPER: &str = "(function(module,exports,require){";
 
+/// Packages, and texts beyond this many bytes, are libraries: their functions do not keep their source, which every VU would hold
+/// again for each level of nesting. `toString()` of such a function shows no body.
+const LIBRARY: usize = 48 << 10;
+
+fn is_library(address: &str, code: &str) -> bool {
+    code.len() > LIBRARY || address.contains("/node_modules/")
+}
+
+fn flags_of(address: &str, code: &str) -> i32 {
+    let strip = if is_library(address, code) { qjs::JS_WRITE_OBJ_STRIP_SOURCE } else { 0 };
+    (qjs::JS_WRITE_OBJ_BYTECODE | strip) as i32
+}
+
 pub(super) fn module(address: &str, code: &str) -> Result<Arc<[u8]>, CompileError> {
     in_scratch(|ctx| {
         let declared =
             Module::declare(ctx.clone(), address, code).catch(ctx).map_err(|e| syntax(address, &e))?;
-        let bytes =
-            declared.write(WriteOptions::default()).map_err(|e| CompileError::Engine(e.to_string()))?;
+        let bytes = declared
+            .write(WriteOptions { strip_source: is_library(address, code), ..WriteOptions::default() })
+            .map_err(|e| CompileError::Engine(e.to_string()))?;
         Ok(bytes.into())
     })
 }
@@ -56,7 +70,7 @@ fn script(ctx: &Ctx<'_>, address: &str, code: &str) -> Result<Arc<[u8]>, Option<
             return Err(None);
         }
         let mut len = 0;
-        let buffer = qjs::JS_WriteObject(raw, &raw mut len, function, qjs::JS_WRITE_OBJ_BYTECODE as i32);
+        let buffer = qjs::JS_WriteObject(raw, &raw mut len, function, flags_of(address, code));
         qjs::JS_FreeValue(raw, function);
         if buffer.is_null() {
             return Err(None);
