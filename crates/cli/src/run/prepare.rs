@@ -164,7 +164,8 @@ pub fn network(options: &Options) -> Result<Network, Failed> {
         },
         ca_file: std::env::var("SSL_CERT_FILE").ok(),
         no_http2: std::env::var("GODEBUG").is_ok_and(|v| v.split(',').any(|p| p == "http2client=0")),
-        max_body: 0,
+        // more than any API answers, less than what takes the machine down
+        max_body: 1 << 30,
     };
     loadwright_runner::network(options, &surroundings).map_err(|e| Failed::config(&e.to_string()))
 }
