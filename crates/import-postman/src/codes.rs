@@ -79,9 +79,6 @@ codes! {
         - `require` and globals: lodash, crypto-js, moment, cheerio, tv4, ajv, xml2js, xml2Json, uuid, csv-parse, atob, btoa, Buffer, URL, url, querystring, chai, assert, util, path, events, postman-collection; the parts that scripts of collections use, not the whole libraries\n\n\
         What shows something in the app does nothing: `pm.visualizer`. `pm.vault` has no values.\n\n\
         Known differences from newman: a path with a bare `%` that starts no escape is refused by k6's URL parser; a digest challenge is answered anew for each request instead of being remembered for a folder; `pm.test` waits for a promise and `await` works at the top of a script; an expired session of the app's own cookie store does not exist here.";
-    COOKIES = "postman/cookies", Note, Dropped,
-        "cookies of the app are not part of an export",
-        "The collection names cookies that were recorded with a response. The script keeps its own cookie jar, which starts empty.\n\nSet cookies in a pre-request script with `pm.cookies.jar()` when the server needs them.";
 }
 
 #[cfg(test)]

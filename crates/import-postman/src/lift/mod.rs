@@ -1,6 +1,7 @@
 //! Scripts that only look at a response and keep values of it become checks, extractions and assignments.
 
 mod assertion;
+mod remarks;
 mod statement;
 mod symbol;
 
@@ -71,7 +72,9 @@ pub fn read(code: &str, origin: &Origin, test: bool, scopes: &Scopes) -> Reading
         return if lifted.actions.is_empty() { Reading::Empty } else { Reading::Lifted(lifted) };
     }
     let message = "the script does more than look at the response: it runs as it is";
-    Reading::Carried(vec![Diagnostic::new(&codes::SCRIPT_CARRIED, message, origin.clone())])
+    let mut found = vec![Diagnostic::new(&codes::SCRIPT_CARRIED, message, origin.clone())];
+    found.extend(remarks::remarks(&parsed.program, origin));
+    Reading::Carried(found)
 }
 
 #[cfg(test)]
