@@ -25,7 +25,6 @@ export class Response {
     }
     Object.defineProperty(this, '_body', { enumerable: false, writable: true });
     Object.defineProperty(this, '_json', { enumerable: false, writable: true, value: undefined });
-    this.cookies = from.cookieList;
   }
 
   _fromK6(res) {

@@ -6,7 +6,8 @@ import { answerChallenge, authorize } from './auth.js';
 import { CookieList } from './cookies.js';
 import { dynamic } from './dynamic.js';
 import { expect } from './expect.js';
-import { Request } from './request.js';
+import { headerList, PropertyList } from './list.js';
+import { Request, RequestBody } from './request.js';
 import { Response } from './response.js';
 import { fill, fillIn, VariableScope } from './scope.js';
 import { send } from './send.js';
@@ -79,16 +80,24 @@ class Collection {
       url = sent.url.wire((step.settings || {}).raw).href;
       addSystemHeaders(sent, url, (step.settings || {}).omit);
       res = exchange(sent, sent.authValues, { ...step.settings, ...extra, tags: { name: step.group || step.name } });
-      sent.url = new Url(url);
+      if (step.after) sent.url = new Url(url);
       if (!res.error_code || res.status) response = new Response({ ...res, timings: res.timings });
       else console.warn(`${step.name}: ${res.error}`);
     } catch (e) {
       console.warn(`${step.name}: ${e.message || e}`);
     }
     if (step.after && step.after.length) {
-      const cookies = new CookieList((res && res.url) || url, (res && res.cookies) || {});
-      if (response) response.cookies = cookies;
-      for (const script of step.after) await this.script(script, 'test', step, state, { request: sent, response, cookies });
+      const about = { request: sent, response };
+      let cookies;
+      // looked up when a script asks for them
+      Object.defineProperty(about, 'cookies', {
+        get() {
+          cookies = cookies || new CookieList((res && res.url) || url, (res && res.cookies) || {});
+          return cookies;
+        },
+      });
+      if (response) Object.defineProperty(response, 'cookies', { get: () => about.cookies });
+      for (const script of step.after) await this.script(script, 'test', step, state, about);
     }
     return state.next;
   }
@@ -97,21 +106,28 @@ class Collection {
   filled(request, step) {
     const { all } = this.layers(this.local);
     const layers = all.map((scope) => ({ has: (k) => scope._map.has(k), raw: (k) => scope._map.get(k) }));
-    const out = new Request(request.toJSON());
+    const out = Object.create(Request.prototype);
+    out.method = request.method;
     out.name = request.name;
     out.description = request.description;
     out.id = request.id;
+    out.auth = request.auth;
     out.url = new Url(fill(request.url.toString(), layers));
-    for (const header of out.headers.members) {
-      header.key = fill(header.key ?? '', layers);
-      header.value = fill(header.value ?? '', layers);
+    out.headers = headerList([]);
+    for (const h of request.headers.members) {
+      out.headers.members.push({ ...h, key: fill(h.key ?? '', layers), value: fill(h.value ?? '', layers) });
     }
+    out.body = undefined;
     const body = request.body;
-    if (body) {
+    if (body && body.mode) {
+      out.body = Object.assign(Object.create(RequestBody.prototype), body);
       const value = body[body.mode];
       if (body.mode === 'raw') out.body.raw = typeof value === 'string' ? fill(value, layers) : value;
       else if (body.mode === 'graphql') out.body.graphql = fillIn({ ...value }, layers);
-      else if (value && value.members) out.body[body.mode].members = value.members.map((m) => fillFields(m, layers));
+      else if (value && value.members) {
+        out.body[body.mode] = new PropertyList(value._make, []);
+        out.body[body.mode].members = value.members.map((m) => fillFields(m, layers));
+      }
       else out.body[body.mode] = value;
       out.body.type = body.type;
       out.body.missing = step.request.body && step.request.body.missing;
@@ -160,7 +176,9 @@ class Collection {
       variables: this.local,
       iterationData,
       request: about.request,
-      cookies: about.cookies || new CookieList(''),
+      get cookies() {
+        return about.cookies || new CookieList('');
+      },
       visualizer: { set() {}, clear() {} },
       expect,
       test: tests(step, tasks),
