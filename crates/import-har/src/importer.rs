@@ -83,7 +83,7 @@ fn entries(
     let mut take = |index: usize, raw: &[u8]| {
         let value: Option<Value> = serde_json::from_slice(raw).ok().or_else(|| {
             let text = String::from_utf8_lossy(raw);
-            text_read::json(&text).ok()
+            text_read::json(&text).or_else(|_| text_read::json(&without_lone_surrogates(&text))).ok()
         });
         match value.as_ref().and_then(|v| Entry::new(index, v)) {
             Some(entry) => out.push(entry),
@@ -106,6 +106,37 @@ fn entries(
         stream::read(source.reader().map_err(fail)?, &mut take).map_err(fail)?
     };
     Ok((frame, out))
+}
+
+/// Half a surrogate pair is no character: recorders write it for text that was cut in the middle.
+fn without_lone_surrogates(text: &str) -> String {
+    let unit = |at: usize| {
+        text.get(at..at + 6).and_then(|s| s.strip_prefix("\\u")).and_then(|h| u16::from_str_radix(h, 16).ok())
+    };
+    let mut out = String::with_capacity(text.len());
+    let mut i = 0;
+    while let Some(c) = text.get(i..).and_then(|s| s.chars().next()) {
+        match unit(i) {
+            Some(0xd800..=0xdbff) if matches!(unit(i + 6), Some(0xdc00..=0xdfff)) => {
+                out.push_str(text.get(i..i + 12).unwrap_or_default());
+                i += 12;
+            }
+            Some(0xd800..=0xdfff) => {
+                out.push_str("\\ufffd");
+                i += 6;
+            }
+            _ if c == '\\' => {
+                let pair = text.get(i..).map_or(1, |s| s.chars().take(2).map(char::len_utf8).sum());
+                out.push_str(text.get(i..i + pair).unwrap_or_default());
+                i += pair;
+            }
+            _ => {
+                out.push(c);
+                i += c.len_utf8();
+            }
+        }
+    }
+    out
 }
 
 fn is_utf16(source: &Source) -> bool {

@@ -63,7 +63,14 @@ pub(crate) fn step(
             ));
             continue;
         }
-        request.headers.push(Field::new(name, value.trim()));
+        // some recorders list a header twice, once as typed and once as sent
+        let again = request.headers.iter().any(|f| {
+            f.name.as_literal().is_some_and(|n| n.eq_ignore_ascii_case(name))
+                && f.value.as_literal() == Some(value.trim())
+        });
+        if !again {
+            request.headers.push(Field::new(name, value.trim()));
+        }
     }
     cookies_of(entry, around, &mut request);
     let status = around.last.response.status;
