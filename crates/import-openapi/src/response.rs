@@ -107,7 +107,7 @@ pub(crate) fn observed<'a>(document: &Document<'a>, declared: &Declared<'a>, see
         };
         let value = given.or_else(|| {
             let schema = schema.as_ref()?;
-            Some(Sampler::new(document, Direction::Response, true, seed).sample(schema, "value", &mut silent))
+            Some(Sampler::brief(document, seed).sample(schema, "value", &mut silent))
         });
         if let Some(value) = value {
             let parsed = MediaType::parse(media_type);

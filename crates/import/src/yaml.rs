@@ -112,7 +112,10 @@ pub fn locate_yaml(text: &str, pointer: &Pointer) -> Option<Place> {
 fn scalar_is(scalar: &Scalar<'_>, token: &str) -> bool {
     match scalar_value(scalar) {
         Value::String(s) => s == token,
-        other => other == token,
+        other => {
+            let text = other.to_string();
+            text == token
+        }
     }
 }
 
