@@ -56,7 +56,21 @@ function reserved(text, equals) {
     .join('');
 }
 
-function cut(source) {
+/** Answers from before, for texts that come again with every iteration. */
+const remembered = (make) => {
+  const known = new Map();
+  return (text) => {
+    let out = known.get(text);
+    if (out === undefined) {
+      out = make(text);
+      if (known.size > 500) known.clear();
+      known.set(text, out);
+    }
+    return out;
+  };
+};
+
+const cut = remembered((source) => {
   const holes = [];
   let url = source.trimStart().replace(HOLES, (hole) => {
     holes.push(hole);
@@ -98,17 +112,18 @@ function cut(source) {
   }
   if (url) out.host = url.split('.').map(back);
   return out;
-}
+});
 
-/** `127.1` and `0x7f.1` are addresses too (WHATWG URL, IPv4 parser). */
-function address(host) {
+/** In lower case; `127.1` and `0x7f.1` are addresses too (WHATWG URL, IPv4 parser). */
+const address = remembered((text) => {
+  const host = text.toLowerCase();
   if (!/^(0x[\da-f]*|\d+)(\.(0x[\da-f]*|\d+)){0,3}\.?$/.test(host)) return host;
   const parts = host.replace(/\.$/, '').split('.').map((p) => (p.startsWith('0x') ? parseInt(p.slice(2) || '0', 16) : p.length > 1 && p[0] === '0' ? parseInt(p, 8) : Number(p)));
   const last = parts.pop();
   if (parts.some((p) => !(p < 256)) || !(last < 256 ** (4 - parts.length))) return host;
   const all = parts.reduce((n, p, i) => n + p * 256 ** (3 - i), last);
   return [24, 16, 8, 0].map((shift) => Math.floor(all / 2 ** shift) % 256).join('.');
-}
+});
 
 export class Url {
   constructor(url) {
@@ -118,7 +133,7 @@ export class Url {
   update(url) {
     const from = typeof url === 'string' ? cut(url) : url || {};
     this.protocol = from.protocol;
-    this.auth = from.auth;
+    this.auth = from.auth && { ...from.auth };
     this.host = typeof from.host === 'string' ? from.host.split('.') : from.host && [...from.host];
     this.port = from.port;
     let path = from.path;
@@ -197,7 +212,7 @@ export class Url {
       if (typeof this.auth.password === 'string') user += `:${enc(this.auth.password, 'user')}`;
     }
     const port = this.port === undefined || this.port === null ? '' : `:${this.port}`;
-    const host = address(this.getHost().toLowerCase()) + port;
+    const host = address(this.getHost()) + port;
     let path = enc(this.getPath(), 'path');
     if (this.query.members.some((p) => !p.disabled)) path += `?${enc(this.getQueryString(), 'query')}`;
     return { scheme, user, host, path, href: `${scheme}://${user ? `${user}@` : ''}${host}${path}` };
