@@ -45,7 +45,14 @@ pub fn release() -> Result<std::path::PathBuf> {
 
 pub fn cargo(args: &[&str]) -> Result<()> {
     eprintln!("$ cargo {}", args.join(" "));
-    let status = Command::new("cargo").args(args).status().context("failed to start cargo")?;
+    let mut command = Command::new("cargo");
+    // what cargo tells this program about itself would make build scripts of others run again
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(|n| n.starts_with("CARGO_PKG_") || n.starts_with("CARGO_MANIFEST_")) {
+            command.env_remove(name);
+        }
+    }
+    let status = command.args(args).status().context("failed to start cargo")?;
     if !status.success() {
         bail!("`cargo {}` failed", args.join(" "));
     }
