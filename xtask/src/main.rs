@@ -12,7 +12,7 @@ use anyhow::{Result, bail};
 
 const HELP: &str = "\
 cargo xtask ci                       format, lints, tidy, tests
-cargo xtask tidy                     crate edges, file sizes, forbidden words
+cargo xtask tidy                     crate edges, file sizes, unfinished code
 cargo xtask bless                    accept the new output of the golden tests
 cargo xtask conformance --cases DIR  run a conformance suite against the release build
 cargo xtask corpus --dir DIR         run the converter gates of a corpus against the release build
