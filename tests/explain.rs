@@ -18,6 +18,16 @@ fn every_finding_has_a_page_that_says_what_to_do() {
     assert_eq!(unique.len(), codes.len(), "codes are registered once");
 }
 
+/// The list of findings is committed, so that a new one is seen in a review.
+#[test]
+fn the_golden_list_of_findings_is_up_to_date() {
+    let (program, _folder) = program();
+    let mut golden = loadwright_test_support::Golden::default();
+    let place = loadwright_test_support::root().join("fixtures").join("reference");
+    golden.check(&place, "findings.txt", &program.run(["explain"]).stdout);
+    golden.finish();
+}
+
 #[test]
 fn an_unknown_code_is_an_error_with_a_suggestion() {
     let (program, _folder) = program();

@@ -8,7 +8,7 @@ pub fn run(code: Option<&str>) -> Result<Exit> {
     let all = codes();
     let Some(code) = code else {
         for info in all {
-            println!("{:<40} {}", info.code, info.title);
+            crate::stdout::write(&format!("{:<40} {}\n", info.code, info.title));
         }
         return Ok(Exit::Success);
     };

@@ -23,7 +23,7 @@ pub fn run(args: &InspectArgs) -> Result<Exit> {
         return Ok(run::inspect(&passed));
     }
     let converted = convert::plan(&args.input, &ShapeArgs::default())?;
-    print!("{}", loadwright_scenario::outline(&converted.plan));
+    crate::stdout::write(&loadwright_scenario::outline(&converted.plan));
     Ok(Exit::Success)
 }
 

@@ -13,6 +13,7 @@ mod render;
 mod report_file;
 mod run;
 mod sources;
+mod stdout;
 mod test;
 
 use std::process::ExitCode;

@@ -38,7 +38,7 @@ pub fn inspect(args: &[OsString]) -> Exit {
                 fields.insert("totalDuration".to_owned(), GoDuration::from_nanos(nanos).to_string().into());
                 fields.insert("maxVUs".to_owned(), needs.max_vus.into());
             }
-            println!("{}", serde_json::to_string_pretty(&value).unwrap_or_default());
+            crate::stdout::write(&format!("{}\n", serde_json::to_string_pretty(&value).unwrap_or_default()));
             Exit::Success
         }
         Err(failed) => {
