@@ -23,8 +23,11 @@ pub fn bench(k6: Option<&str>, oha: Option<&str>) -> Result<()> {
     let address = serve(Arc::clone(&stop))?;
     let folder = std::path::absolute("target/bench")?;
     std::fs::create_dir_all(&folder)?;
-    let mut rows = vec!["| script | runner | requests/s | CPU µs/request | peak MB | requests per CPU-second, ours / theirs |".to_owned()];
-    rows.push("|---|---|---|---|---|---|".to_owned());
+    let mut rows = vec![
+        "| script | runner | requests/s | CPU µs/request | requests per CPU-second, ours / theirs |"
+            .to_owned(),
+    ];
+    rows.push("|---|---|---|---|---|".to_owned());
     for (name, code) in SCRIPTS {
         let script = folder.join(format!("{name}.js"));
         std::fs::write(&script, code)?;
@@ -40,21 +43,12 @@ pub fn bench(k6: Option<&str>, oha: Option<&str>) -> Result<()> {
         for ((peer, _), list) in peers.iter().zip(&samples) {
             let cpu = median(list, |s| s.cpu_us);
             let ratio = if *peer == "loadwright" { "1".to_owned() } else { format!("{:.1} ×", cpu / ours) };
-            rows.push(format!(
-                "| {name} | {peer} | {:.0} | {cpu:.1} | {:.0} | {ratio} |",
-                median(list, |s| s.rate),
-                median(list, |s| s.memory_mb)
-            ));
+            rows.push(format!("| {name} | {peer} | {:.0} | {cpu:.1} | {ratio} |", median(list, |s| s.rate)));
         }
     }
     if let Some(oha) = oha.map(PathBuf::from).or_else(|| on_path("oha")) {
         let list: Vec<Sample> = (0..ROUNDS).map(|_| run_oha(&oha, &address)).collect::<Result<_>>()?;
-        rows.push(format!(
-            "| plain GET | oha | {:.0} | {:.1} | {:.0} | – |",
-            median(&list, |s| s.rate),
-            median(&list, |s| s.cpu_us),
-            median(&list, |s| s.memory_mb)
-        ));
+        rows.push(format!("| plain GET | oha | {:.0} | – | – |", median(&list, |s| s.rate)));
     }
     stop.store(true, Ordering::Relaxed);
     let table = rows.join("\n");
@@ -83,7 +77,6 @@ const SCRIPTS: &[(&str, &str)] = &[
 struct Sample {
     rate: f64,
     cpu_us: f64,
-    memory_mb: f64,
 }
 
 fn run_script(runner: &Path, script: &Path, address: &str, folder: &Path) -> Result<Sample> {
@@ -97,11 +90,11 @@ fn run_script(runner: &Path, script: &Path, address: &str, folder: &Path) -> Res
         .arg("-e")
         .arg(format!("ORIGIN=http://{address}"))
         .arg(script);
-    let (cpu, memory_mb) = measured(&mut command)?;
+    let cpu = measured(&mut command)?;
     let value: Value = serde_json::from_str(&std::fs::read_to_string(&summary)?)?;
     let requests = &value["metrics"]["http_reqs"];
     let count = requests["count"].as_f64().context("the summary has no http_reqs")?;
-    Ok(Sample { rate: requests["rate"].as_f64().unwrap_or(0.0), cpu_us: cpu * 1e6 / count, memory_mb })
+    Ok(Sample { rate: requests["rate"].as_f64().unwrap_or(0.0), cpu_us: cpu * 1e6 / count })
 }
 
 fn run_oha(oha: &Path, address: &str) -> Result<Sample> {
@@ -114,7 +107,7 @@ fn run_oha(oha: &Path, address: &str) -> Result<Sample> {
     let value: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
     let rate = value["summary"]["requestsPerSec"].as_f64().unwrap_or(0.0);
     let _ = start;
-    Ok(Sample { rate, cpu_us: 0.0, memory_mb: 0.0 })
+    Ok(Sample { rate, cpu_us: 0.0 })
 }
 
 /// On the second core where there is one: the server has the first.
@@ -129,8 +122,8 @@ fn pinned(program: &Path) -> Command {
     }
 }
 
-/// CPU seconds and peak memory of a process, from the shell's own accounting of its child.
-fn measured(command: &mut Command) -> Result<(f64, f64)> {
+/// CPU seconds of a process, from the shell's own accounting of its child.
+fn measured(command: &mut Command) -> Result<f64> {
     let mut timed = Command::new("/usr/bin/env");
     timed.args(["bash", "-c", "TIMEFORMAT='%U %S'; time \"$@\" >/dev/null 2>/dev/null", "bash"]);
     timed.arg(command.get_program()).args(command.get_args());
@@ -143,7 +136,7 @@ fn measured(command: &mut Command) -> Result<(f64, f64)> {
     let text = String::from_utf8_lossy(&output.stderr);
     let numbers: Vec<f64> =
         text.split_whitespace().filter_map(|t| t.replace(',', ".").parse().ok()).collect();
-    Ok((numbers.iter().take(2).sum(), 0.0))
+    Ok(numbers.iter().take(2).sum())
 }
 
 fn median(list: &[Sample], of: impl Fn(&Sample) -> f64) -> f64 {
