@@ -1,5 +1,8 @@
 use base64::Engine as _;
+use loadwright_diagnostic::Pointer;
 use serde_json::Value;
+
+use crate::places::places;
 
 /// One exchange as recorded, in the form that the importer works with. Missing fields are empty.
 #[derive(Debug, Default, Clone)]
@@ -26,6 +29,8 @@ pub(crate) struct Entry {
     /// LI-HAR extensions, as written.
     pub checks: Option<Value>,
     pub variables: Option<Value>,
+    /// Texts of the request and where they stand in the entry.
+    pub places: Vec<(Pointer, String)>,
 }
 
 #[derive(Debug, Default, Clone)]
@@ -96,6 +101,7 @@ impl Entry {
                 .collect(),
             checks: value.get("checks").cloned(),
             variables: value.get("variables").cloned(),
+            places: value.get("request").map(places).unwrap_or_default(),
             method,
             url,
         })
@@ -192,7 +198,12 @@ fn pairs(value: Option<&Value>) -> Vec<(String, String)> {
         Some(Value::Array(list)) => list
             .iter()
             .filter_map(|h| {
-                Some((h.get("name").and_then(text)?, h.get("value").and_then(text).unwrap_or_default()))
+                let value = match h.get("value") {
+                    // one recorder writes the values of a name as a list
+                    Some(Value::Array(several)) => several.iter().filter_map(text).collect::<Vec<_>>().join(", "),
+                    one => one.and_then(text).unwrap_or_default(),
+                };
+                Some((h.get("name").and_then(text)?, value))
             })
             .collect(),
         _ => Vec::new(),

@@ -217,6 +217,7 @@ impl Build<'_> {
                 if !step.request.overrides.no_cookies {
                     jar.store(entry);
                 }
+                evidence.request_texts.insert(origin.clone(), texts(entry, &origin));
                 evidence.exchanges.push(exchange(entry, last, start, origin));
                 Step::Request(Box::new(step))
             };
@@ -403,6 +404,11 @@ fn redirects(kept: &[&Entry]) -> Vec<(usize, usize)> {
         }
     }
     out
+}
+
+fn texts(entry: &Entry, origin: &Origin) -> Vec<(Origin, String)> {
+    let under = |at: &Pointer| at.tokens().fold(origin.clone(), |o, key| o.key(&key));
+    entry.places.iter().map(|(at, text)| (under(at), text.clone())).collect()
 }
 
 fn exchange(entry: &Entry, last: &Entry, start: f64, origin: Origin) -> Exchange {

@@ -8,6 +8,7 @@ mod cookies;
 mod entry;
 mod extensions;
 mod importer;
+mod places;
 mod request;
 mod select;
 mod stream;

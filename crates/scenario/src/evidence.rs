@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use loadwright_diagnostic::Origin;
 
 /// What the source knows about answers: beside the plan, for passes and the mock, never for generators.
@@ -11,6 +13,9 @@ pub struct Evidence {
     pub unordered: bool,
     /// The exchanges happened, with these values: tokens in them were real.
     pub recorded: bool,
+    /// By the origin of the request step: its texts as the source spells them, and where they stand; whole values come
+    /// before the texts that hold several.
+    pub request_texts: BTreeMap<Origin, Vec<(Origin, String)>>,
 }
 
 impl Evidence {
@@ -18,6 +23,7 @@ impl Evidence {
     pub fn extend(&mut self, other: Self) {
         self.unordered = other.unordered && (self.unordered || self.exchanges.is_empty());
         self.recorded |= other.recorded;
+        self.request_texts.extend(other.request_texts);
         self.exchanges.extend(other.exchanges);
         self.definitions.extend(other.definitions);
     }

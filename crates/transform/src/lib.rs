@@ -12,6 +12,7 @@ mod load;
 mod names;
 mod order;
 mod pass;
+mod places;
 mod secrets;
 mod tokens;
 

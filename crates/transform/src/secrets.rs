@@ -5,6 +5,7 @@ use loadwright_scenario::{
 };
 
 use crate::codes;
+use crate::places::place;
 use crate::{Pass, PassContext};
 
 /// Real credentials of a recording become environment variables: no artefact carries them.
@@ -22,7 +23,8 @@ impl Pass for RedactSecrets {
             return;
         }
         let mut found: Vec<Secret> = Vec::new();
-        for_each_request_mut(cx.plan, &mut |r| collect(r, &mut found));
+        let texts = &cx.evidence.request_texts;
+        for_each_request_mut(cx.plan, &mut |r| collect(r, texts.get(&r.origin).map_or(&[], Vec::as_slice), &mut found));
         if found.is_empty() {
             return;
         }
@@ -60,8 +62,8 @@ impl Pass for RedactSecrets {
                 lifetime: Lifetime::Iteration,
                 secret: true,
                 note: None,
-                // the value is a part of something there: no script can read it back from the recording
-                origin: Origin::new(s.origin.source, Pointer::root()),
+                // from where the script may read it when the environment has none; the root is nowhere
+                origin: s.place,
             });
         }
     }
@@ -72,14 +74,22 @@ struct Secret {
     env: String,
     what: String,
     origin: Origin,
+    place: Origin,
 }
 
-fn collect(step: &mut RequestStep, out: &mut Vec<Secret>) {
+fn collect(step: &RequestStep, texts: &[(Origin, String)], out: &mut Vec<Secret>) {
     let origin = step.origin.key("request");
     let mut add = |value: &str, env: &str, what: String| {
         let value = value.trim();
         if value.len() >= 6 && !out.iter().any(|s| s.value == value) {
-            out.push(Secret { value: value.to_owned(), env: env.to_owned(), what, origin: origin.clone() });
+            let place = place(value, texts).unwrap_or_else(|| Origin::new(origin.source, Pointer::root()));
+            out.push(Secret {
+                value: value.to_owned(),
+                env: env.to_owned(),
+                what,
+                origin: origin.clone(),
+                place,
+            });
         }
     };
     let request = &step.request;

@@ -46,7 +46,10 @@ impl Helper {
 
     /// Modules and names that it needs; an empty name is the default export.
     pub fn imports(self) -> &'static [(&'static str, &'static str)] {
-        &[]
+        match self {
+            Self::Kept => &[("k6/data", "SharedArray")],
+            _ => &[],
+        }
     }
 
     pub fn default_name(self) -> &'static str {
@@ -95,15 +98,23 @@ impl Helper {
 const KEPT: &str = "\
 // A secret stays in the file that it came from; the environment variable wins over it.
 function kept(file, pointer) {
-  // a text on the way is JSON or lines of headers
+  // a text on the way is JSON or lines of headers; 7..40 is a piece of it
   const open_ = (v) => (typeof v !== 'string' ? v : v.trim()[0] === '{' ? JSON.parse(v) : headers(v));
   const headers = (text) => Object.fromEntries(text.split('\\n').map((l) => l.split(/:(.*)/).map((s) => s.trim())));
-  try {
-    const step = (v, key) => open_(v)[key.replace(/~1/g, '/').replace(/~0/g, '~')];
-    return pointer.split('/').slice(1).reduce(step, JSON.parse(open(file).replace(/^\\uFEFF/, '')));
-  } catch (e) {
-    return '';
-  }
+  const step = (v, key) =>
+    typeof v === 'string' && /^\\d+\\.\\.\\d+$/.test(key)
+      ? v.slice(...key.split('..').map(Number))
+      : open_(v)[key.replace(/~1/g, '/').replace(/~0/g, '~')];
+  // the file is read once, not by every virtual user
+  return new SharedArray(`${file} ${pointer}`, () => {
+    try {
+      kept.files = kept.files || {};
+      kept.files[file] = kept.files[file] || JSON.parse(open(file).replace(/^\\uFEFF/, ''));
+      return [pointer.split('/').slice(1).reduce(step, kept.files[file])];
+    } catch (e) {
+      return [''];
+    }
+  })[0];
 }";
 
 const MULTIPART: &str = "\
