@@ -112,8 +112,10 @@ fn check(name: &str, status: u16, origin: &Origin) -> Vec<Check> {
 /// Cookies that the recording's own answers set are the jar's business; the others the client had before.
 fn cookies_of(entry: &Entry, around: &Around<'_>, request: &mut Request) {
     let sent = cookies::sent(entry);
-    let same = |a: &(String, String), b: &(String, String)| {
-        a.0 == b.0 && a.1.trim_matches('"') == b.1.trim_matches('"')
+    // jars send values without the quotes that they were set with
+    let exact = around.options.keep_order;
+    let same = |jar: &(String, String), sent: &(String, String)| {
+        jar.0 == sent.0 && jar.1 == if exact { sent.1.as_str() } else { sent.1.trim_matches('"') }
     };
     let mut own: Vec<&(String, String)> = Vec::new();
     for cookie in &sent {
@@ -121,8 +123,8 @@ fn cookies_of(entry: &Entry, around: &Around<'_>, request: &mut Request) {
             own.push(cookie);
         }
     }
-    let surplus = around.jar.iter().any(|j| !sent.iter().any(|c| same(c, j)));
-    if around.options.keep_order && surplus {
+    let surplus = around.jar.iter().any(|j| !sent.iter().any(|c| same(j, c)));
+    if exact && surplus {
         // the jar would send what the recording did not: say all of it here
         request.overrides.no_cookies = true;
         own = sent.iter().collect();

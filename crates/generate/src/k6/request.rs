@@ -176,6 +176,10 @@ impl Context<'_> {
         if let Some(ms) = o.timeout_ms {
             props.push(Prop::pair("timeout", JsExpr::int(i64::try_from(ms).unwrap_or(i64::MAX))));
         }
+        if o.no_cookies {
+            self.http("http");
+            props.push(Prop::pair("jar", JsExpr::code("new http.CookieJar()")));
+        }
         if o.discard_body {
             props.push(Prop::pair("responseType", JsExpr::string("none")));
         }
