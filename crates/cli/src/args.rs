@@ -133,6 +133,9 @@ pub struct ShapeArgs {
     /// Leave out an improvement of the plan by name; may be repeated
     #[arg(long = "skip-pass", value_name = "NAME", help_heading = "Output")]
     pub skip_pass: Vec<String>,
+    /// Leave out one inference by the name that its finding shows; may be repeated
+    #[arg(long = "skip-rule", value_name = "NAME", help_heading = "Output")]
+    pub skip_rule: Vec<String>,
     /// Do not look for values that flow from responses into later requests
     #[arg(long, help_heading = "Output")]
     pub no_correlate: bool,

@@ -66,6 +66,7 @@ pub fn plan(input: &InputArgs, shape: &ShapeArgs) -> Result<Converted> {
         profile: shape.profile.as_deref().map(preset).transpose()?,
         size: PresetSize::default(),
         skip,
+        skip_rules: shape.skip_rule.clone(),
         keep_order: input.keep_order,
     };
     loadwright_transform::apply(&mut plan, &evidence, &mut diagnostics, &options);

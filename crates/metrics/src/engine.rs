@@ -11,8 +11,8 @@ use crate::layout::{Layout, ScopeKey, SinkKey};
 use crate::registry::builtin;
 use crate::verdict::{Watch, per_second, ratio, watches};
 use crate::{
-    Definition, Evaluation, GroupNode, Health, MetricId, MetricSummary, OperationSummary, Recorder, Registry,
-    Sample, ScopeSummary, Sink, Summary, ThresholdSetupError, Trend, Values,
+    AnswerCount, Definition, Evaluation, GroupNode, Health, MetricId, MetricSummary, OperationSummary,
+    Recorder, Registry, Sample, ScopeSummary, Sink, Summary, ThresholdSetupError, Trend, Values,
 };
 
 #[derive(Clone, Debug, Default)]
@@ -54,6 +54,7 @@ pub(crate) struct OperationDelta {
     pub requests: u64,
     pub failures: u64,
     pub duration: Trend,
+    pub answers: Vec<AnswerCount>,
 }
 
 /// The state of a whole run; lives on the control thread.
@@ -147,6 +148,7 @@ impl Engine {
             entry.requests += o.requests;
             entry.failures += o.failures;
             entry.duration.merge(&o.duration);
+            entry.add_answers(&o.answers);
         }
         samples
     }

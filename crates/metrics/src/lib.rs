@@ -24,7 +24,9 @@ pub use recorder::Recorder;
 pub use registry::{Contains, Definition, MetricId, MetricKind, Registry, RegistryError, builtin};
 pub use sample::{Metadata, Sample};
 pub use sink::Sink;
-pub use summary::{MetricSummary, OperationSummary, ScopeSummary, Summary, ThresholdResult, Values};
+pub use summary::{
+    AnswerCount, MetricSummary, OperationSummary, ScopeSummary, Summary, ThresholdResult, Values,
+};
 pub use tags::Tags;
 pub use tree::{CheckNode, GroupNode};
 pub use trend::Trend;

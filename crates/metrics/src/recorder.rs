@@ -11,7 +11,7 @@ use crate::http::{HttpKey, TRENDS};
 use crate::index::{Index, mix, mix_text};
 use crate::layout::{Layout, SinkKey};
 use crate::registry::builtin;
-use crate::{HttpSample, Metadata, MetricId, MetricKind, Sample, Sink, Tags, Trend};
+use crate::{AnswerCount, HttpSample, Metadata, MetricId, MetricKind, Sample, Sink, Tags, Trend};
 
 /// More distinct series than this are forgotten (not their values: only the shortcut to their sinks).
 const MAX_SERIES: usize = 4096;
@@ -52,6 +52,8 @@ struct HttpSeries {
     failed: Box<[u32]>,
     trends: [Box<[u32]>; 7],
     operation: Option<u32>,
+    /// Its place among the operation's answers.
+    answer: u32,
     tags: Option<Tags>,
 }
 
@@ -145,6 +147,9 @@ impl Recorder {
             operation.requests += 1;
             operation.failures += u64::from(failed == Some(1.0));
             operation.duration.add(values.first().copied().unwrap_or(0.0));
+            if let Some(answer) = operation.answers.get_mut(series.answer as usize) {
+                answer.count += 1;
+            }
         }
         if layout.samples
             && let Some(tags) = &series.tags
@@ -243,7 +248,9 @@ impl Recorder {
             .iter_mut()
             .filter(|o| o.requests > 0)
             .map(|o| {
-                let fresh = OperationDelta::new(Arc::clone(&o.name));
+                // the kinds of answers keep their places: series refer to them
+                let mut fresh = OperationDelta::new(Arc::clone(&o.name));
+                fresh.answers = o.answers.iter().map(|a| AnswerCount { count: 0, ..a.clone() }).collect();
                 std::mem::replace(o, fresh)
             })
             .collect();
@@ -267,12 +274,14 @@ impl Recorder {
         }
         let tags = sample.tags(&self.layout);
         let operation = self.layout.operations.then(|| self.operation(name));
+        let answer = operation.map_or(0, |at| self.answer(at, sample));
         let series = HttpSeries {
             key: sample.key(with_ip),
             requests: self.slots_of(builtin::HTTP_REQS, &tags),
             failed: self.slots_of(builtin::HTTP_REQ_FAILED, &tags),
             trends: TRENDS.map(|metric| self.slots_of(metric, &tags)),
             operation,
+            answer,
             tags: self.layout.samples.then_some(tags),
         };
         let at = self.http.len() as u32;
@@ -336,6 +345,18 @@ impl Recorder {
         })
     }
 
+    /// The place of this method and status among the answers of an operation.
+    fn answer(&mut self, operation: u32, sample: &HttpSample<'_>) -> u32 {
+        let Some(operation) = self.operations.get_mut(operation as usize) else { return 0 };
+        let is = |a: &AnswerCount| *a.method == *sample.method && a.status == sample.status;
+        let at = operation.answers.iter().position(is).unwrap_or_else(|| {
+            let method = sample.method.into();
+            operation.answers.push(AnswerCount { method, status: sample.status, count: 0 });
+            operation.answers.len() - 1
+        });
+        at as u32
+    }
+
     fn known_operation<'a>(&self, name: &'a str) -> &'a str {
         let operations = &self.operations;
         let is = |at: u32| operations.get(at as usize).is_some_and(|o| *o.name == *name);
@@ -386,6 +407,6 @@ impl Recorder {
 
 impl OperationDelta {
     fn new(name: Arc<str>) -> Self {
-        Self { name, requests: 0, failures: 0, duration: Trend::new() }
+        Self { name, requests: 0, failures: 0, duration: Trend::new(), answers: Vec::new() }
     }
 }

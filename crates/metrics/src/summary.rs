@@ -76,6 +76,28 @@ pub struct OperationSummary {
     pub failures: u64,
     /// Milliseconds.
     pub duration: Trend,
+    /// How often which answer came, in order of first appearance.
+    pub answers: Vec<AnswerCount>,
+}
+
+/// One kind of answer and how often it came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AnswerCount {
+    pub method: std::sync::Arc<str>,
+    /// 0: there was no answer.
+    pub status: u16,
+    pub count: u64,
+}
+
+impl OperationSummary {
+    pub(crate) fn add_answers(&mut self, answers: &[AnswerCount]) {
+        for a in answers.iter().filter(|a| a.count > 0) {
+            match self.answers.iter_mut().find(|o| o.method == a.method && o.status == a.status) {
+                Some(o) => o.count += a.count,
+                None => self.answers.push(a.clone()),
+            }
+        }
+    }
 }
 
 /// A scenario or a group on its own, for the full summary.

@@ -182,6 +182,7 @@ mod tests {
             p95,
             p99: 30.0,
             max: 40.0,
+            answers: Vec::new(),
         };
         ResultFile {
             version: 1,

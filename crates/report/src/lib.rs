@@ -4,8 +4,10 @@
 
 mod banner;
 mod compare;
+mod coverage;
 mod csv;
 mod export;
+mod first_run;
 mod html;
 mod json_lines;
 mod junit;
@@ -25,10 +27,12 @@ mod time;
 
 pub use banner::{banner, plan};
 pub use compare::{Change, ChangeKind, Comparison, Tolerance, compare, comparison_text};
+pub use coverage::{Coverage, Requested, SpecOperation, coverage, coverage_text, requested};
 pub use export::{ExportState, MachineContext, handle_summary_data, machine_readable, summary_export};
+pub use first_run::{Doubt, Expected, FirstRun, Judged, Verdict, first_run, first_run_text};
 pub use operations::operations_table;
 pub use output::{OUTPUTS, Output, OutputContext, OutputError, OutputKind, open_output};
 pub use progress::{Progress, ProgressStyle};
-pub use result::{RESULT_VERSION, ResultError, ResultFile, ResultOperation};
+pub use result::{RESULT_VERSION, ResultAnswer, ResultError, ResultFile, ResultOperation};
 pub use style::TextStyle;
 pub use text::{SummaryMode, summary_text};

@@ -36,6 +36,18 @@ pub struct ResultOperation {
     pub p95: f64,
     pub p99: f64,
     pub max: f64,
+    /// Absent in files of older versions of this program.
+    #[serde(default)]
+    pub answers: Vec<ResultAnswer>,
+}
+
+/// One kind of answer; status 0 is none at all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResultAnswer {
+    pub method: String,
+    pub status: u16,
+    pub count: u64,
 }
 
 /// A file that is no result of ours.
@@ -80,6 +92,11 @@ impl ResultFile {
                 p95: at(1),
                 p99: at(2),
                 max: o.duration.max(),
+                answers: o
+                    .answers
+                    .iter()
+                    .map(|a| ResultAnswer { method: a.method.to_string(), status: a.status, count: a.count })
+                    .collect(),
             }
         });
         let checks = summary.root_group.all_checks().into_iter().map(|c| {

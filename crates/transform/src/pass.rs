@@ -24,8 +24,17 @@ pub struct PassOptions {
     pub size: PresetSize,
     /// Names of passes to leave out.
     pub skip: Vec<String>,
+    /// Names of single inferences inside passes to leave out, as in `--skip-rule NAME`.
+    pub skip_rules: Vec<String>,
     /// Replay exactly as recorded: nothing is reordered, grouped or paused.
     pub keep_order: bool,
+}
+
+impl PassOptions {
+    /// Whether an inference of this name is wanted.
+    pub fn has_rule(&self, name: &str) -> bool {
+        !self.skip_rules.iter().any(|r| r == name)
+    }
 }
 
 /// Runs every pass that is not skipped.
