@@ -200,7 +200,9 @@ fn pairs(value: Option<&Value>) -> Vec<(String, String)> {
             .filter_map(|h| {
                 let value = match h.get("value") {
                     // one recorder writes the values of a name as a list
-                    Some(Value::Array(several)) => several.iter().filter_map(text).collect::<Vec<_>>().join(", "),
+                    Some(Value::Array(several)) => {
+                        several.iter().filter_map(text).collect::<Vec<_>>().join(", ")
+                    }
                     one => one.and_then(text).unwrap_or_default(),
                 };
                 Some((h.get("name").and_then(text)?, value))

@@ -13,6 +13,7 @@ use loadwright_diagnostic::Origin;
 use loadwright_scenario::{Carried, ScopeValue};
 
 use super::context::Context;
+use super::helpers::Helper;
 use super::load::options;
 use crate::js::{JsExpr, JsIdent, Printer, Prop, Stmt};
 use crate::{GenerateError, GenerateRequest, Generated, GeneratedFile};
@@ -66,12 +67,7 @@ pub(super) fn generate(request: &GenerateRequest<'_>, carried: &Carried) -> Resu
     let Table { functions: _, code, loose, modules, .. } = table;
 
     let mut sections = vec![super::script::head(request)];
-    let mut imports = modules.imports();
     let data = plan.datasets.first();
-    if data.is_some() {
-        imports = format!("import {{ SharedArray }} from 'k6/data';\n\n{imports}");
-    }
-    sections.push(imports);
     let mut constants = cx.opened_files();
     if let Some(d) = data {
         let open = JsExpr::call_fn(
@@ -99,6 +95,11 @@ pub(super) fn generate(request: &GenerateRequest<'_>, carried: &Carried) -> Resu
     sections.extend(code);
     sections.push(format!("const steps = {};\n", Printer::expr_text(&steps)));
     sections.push("export default async function () {\n  await pm.run(steps);\n}\n".to_owned());
+    let mut imports = modules.imports();
+    if data.is_some() || cx.needs.helpers.contains(&Helper::Kept) {
+        imports = format!("import {{ SharedArray }} from 'k6/data';\n\n{imports}");
+    }
+    sections.insert(1, imports);
     sections.retain(|s| !s.trim().is_empty());
     let script = super::script::lay_out(sections)?;
 
