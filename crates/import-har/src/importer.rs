@@ -217,6 +217,9 @@ impl Build<'_> {
                 if !step.request.overrides.no_cookies {
                     jar.store(entry);
                 }
+                if last.index != entry.index {
+                    evidence.final_urls.insert(origin.clone(), last.url.clone());
+                }
                 evidence.request_texts.insert(origin.clone(), texts(entry, &origin));
                 evidence.exchanges.push(exchange(entry, last, start, origin));
                 Step::Request(Box::new(step))

@@ -51,6 +51,11 @@ pub enum Selector {
         pattern: String,
         group: u32,
     },
+    /// On the address of the final answer, after redirects: `/orders/(\d+)/edit`.
+    UrlRegex {
+        pattern: String,
+        group: u32,
+    },
     /// The first element that the CSS selector finds: an attribute of it, or its text.
     Css {
         query: String,

@@ -13,6 +13,8 @@ pub struct Evidence {
     pub unordered: bool,
     /// The exchanges happened, with these values: tokens in them were real.
     pub recorded: bool,
+    /// By the origin of the request step: where its redirects ended, as an absolute URL.
+    pub final_urls: BTreeMap<Origin, String>,
     /// By the origin of the request step: its texts as the source spells them, and where they stand; whole values come
     /// before the texts that hold several.
     pub request_texts: BTreeMap<Origin, Vec<(Origin, String)>>,
@@ -23,6 +25,7 @@ impl Evidence {
     pub fn extend(&mut self, other: Self) {
         self.unordered = other.unordered && (self.unordered || self.exchanges.is_empty());
         self.recorded |= other.recorded;
+        self.final_urls.extend(other.final_urls);
         self.request_texts.extend(other.request_texts);
         self.exchanges.extend(other.exchanges);
         self.definitions.extend(other.definitions);

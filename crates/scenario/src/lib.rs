@@ -28,7 +28,7 @@ pub use outline::outline;
 pub use plan::{ColumnOrder, Dataset, HttpDefaults, Lifetime, Scenario, TestPlan, VarSource, Variable};
 pub use request::{Encoding, Field, Overrides, QueryField, Request};
 pub use step::{Assign, Dialect, Frame, Group, Pause, RequestStep, Script, Step, ThinkTime, WebSocketStep};
-pub use text::{Generator, Part, Text, VarName};
+pub use text::{Coding, Generator, Part, Text, VarName};
 pub use url::{Segment, UrlTemplate};
 pub use visit::{
     for_each_request, for_each_request_mut, for_each_step_mut, for_each_text, for_each_text_mut,

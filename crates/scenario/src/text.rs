@@ -66,6 +66,22 @@ pub enum Generator {
     UniqueInt,
     /// Realistic data by kind: `firstName`, `email`, `city` (Postman's names without `$random`, first letter lower).
     Fake(String),
+    /// A text in another spelling, made when it is sent: `user:{token}` as base64.
+    Coded {
+        coding: Coding,
+        text: Box<Text>,
+    },
+}
+
+/// How a value is spelled inside another text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Coding {
+    /// RFC 4648 section 4, with padding.
+    Base64,
+    /// As `encodeURIComponent` does.
+    Percent,
+    /// The reverse of it: a cookie that the server set encoded and the client sends plain.
+    PercentDecoded,
 }
 
 impl Text {
@@ -130,10 +146,18 @@ impl Text {
 
     /// Every variable that the text reads, in order, repeats included.
     pub fn vars(&self) -> impl Iterator<Item = &VarName> {
-        self.0.iter().filter_map(|p| match p {
-            Part::Var(name) => Some(name),
-            Part::Literal(_) | Part::Column { .. } | Part::Generated(_) => None,
-        })
+        fn collect<'a>(text: &'a Text, out: &mut Vec<&'a VarName>) {
+            for part in &text.0 {
+                match part {
+                    Part::Var(name) => out.push(name),
+                    Part::Generated(Generator::Coded { text, coding: _ }) => collect(text, out),
+                    Part::Literal(_) | Part::Column { .. } | Part::Generated(_) => {}
+                }
+            }
+        }
+        let mut out = Vec::new();
+        collect(self, &mut out);
+        out.into_iter()
     }
 
     /// Replaces each occurrence of `needle` in the literals by `part`; says whether there was one.

@@ -174,6 +174,7 @@ impl Context<'_> {
                 ]);
                 regex_group(pattern, value, *group)
             }
+            Selector::UrlRegex { pattern, group } => regex_group(pattern, response.member("url"), *group),
             Selector::Css { query, attribute } => {
                 let found = JsExpr::call(response.clone().member("html"), vec![JsExpr::string(query)])
                     .member("first");

@@ -1,4 +1,4 @@
-use loadwright_scenario::{Generator, Part, Text};
+use loadwright_scenario::{Coding, Generator, Part, Text};
 
 use super::context::Context;
 use super::helpers::Helper;
@@ -65,6 +65,17 @@ impl Context<'_> {
                 JsExpr::call(f, Vec::new())
             }
             Generator::Fake(kind) => self.fake(kind),
+            Generator::Coded { coding, text } => {
+                let text = self.text(text);
+                match coding {
+                    Coding::Base64 => {
+                        self.import_default("encoding", "k6/encoding");
+                        JsExpr::call_fn("encoding.b64encode", vec![text])
+                    }
+                    Coding::Percent => JsExpr::call_fn("encodeURIComponent", vec![text]),
+                    Coding::PercentDecoded => JsExpr::call_fn("decodeURIComponent", vec![text]),
+                }
+            }
         }
     }
 

@@ -386,5 +386,7 @@ fn dynamic(generator: &Generator) -> String {
             let first = chars.next().map(|c| c.to_ascii_uppercase().to_string()).unwrap_or_default();
             format!("$random{first}{}", chars.as_str())
         }
+        // made by passes over recordings only, which carry no scripts
+        Generator::Coded { text, coding: _ } => text.to_string(),
     }
 }
