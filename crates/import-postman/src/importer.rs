@@ -186,7 +186,43 @@ fn lift_all(walked: &mut Walked, scopes: &Scopes, diagnostics: &mut Diagnostics)
         request.before.retain(|s| !broken.contains(&s.origin) && !empty.contains(&s.origin));
         request.after.retain(|s| !broken.contains(&s.origin) && !empty.contains(&s.origin));
     });
-    (!carried).then_some(lifts)
+    if carried || ambiguous(&lifts) {
+        return None;
+    }
+    rewrite_mixed(&mut walked.steps, scopes, &mut lifts).then_some(lifts)
+}
+
+/// Whether a variable is set in two scopes: plain code has one variable for a name.
+fn ambiguous(lifts: &Lifts) -> bool {
+    let mut ranks: BTreeMap<&str, usize> = BTreeMap::new();
+    lifts.values().flat_map(|l| &l.ranks).any(|(name, rank)| *ranks.entry(name).or_insert(*rank) != *rank)
+}
+
+/// Scripts that set variables beside scripts that are code: all of them become code, so that their order stays.
+fn rewrite_mixed(steps: &mut Vec<Step>, scopes: &Scopes, lifts: &mut Lifts) -> bool {
+    let mut fine = true;
+    for_each_step_mut_in(steps, &mut |step| {
+        let Step::Request(request) = step else { return };
+        for (scripts, test) in [(&request.before, false), (&request.after, true)] {
+            let plain = |l: &Lifts, o: &Origin| l.get(o).is_some_and(|l| l.plain.is_some());
+            if !scripts.iter().any(|s| plain(lifts, &s.origin)) {
+                continue;
+            }
+            for script in scripts {
+                let sets = lifts.get(&script.origin).is_some_and(Lifted::sets);
+                if !sets || plain(lifts, &script.origin) {
+                    continue;
+                }
+                match lift::rewrite(&script.code, test, scopes) {
+                    Some(code) => {
+                        lifts.insert(script.origin.clone(), Lifted::from(code));
+                    }
+                    None => fine = false,
+                }
+            }
+        }
+    });
+    fine
 }
 
 fn for_each_step_mut_in(steps: &mut Vec<Step>, f: &mut dyn FnMut(&mut Step)) {

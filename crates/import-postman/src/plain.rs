@@ -1,32 +1,23 @@
 //! A collection whose scripts are all understood becomes a plan without scripts: placeholders get their variables, values
 //! that no scope knows stay as Postman leaves them, and lifted scripts become checks, extractions and assignments.
 
+mod bodies;
+mod code;
+mod variables;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use loadwright_diagnostic::{Diagnostic, Diagnostics, Origin};
 use loadwright_scenario::{
-    Auth, Body, Encoding, Group, Json, Lifetime, Part, Request, RequestStep, Segment, Step, Text, VarName,
-    VarSource, Variable,
+    Auth, Body, Encoding, Group, Part, Request, RequestStep, Segment, Step, Text, VarName, Variable,
 };
 
-use crate::encode::{self, Place, encode};
+use crate::encode::{Place, encode};
 use crate::importer::Lifts;
 use crate::lift::Action;
 use crate::scope::Scopes;
 use crate::value::printed;
-use crate::{codes, secret, template};
-
-/// Stands for a hole while a body is read as JSON.
-const MARK: char = '\u{f8ff}';
-
-/// Whether a key has a hole: keys are plain text in the model.
-fn keys_hold(json: &Json) -> bool {
-    match json {
-        Json::Object(fields) => fields.iter().any(|(k, v)| k.contains(MARK) || keys_hold(v)),
-        Json::Array(items) => items.iter().any(keys_hold),
-        _ => false,
-    }
-}
+use crate::{codes, template};
 
 pub struct Filled {
     pub steps: Vec<Step>,
@@ -47,7 +38,11 @@ enum Kind {
 }
 
 pub fn fill(steps: Vec<Step>, scopes: &Scopes, lifts: &Lifts, diagnostics: &mut Diagnostics) -> Filled {
-    let captured = lifts.values().flat_map(|l| l.actions.iter()).filter_map(Action::writes).collect();
+    let plain = || lifts.values().filter_map(|l| l.plain.as_ref());
+    let mut captured: BTreeSet<String> =
+        lifts.values().flat_map(|l| l.actions.iter()).filter_map(Action::writes).collect();
+    captured.extend(plain().flat_map(|p| p.writes.iter().cloned()));
+    let unset = plain().flat_map(|p| p.unset.iter().cloned()).collect();
     let mut fill = Fill {
         scopes,
         lifts,
@@ -56,6 +51,8 @@ pub fn fill(steps: Vec<Step>, scopes: &Scopes, lifts: &Lifts, diagnostics: &mut 
         used: BTreeSet::new(),
         read_first: BTreeSet::new(),
         written: BTreeSet::new(),
+        unset,
+        in_texts: in_texts(&steps, scopes, lifts),
         bases: BTreeMap::new(),
         missing: BTreeSet::new(),
         at: Origin::default(),
@@ -67,6 +64,30 @@ pub fn fill(steps: Vec<Step>, scopes: &Scopes, lifts: &Lifts, diagnostics: &mut 
     Filled { steps, variables, base }
 }
 
+/// Every name that a request, a value or an assignment has a hole for.
+fn in_texts(steps: &[Step], scopes: &Scopes, lifts: &Lifts) -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    let mut take = |t: &Text| out.extend(t.vars().map(|v| v.0.clone()));
+    for known in scopes.environment.values().chain(scopes.collection.values()).chain(scopes.globals.values())
+    {
+        take(&template::text(&printed(&known.value)));
+    }
+    for action in lifts.values().flat_map(|l| &l.actions) {
+        if let Action::Assign(assign) = action {
+            take(&assign.value);
+        }
+    }
+    let mut left: Vec<&Step> = steps.iter().collect();
+    while let Some(step) = left.pop() {
+        match step {
+            Step::Request(r) => r.for_each_text(&mut take),
+            Step::Group(g) => left.extend(&g.steps),
+            _ => {}
+        }
+    }
+    out
+}
+
 struct Fill<'a> {
     scopes: &'a Scopes,
     lifts: &'a Lifts,
@@ -76,6 +97,10 @@ struct Fill<'a> {
     /// Captured variables that something reads before anything wrote them.
     read_first: BTreeSet<String>,
     written: BTreeSet<String>,
+    /// Variables that some script takes away.
+    unset: BTreeSet<String>,
+    /// Variables that texts have holes for.
+    in_texts: BTreeSet<String>,
     bases: BTreeMap<String, usize>,
     missing: BTreeSet<String>,
     at: Origin,
@@ -100,7 +125,12 @@ impl Fill<'_> {
 
     fn request_step(&mut self, mut step: RequestStep, out: &mut Vec<Step>) {
         self.at = step.origin.clone();
-        for script in std::mem::take(&mut step.before) {
+        for mut script in std::mem::take(&mut step.before) {
+            if let Some(plain) = self.lifts.get(&script.origin).and_then(|l| l.plain.as_ref()) {
+                self.code(&mut script, plain);
+                step.before.push(script);
+                continue;
+            }
             for action in self.lifts.get(&script.origin).map(|l| l.actions.clone()).unwrap_or_default() {
                 if let Action::Assign(mut assign) = action {
                     assign.value = self.text(&assign.value, None);
@@ -111,7 +141,12 @@ impl Fill<'_> {
         }
         self.request(&mut step.request);
         let mut assigns = Vec::new();
-        for script in std::mem::take(&mut step.after) {
+        for mut script in std::mem::take(&mut step.after) {
+            if let Some(plain) = self.lifts.get(&script.origin).and_then(|l| l.plain.as_ref()) {
+                self.code(&mut script, plain);
+                step.after.push(script);
+                continue;
+            }
             for action in self.lifts.get(&script.origin).map(|l| l.actions.clone()).unwrap_or_default() {
                 match action {
                     Action::Check(check) => step.checks.push(check),
@@ -175,100 +210,6 @@ impl Fill<'_> {
                 }
             }
         }
-    }
-
-    /// A JSON body whose holes stand in strings and are known now is shown as an object.
-    fn json_body(&mut self, request: &mut Request) {
-        let Body::Raw { media_type, content } = &request.body else { return };
-        let own = request.headers.iter().find(|f| f.name.to_string().eq_ignore_ascii_case("content-type"));
-        let own = own.and_then(|f| f.value.as_literal().map(str::to_owned));
-        if media_type.as_deref().or(own.as_deref()) != Some("application/json")
-            || content.as_literal().is_some()
-        {
-            return;
-        }
-        let mut marked = String::new();
-        let mut names = Vec::new();
-        for part in &content.0 {
-            match part {
-                Part::Literal(t) if !t.contains(MARK) => marked.push_str(t),
-                Part::Var(name) => {
-                    let plain = |v: &str| v.chars().all(|c| !c.is_control() && c != '"' && c != '\\');
-                    if !matches!(self.kind(&name.0.clone(), 0), Kind::Static(value) if plain(&value)) {
-                        return;
-                    }
-                    marked.push_str(&format!("{MARK}{}{MARK}", names.len()));
-                    names.push(name.clone());
-                }
-                Part::Literal(_) | Part::Column { .. } | Part::Generated(_) => return,
-            }
-        }
-        // a mark outside a string is no JSON, so this only succeeds when every hole is in one
-        let Some((mut value, indent)) = loadwright_import::json_from_text(&marked) else { return };
-        if keys_hold(&value) {
-            return;
-        }
-        value.for_each_text_mut(&mut |text| {
-            let mut out = Text::default();
-            for part in &text.0 {
-                let Part::Literal(literal) = part else { continue };
-                for (i, piece) in literal.split(MARK).enumerate() {
-                    match names.get(piece.parse::<usize>().unwrap_or(usize::MAX)) {
-                        Some(name) if i % 2 == 1 => out.push(Part::Var(name.clone())),
-                        _ => out.push_str(piece),
-                    }
-                }
-            }
-            *text = out;
-        });
-        request.body = Body::Json { value, indent };
-    }
-
-    /// A form with characters that encoders treat differently becomes the text that Postman sends.
-    fn exact_form(&mut self, body: &mut Body) {
-        let Body::Form(fields) = body else { return };
-        let texts = || fields.iter().flat_map(|f| [&f.name, &f.value]);
-        let mut plain = true;
-        for text in texts() {
-            for part in &text.0 {
-                plain &= match part {
-                    Part::Literal(t) => encode::form(t) == *t,
-                    Part::Var(name) => match self.kind(&name.0.clone(), 0) {
-                        Kind::Static(value) => encode::form(&value) == value,
-                        // encoded when the script runs
-                        Kind::Captured | Kind::Column | Kind::Inline(_) | Kind::Unknown => return,
-                    },
-                    Part::Column { .. } | Part::Generated(_) => return,
-                };
-            }
-        }
-        if plain {
-            return;
-        }
-        let mut content = Text::default();
-        for (i, field) in fields.iter().enumerate() {
-            if i > 0 {
-                content.push_str("&");
-            }
-            for (n, text) in [&field.name, &field.value].into_iter().enumerate() {
-                if n > 0 {
-                    content.push_str("=");
-                }
-                for part in &text.0 {
-                    match part {
-                        Part::Literal(t) => content.push_str(&encode::form(t)),
-                        Part::Var(name) => match self.kind(&name.0.clone(), 0) {
-                            Kind::Static(value) if encode::form(&value) != value => {
-                                content.push_str(&encode::form(&value));
-                            }
-                            _ => content.push(part.clone()),
-                        },
-                        part => content.push(part.clone()),
-                    }
-                }
-            }
-        }
-        *body = Body::Raw { media_type: Some("application/x-www-form-urlencoded".to_owned()), content };
     }
 
     /// The address in front of the path; Postman takes `http://` where there is no scheme.
@@ -480,55 +421,5 @@ impl Fill<'_> {
             }
         }
         Kind::Static(flat)
-    }
-
-    /// The declarations of everything that is used, in the order of the scopes.
-    fn variables(&mut self) -> Vec<Variable> {
-        let mut out: Vec<Variable> = Vec::new();
-        let scopes = self.scopes;
-        let names: Vec<&String> =
-            scopes.environment.keys().chain(scopes.collection.keys()).chain(scopes.globals.keys()).collect();
-        for name in names {
-            if !self.used.contains(name) || out.iter().any(|v| v.name.0 == *name) {
-                continue;
-            }
-            let Some(known) = scopes.constant(name) else { continue };
-            let text = self.value(name);
-            let secret = secret::of_variable(name, known, self.diagnostics);
-            let base = self.bases.contains_key(name);
-            let source = match &secret {
-                Some(env) => VarSource::Environment { name: env.clone(), default: None },
-                None if base => VarSource::Environment { name: secret::env_name(name), default: Some(text) },
-                None => VarSource::Constant(text),
-            };
-            out.push(Variable {
-                name: VarName::new(name.clone()),
-                source,
-                lifetime: Lifetime::default(),
-                secret: secret.is_some(),
-                note: None,
-                origin: known.origin.clone(),
-            });
-        }
-        for name in &self.captured {
-            let known = scopes.constant(name);
-            let initial = known.map(|k| Text::literal(printed(&k.value)));
-            let lasting = self.read_first.contains(name);
-            out.push(Variable {
-                name: VarName::new(name.clone()),
-                source: VarSource::Captured {
-                    initial: if lasting {
-                        Some(initial.unwrap_or_else(|| Text::literal(format!("{{{{{name}}}}}"))))
-                    } else {
-                        None
-                    },
-                },
-                lifetime: if lasting { Lifetime::VirtualUser } else { Lifetime::Iteration },
-                secret: false,
-                note: None,
-                origin: known.map(|k| k.origin.clone()).unwrap_or_default(),
-            });
-        }
-        out
     }
 }

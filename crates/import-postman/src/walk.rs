@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use loadwright_diagnostic::{Diagnostic, Diagnostics, Origin, Pointer};
 use loadwright_import::{ImportOptions, Source};
 use loadwright_scenario::{
-    Auth, Body, CarriedItem, Dialect, Evidence, Field, Grant, Group, Overrides, Request, RequestStep, Script,
-    Step, Text,
+    Auth, Body, CarriedItem, Dialect, Evidence, Field, Grant, Group, Overrides, PlainCode, Request,
+    RequestStep, Script, Step, Text,
 };
 use serde_json::{Map, Value};
 
@@ -268,6 +268,7 @@ fn scripts(holder: &Value, at: &Origin) -> (Vec<Script>, Vec<Script>) {
             code,
             reads: std::collections::BTreeSet::default(),
             writes: std::collections::BTreeSet::default(),
+            plain: PlainCode::default(),
             origin: at,
         };
         match str_of(event, "listen") {

@@ -27,7 +27,9 @@ pub use json::Json;
 pub use outline::outline;
 pub use plan::{ColumnOrder, Dataset, HttpDefaults, Lifetime, Scenario, TestPlan, VarSource, Variable};
 pub use request::{Encoding, Field, Overrides, QueryField, Request};
-pub use step::{Assign, Dialect, Frame, Group, Pause, RequestStep, Script, Step, ThinkTime, WebSocketStep};
+pub use step::{
+    Aid, Assign, Dialect, Frame, Group, Pause, PlainCode, RequestStep, Script, Step, ThinkTime, WebSocketStep,
+};
 pub use text::{Coding, Generator, Part, Text, VarName};
 pub use url::{Segment, UrlTemplate};
 pub use visit::{

@@ -85,7 +85,50 @@ pub struct Script {
     pub code: String,
     pub reads: BTreeSet<VarName>,
     pub writes: BTreeSet<VarName>,
+    /// What the code needs of the target; only for plain code.
+    pub plain: PlainCode,
     pub origin: Origin,
+}
+
+/// Code in the target's language with a hole for each variable and for the response of the step.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PlainCode {
+    pub body: Text,
+    /// Functions that the code calls beside its own.
+    pub aids: BTreeSet<Aid>,
+    /// Libraries by the names that the code's author knows them by.
+    pub libraries: BTreeSet<String>,
+    /// Identifiers that the code declares: nothing around it may have these names.
+    pub own: BTreeSet<String>,
+}
+
+impl PlainCode {
+    /// The hole that stands for the response of the step.
+    pub const RESPONSE: &'static str = "the response of this step";
+
+    /// The hole that stands for a library.
+    pub fn library(name: &str) -> VarName {
+        VarName::new(format!("the library {name}"))
+    }
+}
+
+/// Small functions that plain code calls; the target writes them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Aid {
+    /// `runTest(response, name, run)`: a check that fails when `run` throws.
+    Test,
+    /// `must(condition)`: throws when the condition does not hold.
+    Must,
+    /// `same(a, b)`: whether two values are equal member by member.
+    Same,
+    /// `kind(value)`: `Object`, `Array`, `Null` …
+    Kind,
+    /// `isEmpty(value)` of a text, a list or an object; throws for anything else.
+    Empty,
+    /// `asText(value)`: `true` and everything that counts as true as text, null for undefined, the rest as it is.
+    Text,
+    /// `bodyAt(response, …path)`: a value of the JSON body; undefined when there is none.
+    BodyAt,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

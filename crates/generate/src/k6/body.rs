@@ -101,7 +101,7 @@ impl Context<'_> {
         self.template_parts(text)
             .into_iter()
             .map(|p| match p {
-                TemplatePart::Text(t) => TemplatePart::Text(encode_component(&t)),
+                TemplatePart::Text(t) => TemplatePart::Text(encode_form(&t)),
                 TemplatePart::Hole(e) => TemplatePart::Hole(JsExpr::call_fn("encodeURIComponent", vec![e])),
             })
             .collect()
@@ -190,6 +190,17 @@ fn indent_expr(indent: &str) -> JsExpr {
     } else {
         JsExpr::string(indent)
     }
+}
+
+/// A form: only letters, digits and `-_.~` stay, so that every server reads the same.
+fn encode_form(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
+        match c {
+            '!' | '*' | '\'' | '(' | ')' => out.push_str(&format!("%{:02X}", c as u32)),
+            c => out.push_str(&encode_component(c.encode_utf8(&mut [0; 4]))),
+        }
+        out
+    })
 }
 
 /// As `encodeURIComponent` does it.

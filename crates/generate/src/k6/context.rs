@@ -15,6 +15,8 @@ pub(super) struct Needs {
     /// Default imports: local name → module.
     pub default: BTreeMap<&'static str, &'static str>,
     pub helpers: BTreeSet<Helper>,
+    /// Modules of `pm/` with what is imported from each.
+    pub libraries: BTreeSet<(&'static str, String)>,
 }
 
 /// Everything that one script is written with.
@@ -78,6 +80,16 @@ impl<'a> Context<'a> {
         self.needs.helpers.extend(helper.uses());
         self.needs.helpers.insert(helper);
         JsExpr::code(helper.name())
+    }
+
+    /// The name of a library that code of the source uses; its files are written beside the script.
+    pub fn library(&mut self, name: &str) -> Option<String> {
+        let (local, file, export) = super::postman::library(name)?;
+        self.needs.libraries.insert((file, format!("{export} as {local}")));
+        for (path, content) in super::postman::library_files(file) {
+            self.add_file(&path, content);
+        }
+        Some(local)
     }
 
     /// The identifier of a variable; a name that the plan does not declare gets one too, so that nothing is lost.

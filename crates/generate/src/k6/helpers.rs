@@ -1,3 +1,5 @@
+use loadwright_scenario::Aid;
+
 /// Small functions that a script carries only when it uses them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Helper {
@@ -13,9 +15,30 @@ pub(super) enum Helper {
     UniqueInt,
     Multipart,
     ParseCsv,
+    RunScript,
+    RunTest,
+    Must,
+    Same,
+    Kind,
+    IsEmpty,
+    AsText,
+    BodyAt,
 }
 
 impl Helper {
+    /// The function that plain code of a source calls.
+    pub fn of(aid: Aid) -> Self {
+        match aid {
+            Aid::Test => Self::RunTest,
+            Aid::Must => Self::Must,
+            Aid::Same => Self::Same,
+            Aid::Kind => Self::Kind,
+            Aid::Empty => Self::IsEmpty,
+            Aid::Text => Self::AsText,
+            Aid::BodyAt => Self::BodyAt,
+        }
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Json => "json",
@@ -30,6 +53,14 @@ impl Helper {
             Self::UniqueInt => "uniqueInt",
             Self::Multipart => "multipart",
             Self::ParseCsv => "parseCsv",
+            Self::RunScript => "runScript",
+            Self::RunTest => "runTest",
+            Self::Must => "must",
+            Self::Same => "same",
+            Self::Kind => "kind",
+            Self::IsEmpty => "isEmpty",
+            Self::AsText => "asText",
+            Self::BodyAt => "bodyAt",
         }
     }
 
@@ -40,6 +71,7 @@ impl Helper {
             Self::RandomText => &[Self::RandomInt],
             Self::Unique => &[Self::Run],
             Self::Pick => &[Self::RandomInt],
+            Self::Same => &[Self::Kind],
             _ => &[],
         }
     }
@@ -48,6 +80,7 @@ impl Helper {
     pub fn imports(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::Kept => &[("k6/data", "SharedArray")],
+            Self::RunScript | Self::RunTest => &[("k6", "check")],
             _ => &[],
         }
     }
@@ -91,6 +124,42 @@ impl Helper {
             }
             Self::Multipart => MULTIPART,
             Self::ParseCsv => PARSE_CSV,
+            Self::RunScript => {
+                "// Code that came with a request: an error ends it, not the iteration. `tests` become checks at its end.\n\
+                 const runScript = (name, response, run) => {\n  const tests = {};\n  try {\n    run(tests);\n  \
+                 } catch (e) {\n    console.warn(`${name}: ${e.message}`);\n  }\n  \
+                 for (const test of Object.keys(tests)) {\n    \
+                 check(response, { [test.replace(/::/g, ': ').replace(/::/g, ': ')]: Boolean(tests[test]) });\n  }\n};"
+            }
+            Self::RunTest => {
+                "// A check that fails when something in it throws.\n\
+                 const runTest = (response, name, run) => {\n  let passed = true;\n  try {\n    run();\n  \
+                 } catch (e) {\n    passed = false;\n    console.warn(`${name}: ${e.message}`);\n  }\n  \
+                 check(response, { [String(name).replace(/::/g, ': ').replace(/::/g, ': ') || ' ']: passed });\n};"
+            }
+            Self::Must => "const must = (holds) => {\n  if (!holds) throw new Error('not as expected');\n};",
+            Self::Same => {
+                "// Whether two values are equal, member by member.\n\
+                 const same = (a, b) => {\n  \
+                 if (a === b || (a !== a && b !== b)) return true;\n  \
+                 if (typeof a !== 'object' || kind(a) !== kind(b)) return false;\n  \
+                 if (kind(a) !== 'Object' && kind(a) !== 'Array') return String(a) === String(b);\n  \
+                 const keys = Object.keys(a);\n  \
+                 return keys.length === Object.keys(b).length && keys.every((k) => k in b && same(a[k], b[k]));\n};"
+            }
+            Self::AsText => {
+                "const asText = (value) => (value || value === false ? String(value) : (value ?? null));"
+            }
+            Self::BodyAt => {
+                "// A value of a JSON body; undefined when the body is no JSON or has no such value.\n\
+                 const bodyAt = (response, ...path) => {\n  try {\n    \
+                 return path.reduce((value, key) => value?.[key], JSON.parse(response.body));\n  \
+                 } catch (e) {\n    return undefined;\n  }\n};"
+            }
+            Self::Kind => "const kind = (value) => Object.prototype.toString.call(value).slice(8, -1);",
+            Self::IsEmpty => {
+                "const isEmpty = (value) => (typeof value === 'object' ? Object.keys(value) : value).length === 0;"
+            }
         }
     }
 }

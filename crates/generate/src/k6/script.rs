@@ -35,6 +35,7 @@ impl Target for K6 {
         let mut cx = Context::new(plan);
         cx.inputs.clone_from(&request.options.inputs);
         cx.homes = homes(plan, long);
+        reserve_own_names(&mut cx);
         cx.name_variables();
         let declarations = cx.declarations(long);
         let shared_headers = cx.shared_headers();
@@ -106,6 +107,9 @@ fn imports(needs: &Needs) -> String {
         let names: Vec<&str> = names.iter().copied().collect();
         lines.push(((*module).to_owned(), format!("import {{ {} }} from '{module}';\n", names.join(", "))));
     }
+    for (file, names) in &needs.libraries {
+        lines.push((format!("./pm/{file}"), format!("import {{ {names} }} from './pm/{file}';\n")));
+    }
     // http first, as everybody writes it
     lines.sort_by_key(|(module, _)| (module != "k6/http", module.clone()));
     lines.into_iter().map(|(_, line)| line).collect()
@@ -161,4 +165,22 @@ fn env_example(cx: &Context<'_>) -> Option<GeneratedFile> {
         let _ = writeln!(out, "{name}={}", value.replace(['\n', '\r'], " "));
     }
     secrets.then(|| GeneratedFile { path: ".env.example".to_owned(), content: out.into_bytes() })
+}
+
+/// Names that scripts of the source declare belong to them.
+fn reserve_own_names(cx: &mut Context<'_>) {
+    let mut own = std::collections::BTreeSet::new();
+    let mut any = false;
+    loadwright_scenario::for_each_request(cx.plan, &mut |r| {
+        for s in r.before.iter().chain(&r.after).filter(|s| s.dialect == loadwright_scenario::Dialect::K6) {
+            any = true;
+            own.extend(s.plain.own.iter().cloned());
+        }
+    });
+    if any {
+        for name in ["runScript", "runTest", "must", "same", "kind", "isEmpty", "asText", "bodyAt"] {
+            cx.names.reserve(name);
+        }
+    }
+    own.iter().for_each(|name| cx.names.reserve(name));
 }

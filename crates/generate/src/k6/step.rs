@@ -1,10 +1,12 @@
-use loadwright_scenario::{Group, Pause, RequestStep, Script, Step, ThinkTime, VarName, VarSource};
+use loadwright_scenario::{
+    Dialect, Group, Part, Pause, PlainCode, RequestStep, Script, Step, ThinkTime, VarName, VarSource,
+};
 
 use super::check::safe_name;
 use super::context::Context;
 use super::helpers::Helper;
 use super::scope::Home;
-use crate::js::{JsExpr, JsIdent, Names, Stmt, camel_case};
+use crate::js::{JsExpr, JsIdent, Names, Printer, Stmt, camel_case, quote};
 
 impl Context<'_> {
     /// The steps of one block, a blank line between them.
@@ -34,7 +36,7 @@ impl Context<'_> {
                     _ => Stmt::Assign(ident, value),
                 }]
             }
-            Step::Script(script) => Self::script(script),
+            Step::Script(script) => self.script(script, None, ""),
             Step::WebSocket(socket) => self.websocket(socket),
         }
     }
@@ -65,8 +67,47 @@ impl Context<'_> {
         Stmt::Expr(JsExpr::call(f, vec![arg]))
     }
 
-    fn script(script: &Script) -> Vec<Stmt> {
-        vec![Stmt::Verbatim(script.code.clone())]
+    /// Code of the source as a function that cannot end the iteration.
+    fn script(&mut self, script: &Script, response: Option<&JsIdent>, name: &str) -> Vec<Stmt> {
+        if script.dialect == Dialect::Postman {
+            return vec![Stmt::Verbatim(script.code.clone())];
+        }
+        self.helper(Helper::RunScript);
+        for aid in &script.plain.aids {
+            self.helper(Helper::of(*aid));
+        }
+        let of = response.map_or("null", JsIdent::as_str);
+        let libraries: Vec<(VarName, String)> = script
+            .plain
+            .libraries
+            .iter()
+            .filter_map(|name| Some((PlainCode::library(name), self.library(name)?)))
+            .collect();
+        let mut code = String::new();
+        for part in &script.plain.body.0 {
+            match part {
+                Part::Literal(text) => code.push_str(text),
+                Part::Var(v) if v.as_str() == PlainCode::RESPONSE => code.push_str(of),
+                Part::Var(v) if libraries.iter().any(|(l, _)| l == v) => {
+                    code.extend(libraries.iter().find(|(l, _)| l == v).map(|(_, ident)| ident.as_str()));
+                }
+                part => {
+                    let hole = self.hole(part);
+                    code.push_str(&Printer::expr_text(&hole));
+                }
+            }
+        }
+        let tests = if code.contains("tests") { "(tests)" } else { "()" };
+        let mut lines = format!("runScript({}, {of}, {tests} => {{\n", quote(name));
+        for line in shifted(&code) {
+            if !line.is_empty() {
+                lines.push_str("  ");
+                lines.push_str(line);
+            }
+            lines.push('\n');
+        }
+        lines.push_str("});");
+        vec![Stmt::Verbatim(lines)]
     }
 
     fn request_step(&mut self, step: &RequestStep, locals: &mut Names) -> Vec<Stmt> {
@@ -76,7 +117,7 @@ impl Context<'_> {
         }
         let mut body = Vec::new();
         for script in &step.before {
-            body.extend(Self::script(script));
+            body.extend(self.script(script, None, &step.name));
         }
         let code = self.request(step);
         let form = code.form.is_some();
@@ -94,7 +135,7 @@ impl Context<'_> {
                 body.extend(self.extraction(&response, e, &step.checks));
             }
             for script in &step.after {
-                body.extend(Self::script(script));
+                body.extend(self.script(script, Some(&response), &step.name));
             }
         }
         let needs = self.needed(step);
@@ -219,4 +260,13 @@ impl Context<'_> {
         }
         out
     }
+}
+
+/// The lines of a script without the indentation that all of them share.
+fn shifted(code: &str) -> Vec<&str> {
+    let indent = |l: &str| l.len() - l.trim_start_matches([' ', '\t']).len();
+    let shared = code.lines().skip(1).filter(|l| !l.trim().is_empty()).map(indent).min().unwrap_or(0);
+    let first = code.lines().next().map_or(0, indent);
+    let shared = shared.min(first);
+    code.lines().map(|l| l.get(shared..).unwrap_or_else(|| l.trim_start()).trim_end()).collect()
 }

@@ -167,7 +167,7 @@ fn response(word: &Word<'_, '_>) -> Option<Claims> {
 }
 
 /// `data.items[0].id`, plain names and indices only.
-fn path(text: &str) -> Option<JsonPath> {
+pub fn path(text: &str) -> Option<JsonPath> {
     let mut steps = Vec::new();
     for piece in text.split('.') {
         let (name, indices) = piece.split_once('[').map_or((piece, None), |(n, i)| (n, Some(i)));

@@ -2,6 +2,7 @@
 
 mod assertion;
 mod remarks;
+mod rewrite;
 mod statement;
 mod symbol;
 
@@ -13,6 +14,8 @@ use oxc_span::SourceType;
 
 use crate::codes;
 use crate::scope::Scopes;
+
+pub use rewrite::{Piece, Plain, rewrite};
 
 /// One thing that a lifted script does, in its order.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +39,24 @@ impl Action {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Lifted {
     pub actions: Vec<Action>,
+    /// The script as code of its own, where actions cannot say what it does.
+    pub plain: Option<Plain>,
+    /// Variables that are set, with the scope that the script names.
+    pub ranks: Vec<(String, usize)>,
+}
+
+impl Lifted {
+    /// Whether the script does more than checking.
+    pub fn sets(&self) -> bool {
+        self.plain.is_some() || self.actions.iter().any(|a| !matches!(a, Action::Check(_)))
+    }
+}
+
+impl From<Plain> for Lifted {
+    fn from(plain: Plain) -> Self {
+        let ranks = plain.ranks.iter().cloned().collect();
+        Self { actions: Vec::new(), plain: Some(plain), ranks }
+    }
 }
 
 /// What became of a script.
@@ -71,6 +92,9 @@ pub fn read(code: &str, origin: &Origin, test: bool, scopes: &Scopes) -> Reading
     {
         return if lifted.actions.is_empty() { Reading::Empty } else { Reading::Lifted(lifted) };
     }
+    if let Some(plain) = rewrite(code, test, scopes) {
+        return Reading::Lifted(Lifted::from(plain));
+    }
     let message = "the script does more than look at the response: it runs as it is";
     let mut found = vec![Diagnostic::new(&codes::SCRIPT_CARRIED, message, origin.clone())];
     found.extend(remarks::remarks(&parsed.program, origin));
@@ -85,7 +109,8 @@ mod tests {
 
     fn actions(code: &str) -> Option<Vec<Action>> {
         match read(code, &Origin::default(), true, &Scopes::default()) {
-            Reading::Lifted(lifted) => Some(lifted.actions),
+            Reading::Lifted(lifted) if lifted.plain.is_none() => Some(lifted.actions),
+            Reading::Lifted(_) => None,
             Reading::Empty => Some(Vec::new()),
             Reading::Broken(_) | Reading::Carried(_) => None,
         }

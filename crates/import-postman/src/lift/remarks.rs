@@ -8,7 +8,7 @@ use super::symbol::{argument, dotted, string};
 use crate::codes;
 
 /// Modules that are written beside a script when it asks for them.
-const KNOWN: &[&str] = &[
+pub const KNOWN: &[&str] = &[
     "ajv",
     "assert",
     "atob",

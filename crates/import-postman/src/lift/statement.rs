@@ -25,18 +25,26 @@ struct Lifter<'s> {
     /// Legacy tests count at the end of the script.
     legacy: Vec<Action>,
     names: BTreeSet<String>,
+    ranks: Vec<(String, usize)>,
 }
 
 pub fn lift(program: &Program<'_>, origin: &Origin, test: bool, scopes: &Scopes) -> Option<Lifted> {
-    let mut lifter =
-        Lifter { origin, scopes, test, actions: Vec::new(), legacy: Vec::new(), names: BTreeSet::new() };
+    let mut lifter = Lifter {
+        origin,
+        scopes,
+        test,
+        actions: Vec::new(),
+        legacy: Vec::new(),
+        names: BTreeSet::new(),
+        ranks: Vec::new(),
+    };
     let mut aliases = Aliases::new();
     for statement in &program.body {
         lifter.statement(statement, &mut aliases)?;
     }
     let mut actions = lifter.actions;
     actions.extend(lifter.legacy);
-    Some(Lifted { actions })
+    Some(Lifted { actions, plain: None, ranks: lifter.ranks })
 }
 
 impl Lifter<'_> {
@@ -152,6 +160,7 @@ impl Lifter<'_> {
             }
             Symbol::Length(_) => return None,
         };
+        self.ranks.push((name, rank));
         self.actions.push(action);
         Some(())
     }

@@ -19,6 +19,7 @@ use crate::js::{JsExpr, JsIdent, Printer, Prop, Stmt};
 use crate::{GenerateError, GenerateRequest, Generated, GeneratedFile};
 
 use modules::Modules;
+pub(super) use modules::{library, library_files};
 
 /// The module that makes realistic data.
 pub(super) const DYNAMIC: &str = include_str!("pm/dynamic.js");

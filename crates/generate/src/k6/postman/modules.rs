@@ -100,6 +100,29 @@ pub(super) fn is_given(name: &str) -> bool {
     OWN.contains(&name) || LIBRARIES.iter().any(|l| l.global.contains(&name))
 }
 
+/// Name, file and export of a library, by what `require` or scripts call it.
+pub(in crate::k6) fn library(name: &str) -> Option<(String, &'static str, &'static str)> {
+    let found = LIBRARIES.iter().find(|l| l.names.contains(&plain(name)) || l.global.contains(&name))?;
+    Some((local(found.export), found.file, found.export))
+}
+
+/// The file of a library and those that it imports itself.
+pub(in crate::k6) fn library_files(file: &str) -> Vec<(String, Vec<u8>)> {
+    let all = || CORE.iter().copied().chain(LIBRARIES.iter().map(|l| (l.file, l.code)));
+    let mut wanted: BTreeMap<&str, &str> = all().filter(|(name, _)| *name == file).collect();
+    loop {
+        let more: Vec<(&str, &str)> = all()
+            .filter(|(name, _)| !wanted.contains_key(name))
+            .filter(|(name, _)| wanted.values().any(|code| code.contains(&format!("from './{name}'"))))
+            .collect();
+        if more.is_empty() {
+            break;
+        }
+        wanted.extend(more);
+    }
+    wanted.into_iter().map(|(name, code)| (format!("pm/{name}"), code.as_bytes().to_vec())).collect()
+}
+
 #[derive(Default)]
 pub(super) struct Modules {
     used: BTreeSet<usize>,

@@ -1,0 +1,78 @@
+//! Scripts that became code of their own: what they read and write are the variables of the plan.
+
+use std::collections::BTreeSet;
+
+use loadwright_scenario::{Dialect, Part, PlainCode, Script, Text, VarName};
+use serde_json::Value;
+
+use super::{Fill, Kind};
+use crate::lift::{Piece, Plain};
+
+impl Fill<'_> {
+    /// A script that became code: what it reads is filled like any text.
+    pub(super) fn code(&mut self, script: &mut Script, plain: &Plain) {
+        let mut body = Text::default();
+        let mut libraries = BTreeSet::new();
+        for piece in &plain.pieces {
+            match piece {
+                Piece::Code(text) => body.push_str(text),
+                Piece::Response => body.push(Part::Var(VarName::new(PlainCode::RESPONSE))),
+                Piece::Library(name) => {
+                    body.push(Part::Var(PlainCode::library(name)));
+                    libraries.insert(name.clone());
+                }
+                Piece::Write(name) => body.push(Part::Var(VarName::new(name.clone()))),
+                Piece::Read(name) => self.read(name, &mut body, &mut script.reads),
+                Piece::Unset(name) if self.in_texts.contains(name) => {
+                    let hole = Value::String(format!("{{{{{name}}}}}")).to_string();
+                    body.push(Part::Var(VarName::new(name.clone())));
+                    body.push_str(&format!(" = {hole}"));
+                }
+                Piece::Unset(name) => {
+                    body.push(Part::Var(VarName::new(name.clone())));
+                    body.push_str(" = undefined");
+                }
+                Piece::Source(..) => {}
+            }
+        }
+        script.dialect = Dialect::K6;
+        script.code = String::new();
+        script.writes.extend(plain.writes.iter().map(|n| VarName::new(n.clone())));
+        script.plain = PlainCode { body, aids: plain.aids.clone(), libraries, own: plain.own.clone() };
+    }
+
+    /// The value of a variable as a script sees it: as it was set, placeholders in it included.
+    pub(super) fn read(&mut self, name: &str, body: &mut Text, reads: &mut BTreeSet<VarName>) {
+        let known = self.scopes.constant(name).map(|k| k.value.clone());
+        match (self.kind(name, 0), known) {
+            (Kind::Column, _) => {
+                body.push(Part::Column { dataset: "data".to_owned(), column: name.to_owned() });
+            }
+            (Kind::Captured, known) => {
+                reads.insert(VarName::new(name.to_owned()));
+                if !self.written.contains(name) {
+                    self.read_first.insert(name.to_owned());
+                }
+                // what was never set, or taken away again, is the placeholder for requests and nothing for scripts
+                let maybe = known.is_none() && !self.written.contains(name) || self.unset.contains(name);
+                if maybe && self.in_texts.contains(name) {
+                    let hole = Value::String(format!("{{{{{name}}}}}")).to_string();
+                    body.push_str("(");
+                    body.push(Part::Var(VarName::new(name.to_owned())));
+                    body.push_str(&format!(" === {hole} ? undefined : "));
+                    body.push(Part::Var(VarName::new(name.to_owned())));
+                    body.push_str(")");
+                } else {
+                    body.push(Part::Var(VarName::new(name.to_owned())));
+                }
+            }
+            (_, Some(Value::String(text))) if !text.contains("{{") => {
+                reads.insert(VarName::new(name.to_owned()));
+                self.use_static(name);
+                body.push(Part::Var(VarName::new(name.to_owned())));
+            }
+            (_, Some(other)) => body.push_str(&format!("({other})")),
+            (_, None) => body.push_str("undefined"),
+        }
+    }
+}
