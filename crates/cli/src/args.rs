@@ -139,6 +139,8 @@ pub struct ShapeArgs {
     /// Do not look for values that flow from responses into later requests
     #[arg(long, help_heading = "Output")]
     pub no_correlate: bool,
+    #[command(flatten)]
+    pub recording: crate::args_recording::RecordingArgs,
 }
 
 #[derive(Debug, Args, Default)]

@@ -7,7 +7,7 @@ use loadwright_diagnostic::{Diagnostics, SourceId};
 use loadwright_generate::{GenerateOptions, GenerateRequest, Generated, TARGETS, Target};
 use loadwright_import::Source;
 use loadwright_scenario::{Evidence, TestPlan, for_each_request};
-use loadwright_transform::PassOptions;
+use loadwright_transform::{Found, PassOptions, rules_to_text};
 use loadwright_workload::{Preset, PresetSize};
 
 use crate::args::{ConvertArgs, FindingArgs, InputArgs, ShapeArgs};
@@ -22,6 +22,7 @@ pub struct Converted {
     pub sources: Vec<Source>,
     /// Every file that was read, by what findings and variables call it.
     pub files: BTreeMap<SourceId, PathBuf>,
+    pub found: Found,
 }
 
 pub fn run(args: &ConvertArgs) -> Result<Exit> {
@@ -37,6 +38,10 @@ pub fn run(args: &ConvertArgs) -> Result<Exit> {
                 eprintln!("note: {} belongs beside the script; -o FILE writes it", file.path);
             }
         }
+    }
+    if let Some(path) = &args.shape.recording.write_rules {
+        std::fs::write(path, rules_to_text(&converted.found.rules))
+            .with_context(|| format!("failed to write {}", path.display()))?;
     }
     finish(&converted, &args.findings)
 }
@@ -68,9 +73,13 @@ pub fn plan(input: &InputArgs, shape: &ShapeArgs) -> Result<Converted> {
         skip,
         skip_rules: shape.skip_rule.clone(),
         keep_order: input.keep_order,
+        rules: shape.recording.read_rules()?,
+        other: sources::import_other(input, shape.recording.diff_with.as_deref())?,
+        think_time: shape.recording.think_time.unwrap_or_default(),
+        batches: !shape.recording.no_batch,
     };
-    loadwright_transform::apply(&mut plan, &evidence, &mut diagnostics, &options);
-    Ok(Converted { plan, evidence, diagnostics, sources: kept, files: sources::files(input) })
+    let found = loadwright_transform::apply(&mut plan, &evidence, &mut diagnostics, &options);
+    Ok(Converted { plan, evidence, diagnostics, sources: kept, files: sources::files(input), found })
 }
 
 /// Several sources become scenarios beside each other.

@@ -1,6 +1,7 @@
 //! Owns the command line: arguments, files, colours, exit codes. Contains no algorithm.
 
 mod args;
+mod args_recording;
 mod compare;
 mod convert;
 mod exit;

@@ -10,6 +10,9 @@ use crate::convert::Converted;
 struct Report<'a> {
     version: u32,
     findings: Vec<Finding<'a>>,
+    /// Values that flow from responses into later requests, as `--write-rules` writes them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    rules: Vec<serde_json::Value>,
 }
 
 #[derive(Serialize)]
@@ -46,7 +49,8 @@ pub fn write(path: &Path, converted: &Converted) -> Result<()> {
             }
         })
         .collect();
-    let mut text = serde_json::to_string_pretty(&Report { version: 1, findings })?;
+    let rules = converted.found.rules.iter().map(loadwright_transform::Rule::to_json).collect();
+    let mut text = serde_json::to_string_pretty(&Report { version: 1, findings, rules })?;
     text.push('\n');
     std::fs::write(path, text).with_context(|| format!("failed to write {}", path.display()))
 }

@@ -1,10 +1,13 @@
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use loadwright_diagnostic::SourceId;
 use loadwright_import::{ImportOptions, Imported, Importer, Match, Selection, Source};
+
+use loadwright_scenario::{Evidence, TestPlan};
 
 use crate::args::InputArgs;
 use crate::registry::IMPORTERS;
@@ -73,6 +76,18 @@ pub fn import_all(args: &InputArgs) -> Result<Vec<Read>> {
             Ok(Read { source, imported })
         })
         .collect()
+}
+
+/// Another recording of the same journey, for comparison only.
+pub fn import_other(args: &InputArgs, other: Option<&str>) -> Result<Option<Arc<(TestPlan, Evidence)>>> {
+    let Some(input) = other else { return Ok(None) };
+    let source = open(SourceId(COMPANIONS - 1), input)?;
+    let imported = importer_for(&source, args.from.as_deref())?
+        .import(&source, &options(args)?)
+        .map_err(|e| anyhow::anyhow!(render::import_error(&source, &e)))?;
+    let (mut plan, evidence) = (imported.plan, imported.evidence);
+    loadwright_transform::group_urls(&mut plan, &evidence);
+    Ok(Some(Arc::new((plan, evidence))))
 }
 
 /// The number of the first companion file: environments from here on, then globals and data.

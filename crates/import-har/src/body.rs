@@ -39,6 +39,11 @@ pub(crate) fn body(entry: &Entry, origin: &Origin, diagnostics: &mut Diagnostics
             {
                 return Body::Json { value, indent };
             }
+            if MediaType::parse(&declared).is_form()
+                && let Some(fields) = form_of(text)
+            {
+                return Body::Form(fields);
+            }
             Body::Raw { media_type, content: Text::literal(text) }
         }
         _ if post.params.is_empty() => Body::Empty,
@@ -56,6 +61,29 @@ fn form(post: &Post) -> Vec<Field> {
         .iter()
         .map(|p| Field::new(decoded(&p.name), decoded(p.value.as_deref().unwrap_or_default())))
         .collect()
+}
+
+/// The fields of a form text, when a form that is written from them has the same bytes.
+fn form_of(text: &str) -> Option<Vec<Field>> {
+    let pairs: Vec<(&str, &str)> = text.split('&').map(|p| p.split_once('=')).collect::<Option<_>>()?;
+    let names: Vec<String> = pairs.iter().map(|(n, _)| decoded(n)).collect();
+    // sorted names are sent as k6 writes objects, others as `encodeURIComponent` does
+    let sorted = names.windows(2).all(|w| matches!(w, [a, b] if a < b));
+    let plain = |c: u8| c.is_ascii_alphanumeric() || b"-_.~".contains(&c) || !sorted && b"!*'()".contains(&c);
+    let written = |plain_text: &str| -> String {
+        let mut out = String::new();
+        for b in plain_text.bytes() {
+            match b {
+                b if plain(b) => out.push(b as char),
+                b' ' if sorted => out.push('+'),
+                b => out.push_str(&format!("%{b:02X}")),
+            }
+        }
+        out
+    };
+    let same = |raw: &str| written(&decoded(raw)) == raw;
+    let lossless = pairs.iter().all(|(n, v)| !n.is_empty() && same(n) && same(v));
+    lossless.then(|| pairs.iter().map(|(n, v)| Field::new(decoded(n), decoded(v))).collect())
 }
 
 fn joined(post: &Post) -> String {

@@ -207,6 +207,7 @@ impl Build<'_> {
                 let around = Around {
                     options: self.options,
                     base: self.bases.get(&base_key(entry)).cloned().unwrap_or_default(),
+                    bases: &self.bases,
                     jar: jar.cookies_for(entry),
                     last,
                     origin: origin.clone(),

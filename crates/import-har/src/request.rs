@@ -1,3 +1,4 @@
+use indexmap::IndexMap;
 use loadwright_diagnostic::{Diagnostic, Diagnostics, Origin};
 use loadwright_import::{HeaderFate, ImportOptions, header_fate, query_pieces, split_url};
 use loadwright_scenario::{
@@ -15,6 +16,8 @@ pub(crate) struct Around<'a> {
     pub options: &'a ImportOptions,
     /// The text for the entry's scheme and host.
     pub base: Text,
+    /// The texts for all schemes and hosts.
+    pub bases: &'a IndexMap<String, Text>,
     /// Cookies that a jar would send by itself.
     pub jar: Vec<(String, String)>,
     /// The entry whose answer ends the redirects that this one begins; itself without redirects.
@@ -64,12 +67,13 @@ pub(crate) fn step(
             continue;
         }
         // some recorders list a header twice, once as typed and once as sent
-        let again = request.headers.iter().any(|f| {
-            f.name.as_literal().is_some_and(|n| n.eq_ignore_ascii_case(name))
-                && f.value.as_literal() == Some(value.trim())
-        });
+        let text = address(&lower, value.trim(), around);
+        let again = request
+            .headers
+            .iter()
+            .any(|f| f.name.as_literal().is_some_and(|n| n.eq_ignore_ascii_case(name)) && f.value == text);
         if !again {
-            request.headers.push(Field::new(name, value.trim()));
+            request.headers.push(Field::new(name, text));
         }
     }
     cookies_of(entry, around, &mut request);
@@ -91,6 +95,22 @@ pub(crate) fn step(
         name,
         ..RequestStep::default()
     }
+}
+
+/// `Origin` and `Referer` say where the server is: they follow the base address when that is changed.
+fn address(header: &str, value: &str, around: &Around<'_>) -> Text {
+    if matches!(header, "origin" | "referer") {
+        let url = split_url(value);
+        let base = format!("{}://{}", url.scheme.to_ascii_lowercase(), url.authority);
+        if let (Some(text), Some(rest)) = (around.bases.get(&base), value.get(base.len()..))
+            && text.as_literal().is_none()
+        {
+            let mut text = text.clone();
+            text.push_str(rest);
+            return text;
+        }
+    }
+    Text::literal(value)
 }
 
 fn check(name: &str, status: u16, origin: &Origin) -> Vec<Check> {

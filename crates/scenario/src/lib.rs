@@ -11,6 +11,7 @@ mod json;
 mod outline;
 mod plan;
 mod request;
+mod sensitive;
 mod step;
 mod text;
 mod url;
@@ -27,6 +28,7 @@ pub use json::Json;
 pub use outline::outline;
 pub use plan::{ColumnOrder, Dataset, HttpDefaults, Lifetime, Scenario, TestPlan, VarSource, Variable};
 pub use request::{Encoding, Field, Overrides, QueryField, Request};
+pub use sensitive::is_sensitive;
 pub use step::{
     Aid, Assign, Dialect, Frame, Group, Pause, PlainCode, RequestStep, Script, Step, ThinkTime, WebSocketStep,
 };

@@ -1,59 +1,122 @@
+use std::collections::HashMap;
+
 use loadwright_scenario::{Exchange, JsonPath, JsonStep, ObservedResponse, Selector};
 use serde_json::Value;
 
-use crate::html::page_values;
+use crate::atoms::decoded;
+use crate::dynamic::{is_dynamic, is_id_like};
 use crate::names::{camel, normal, singular};
+use crate::page::{context, page_values};
+use crate::replace::Scope;
+use crate::select::{cookies, select};
 
-/// A value of a response that later requests may depend on.
+/// A value of a response that later requests send.
 #[derive(Debug, Clone)]
 pub(crate) struct Candidate {
     pub value: String,
+    pub scope: Scope,
     pub from: Selector,
     /// What to call it.
     pub name: String,
+    /// The response has it percent-encoded and the client sends it plain.
+    pub coded: bool,
 }
 
-/// Every value of the response that could be dynamic, the most robust extraction first.
-pub(crate) fn candidates(exchange: &Exchange) -> Vec<Candidate> {
-    let mut out = Vec::new();
-    for response in exchange.responses.iter().take(1) {
-        let resource = exchange
-            .path
-            .split('/')
-            .rfind(|s| !s.is_empty() && !is_id_like(s))
-            .map(singular)
-            .unwrap_or_default();
-        if let Ok(json) = serde_json::from_slice::<Value>(&response.body) {
-            leaves(&json, &mut JsonPath::default(), &resource, &mut out);
+/// Which values are looked for: those that later requests send and that nobody sent before.
+pub(crate) struct Wanted<'a> {
+    pub is: &'a dyn Fn(&str) -> bool,
+    /// Two recordings differ in it: it is dynamic, whatever it looks like.
+    pub varies: &'a dyn Fn(&str) -> bool,
+}
+
+/// The wanted values that the exchange gives, each with its most robust extraction.
+pub(crate) fn candidates(exchange: &Exchange, url: Option<&str>, wanted: &Wanted<'_>) -> Vec<Candidate> {
+    let Some(response) = exchange.responses.first() else { return Vec::new() };
+    let resource =
+        exchange.path.split('/').rfind(|s| !s.is_empty() && !is_id_like(s)).map(singular).unwrap_or_default();
+    let mut found = Found { wanted, out: HashMap::new(), order: Vec::new() };
+    if let Ok(json) = serde_json::from_slice::<Value>(&response.body) {
+        let under = exchange.path.trim_end_matches('/');
+        leaves(&json, &mut JsonPath::default(), &Around { resource: &resource, under }, &mut found);
+    }
+    headers(response, &resource, &mut found);
+    for (name, value) in cookies(response) {
+        found.add(value, Selector::Cookie(name.to_owned()), &camel(name), Scope::Anywhere, false);
+        if value.contains('%') {
+            found.add(
+                &decoded(value),
+                Selector::Cookie(name.to_owned()),
+                &camel(name),
+                Scope::Anywhere,
+                true,
+            );
         }
-        headers(response, &resource, &mut out);
-        if let Ok(text) = std::str::from_utf8(&response.body)
-            && text.trim_start().starts_with('<')
-        {
-            for v in page_values(text) {
-                out.push(Candidate {
-                    name: camel(&v.name),
-                    value: v.value,
-                    from: Selector::Css { query: v.query, attribute: Some(v.attribute.to_owned()) },
-                });
+    }
+    if let Some(url) = url {
+        address(url, &|pattern| Selector::UrlRegex { pattern, group: 1 }, &resource, &mut found);
+    }
+    if let Ok(text) = std::str::from_utf8(&response.body) {
+        if text.trim_start().starts_with('<') {
+            for v in page_values(text, &|value| (wanted.is)(value)) {
+                let from = Selector::Css { query: v.query, attribute: Some(v.attribute) };
+                // the first element of that description has to be the one
+                if select(&from, response, None).as_deref() == Some(v.value.as_str()) {
+                    found.add(&v.value, from, &camel(&v.name), Scope::Anywhere, false);
+                }
             }
         }
+        anywhere(text, response, &mut found);
     }
-    out.retain(|c| is_dynamic(&c.value, &c.name));
-    out
+    found.order.into_iter().filter_map(|v| found.out.remove(&v)).collect()
 }
 
-fn leaves(value: &Value, path: &mut JsonPath, resource: &str, out: &mut Vec<Candidate>) {
-    if out.len() > 2_000 {
-        return;
+struct Found<'a> {
+    wanted: &'a Wanted<'a>,
+    out: HashMap<String, Candidate>,
+    order: Vec<String>,
+}
+
+impl Found<'_> {
+    fn add(&mut self, value: &str, from: Selector, name: &str, scope: Scope, coded: bool) {
+        let key = match &scope {
+            Scope::Path(prefix) => format!("{prefix}/{value}"),
+            Scope::Anywhere | Scope::Ids => value.to_owned(),
+        };
+        if self.out.contains_key(&key) || !(self.wanted.is)(&key) {
+            return;
+        }
+        let scoped = matches!(scope, Scope::Path(_));
+        if !scoped && !(self.wanted.varies)(value) && !is_dynamic(value, name) {
+            return;
+        }
+        let scope = match scope {
+            Scope::Anywhere if value.len() < 9 && value.bytes().all(|b| b.is_ascii_digit()) => Scope::Ids,
+            scope => scope,
+        };
+        let candidate = Candidate { value: value.to_owned(), scope, from, name: name.to_owned(), coded };
+        self.out.insert(key.clone(), candidate);
+        self.order.push(key);
     }
+}
+
+struct Around<'a> {
+    resource: &'a str,
+    /// The path that was asked, for small numbers that name what is below it.
+    under: &'a str,
+}
+
+fn leaves(value: &Value, path: &mut JsonPath, around: &Around<'_>, found: &mut Found<'_>) {
+    let number;
     let text = match value {
-        Value::String(s) => s.clone(),
-        Value::Number(n) => n.to_string(),
+        Value::String(s) => s.as_str(),
+        Value::Number(n) => {
+            number = n.to_string();
+            &number
+        }
         Value::Array(items) => {
-            for (i, v) in items.iter().enumerate().take(50) {
+            for (i, v) in items.iter().enumerate().take(1_000) {
                 path.0.push(JsonStep::Index(i));
-                leaves(v, path, resource, out);
+                leaves(v, path, around, found);
                 path.0.pop();
             }
             return;
@@ -61,13 +124,28 @@ fn leaves(value: &Value, path: &mut JsonPath, resource: &str, out: &mut Vec<Cand
         Value::Object(map) => {
             for (k, v) in map {
                 path.0.push(JsonStep::Key(k.clone()));
-                leaves(v, path, resource, out);
+                leaves(v, path, around, found);
                 path.0.pop();
             }
             return;
         }
         Value::Null | Value::Bool(_) => return,
     };
+    if (found.wanted.is)(text) {
+        let name = leaf_name(path, around.resource);
+        found.add(text, Selector::Json(path.clone()), &name, Scope::Anywhere, false);
+    }
+    let digits = !text.is_empty() && text.len() <= 8 && text.bytes().all(|b| b.is_ascii_digit());
+    if digits && (found.wanted.is)(&format!("{}/{text}", around.under)) && !found.out.contains_key(text) {
+        let name = leaf_name(path, around.resource);
+        if normal(&name).ends_with("id") {
+            let scope = Scope::Path(around.under.to_owned());
+            found.add(text, Selector::Json(path.clone()), &name, scope, false);
+        }
+    }
+}
+
+fn leaf_name(path: &JsonPath, resource: &str) -> String {
     let keys: Vec<&str> = path
         .0
         .iter()
@@ -77,132 +155,88 @@ fn leaves(value: &Value, path: &mut JsonPath, resource: &str, out: &mut Vec<Cand
         })
         .collect();
     let last = keys.last().copied().unwrap_or("value");
-    let name = if matches!(normal(last).as_str(), "id" | "uuid" | "key" | "value") {
-        let owner = keys.iter().rev().nth(1).map_or_else(|| resource.to_owned(), |k| singular(k));
-        let owner = if matches!(owner.as_str(), "data" | "item" | "result" | "") {
-            resource.to_owned()
-        } else {
-            owner
-        };
-        camel(&format!("{owner} {last}"))
-    } else {
-        camel(last)
-    };
-    out.push(Candidate { value: text, from: Selector::Json(path.clone()), name });
+    if !matches!(normal(last).as_str(), "id" | "uuid" | "key" | "value") {
+        return camel(last);
+    }
+    let owner = keys.iter().rev().nth(1).map_or_else(|| resource.to_owned(), |k| singular(k));
+    let owner = if matches!(owner.as_str(), "data" | "item" | "result" | "") { resource } else { &owner };
+    camel(&format!("{owner} {last}"))
 }
 
-fn headers(response: &ObservedResponse, resource: &str, out: &mut Vec<Candidate>) {
+fn headers(response: &ObservedResponse, resource: &str, found: &mut Found<'_>) {
     for (name, value) in &response.headers {
         let lower = name.to_ascii_lowercase();
-        if lower == "location" {
-            let path = value.split("://").last().unwrap_or(value);
-            let path = path.split(['?', '#']).next().unwrap_or(path);
-            if let Some((before, last)) = path.trim_end_matches('/').rsplit_once('/')
-                && is_id_like(last)
-            {
-                let parent = before.rsplit('/').next().unwrap_or_default();
-                let owner = if parent.is_empty() { resource.to_owned() } else { singular(parent) };
-                out.push(Candidate {
-                    value: last.to_owned(),
-                    from: Selector::HeaderRegex {
-                        header: name.clone(),
-                        pattern: "/([^/?#]+)/?(?:[?#].*)?$".to_owned(),
-                        group: 1,
-                    },
-                    name: camel(&format!("{owner} id")),
-                });
+        match lower.as_str() {
+            "location" => {
+                let of = |pattern| Selector::HeaderRegex { header: name.clone(), pattern, group: 1 };
+                address(value, &of, resource, found);
             }
-        } else if lower.starts_with("x-") || lower.contains("token") || lower == "etag" {
-            out.push(Candidate {
-                value: value.clone(),
-                from: Selector::Header(name.clone()),
-                name: camel(name),
-            });
+            "set-cookie" | "date" | "expires" | "last-modified" | "content-length" | "age" => {}
+            "link" | "content-location" => {
+                let of = |pattern| Selector::HeaderRegex { header: name.clone(), pattern, group: 1 };
+                for piece in value.split(['<', '>', ',', ' ']).filter(|p| p.contains('/')) {
+                    address(piece, &of, resource, found);
+                }
+            }
+            _ => found.add(value, Selector::Header(name.clone()), &camel(name), Scope::Anywhere, false),
         }
     }
 }
 
-/// Whether a path segment names one thing rather than a kind of things.
-pub(crate) fn is_id_like(segment: &str) -> bool {
-    let digits = segment.bytes().filter(u8::is_ascii_digit).count();
-    let version = segment
-        .strip_prefix('v')
-        .is_some_and(|r| !r.is_empty() && r.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
-    !version && digits > 0 && (digits == segment.len() || segment.len() >= 6) && !segment.contains('.')
-}
-
-/// Constants, dates, small numbers and words are no candidates: they are the same for everybody.
-pub(crate) fn is_dynamic(value: &str, name: &str) -> bool {
-    let value = value.trim();
-    let name = normal(name);
-    let names_id =
-        name.ends_with("id") || name.ends_with("uuid") || name.ends_with("key") || name.ends_with("code");
-    let names_secret = crate::secrets::is_sensitive(&name)
-        || name == "state"
-        || ["nonce", "cursor", "ticket", "hash", "signature", "verification"]
-            .iter()
-            .any(|w| name.contains(w));
-    if value.len() < 3 || value.len() > 8_192 || value.contains(['\n', '\r']) {
-        return false;
-    }
-    if let Ok(n) = value.parse::<f64>() {
-        let plain = value.bytes().all(|b| b.is_ascii_digit());
-        return plain && (n >= 100.0 && names_id || value.len() >= 9);
-    }
-    if is_date(value) {
-        return false;
-    }
-    let letters = value.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '_' | '.' | ','));
-    if letters && !names_secret {
-        return false;
-    }
-    if value.contains(' ') || value.contains("://") {
-        return names_secret;
-    }
-    names_id || names_secret || entropy(value) >= 2.5 && value.len() >= 8
-}
-
-fn is_date(value: &str) -> bool {
-    let b = value.as_bytes();
-    b.len() >= 10
-        && b.get(..4).is_some_and(|y| y.iter().all(u8::is_ascii_digit))
-        && b.get(4) == Some(&b'-')
-        && b.get(7) == Some(&b'-')
-}
-
-/// Bits per character.
-fn entropy(text: &str) -> f64 {
-    let mut counts = [0usize; 256];
-    text.bytes().for_each(|b| counts[b as usize] += 1);
-    let n = text.len() as f64;
-    counts.iter().filter(|c| **c > 0).map(|c| *c as f64 / n).map(|p| -p * p.log2()).sum()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn decoys_are_no_candidates() {
-        for (value, name) in [
-            ("2024-05-01", "startId"),
-            ("12", "id"),
-            ("Green tea", "name"),
-            ("active", "state_name"),
-            ("99", "total"),
-            ("pending", "orderId"),
-            ("4.5", "price"),
-        ] {
-            assert!(!is_dynamic(value, name), "{value}");
+/// The segments and parameters of an address that somebody was sent to.
+fn address(url: &str, of: &dyn Fn(String) -> Selector, resource: &str, found: &mut Found<'_>) {
+    let rest = url.split_once("://").map_or(url, |(_, r)| r.find('/').and_then(|i| r.get(i..)).unwrap_or(""));
+    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let path = path.split('#').next().unwrap_or(path);
+    let mut prefix = String::new();
+    let mut parent = resource.to_owned();
+    let mut pattern = String::new();
+    for segment in path.split('/').skip(1) {
+        if is_id_like(segment) {
+            let name = camel(&format!("{parent} id"));
+            let from = of(format!("{pattern}/([^/?#]+)"));
+            found.add(segment, from.clone(), &name, Scope::Anywhere, false);
+            if segment.bytes().all(|b| b.is_ascii_digit()) && !found.out.contains_key(segment) {
+                found.add(segment, from, &name, Scope::Path(prefix.clone()), false);
+            }
+            pattern.push_str("/[^/?#]+");
+        } else {
+            parent = singular(segment);
+            pattern.push('/');
+            pattern.push_str(&regex::escape(segment));
         }
-        for (value, name) in [
-            ("c-900144", "cartId"),
-            ("4711", "id"),
-            ("eyJhbGciOiJIUzI1NiJ9.e30.x", "token"),
-            ("c5rf-9f8e7d6c5b4a", "_csrf"),
-            ("9f8e7d6c5b4a", "x"),
-        ] {
-            assert!(is_dynamic(value, name), "{value}");
+        prefix.push('/');
+        prefix.push_str(segment);
+    }
+    for (name, value) in query.split('#').next().unwrap_or(query).split('&').filter_map(|p| p.split_once('='))
+    {
+        let from = of(format!("[?&]{}=([^&#]+)", regex::escape(name)));
+        found.add(value, from.clone(), &camel(name), Scope::Anywhere, false);
+        if value.contains('%') {
+            found.add(&decoded(value), from, &camel(name), Scope::Anywhere, true);
+        }
+    }
+}
+
+/// The last resort: a pattern made of what stands around the value.
+fn anywhere(text: &str, response: &ObservedResponse, found: &mut Found<'_>) {
+    let separators: [fn(char) -> bool; 2] = [
+        |c| c.is_whitespace() || "\"'`,;&?(){}<>[]|\\=:/#".contains(c),
+        |c| !(c.is_alphanumeric() || c == '_' || c == '-'),
+    ];
+    let mut seen: Vec<&str> = Vec::new();
+    for separator in separators {
+        for piece in text.split(separator).filter(|p| p.len() >= 3 && p.len() <= 4_096) {
+            if (found.wanted.is)(piece) && !found.out.contains_key(piece) && !seen.contains(&piece) {
+                seen.push(piece);
+                let at = piece.as_ptr() as usize - text.as_ptr() as usize;
+                if let Some((pattern, name)) = context(text, at, piece) {
+                    let from = Selector::Regex { pattern, group: 1 };
+                    if select(&from, response, None).as_deref() == Some(piece) {
+                        found.add(piece, from, &camel(&name), Scope::Anywhere, false);
+                    }
+                }
+            }
         }
     }
 }

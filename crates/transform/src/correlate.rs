@@ -1,13 +1,20 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use loadwright_diagnostic::{Diagnostic, Origin};
 use loadwright_scenario::{
-    Body, Encoding, Exchange, Extraction, Json, Lifetime, Part, RequestStep, Segment, Text, VarName,
+    Coding, Exchange, Extraction, Generator, Lifetime, Part, RequestStep, Segment, Selector, Text, VarName,
     VarSource, Variable, for_each_request, for_each_request_mut,
 };
 
-use crate::candidates::{Candidate, candidates};
+use crate::atoms::atoms;
+use crate::candidates::{Candidate, Wanted, candidates};
 use crate::codes;
+use crate::dynamic::{entropy, is_plausible, names_secret};
+use crate::names::normal;
+use crate::replace::{Scope, Swap, replace};
+use crate::rules::Rule;
+use crate::select::select;
+use crate::varying::Varying;
 use crate::{Pass, PassContext};
 
 /// What a response gave and a later request sent is taken from the response.
@@ -16,11 +23,26 @@ use crate::{Pass, PassContext};
 /// gives it is where it is taken from.
 pub(crate) struct Correlate;
 
-struct Rule {
-    variable: VarName,
-    candidate: Candidate,
-    producer: Origin,
-    users: Vec<String>,
+/// A request of the recording, in order.
+struct Sent {
+    origin: Origin,
+    name: String,
+}
+
+/// Where a value is sent for the first time, and by whom.
+struct Want {
+    first: usize,
+    users: Vec<usize>,
+    /// Names of the fields that carry it.
+    fields: Vec<String>,
+}
+
+/// A value on its way.
+struct Flow {
+    rule: Rule,
+    producer: usize,
+    swap: Swap,
+    users: Vec<usize>,
 }
 
 impl Pass for Correlate {
@@ -32,261 +54,318 @@ impl Pass for Correlate {
         if !cx.evidence.recorded || cx.options.keep_order {
             return;
         }
-        let exchanges: HashMap<&Origin, &Exchange> =
-            cx.evidence.exchanges.iter().map(|e| (&e.origin, e)).collect();
-        let mut known: Vec<String> = Vec::new();
-        // value → the first response that gives it
-        let mut offers: HashMap<String, (Candidate, Origin)> = HashMap::new();
-        let mut rules: Vec<Rule> = Vec::new();
-        let taken: Vec<VarName> = cx.plan.variables.iter().map(|v| v.name.clone()).collect();
-        for_each_request(cx.plan, &mut |step| {
-            let sent = atoms(step);
-            for value in &sent {
-                if let Some((candidate, producer)) = offers.get(value) {
-                    match rules.iter_mut().find(|r| r.candidate.value == *value) {
-                        Some(rule) => {
-                            if rule.users.last() != Some(&step.name) {
-                                rule.users.push(step.name.clone());
-                            }
-                        }
-                        None => rules.push(Rule {
-                            variable: free_name(&candidate.name, &taken, &rules),
-                            candidate: candidate.clone(),
-                            producer: producer.clone(),
-                            users: vec![step.name.clone()],
-                        }),
-                    }
-                }
-            }
-            known.extend(sent);
-            if let Some(exchange) = exchanges.get(&step.origin) {
-                for c in candidates(exchange) {
-                    if !known.contains(&c.value) && !offers.contains_key(&c.value) {
-                        offers.insert(c.value.clone(), (c, step.origin.clone()));
-                    }
-                }
-            }
+        let mut sent: Vec<Sent> = Vec::new();
+        for_each_request(cx.plan, &mut |s| {
+            sent.push(Sent { origin: s.origin.clone(), name: s.name.clone() })
         });
-        apply(cx, rules);
+        let taken: HashSet<String> = cx.plan.variables.iter().map(|v| v.name.as_str().to_owned()).collect();
+        let flows = match &cx.options.rules {
+            Some(rules) => from_rules(cx, rules, &sent, &taken),
+            None => from_evidence(cx, &sent, &taken),
+        };
+        apply(cx, flows, &sent);
     }
 }
 
-fn apply(cx: &mut PassContext<'_>, rules: Vec<Rule>) {
-    let mut ready: Vec<(String, VarName)> = Vec::new();
-    for_each_request_mut(cx.plan, &mut |step| {
-        for (value, name) in &ready {
-            replace(step, value, name);
-        }
-        for rule in rules.iter().filter(|r| r.producer == step.origin) {
-            let users: Vec<&str> = rule.users.iter().map(String::as_str).take(3).collect();
-            let more = if rule.users.len() > 3 {
-                format!(" and {} more", rule.users.len() - 3)
-            } else {
-                String::new()
+fn exchanges<'a>(cx: &PassContext<'a>) -> HashMap<&'a Origin, &'a Exchange> {
+    cx.evidence.exchanges.iter().map(|e| (&e.origin, e)).collect()
+}
+
+fn from_evidence(cx: &PassContext<'_>, sent: &[Sent], taken: &HashSet<String>) -> Vec<Flow> {
+    let varying = cx
+        .options
+        .other
+        .as_deref()
+        .map(|(plan, evidence)| Varying::between((cx.plan, cx.evidence), (plan, evidence)));
+    let wants = wants(cx);
+    let exchanges = exchanges(cx);
+    let mut flows: Vec<Flow> = Vec::new();
+    let mut served: HashSet<String> = HashSet::new();
+    let mut names: HashSet<String> = taken.clone();
+    for (i, step) in sent.iter().enumerate() {
+        let Some(exchange) = exchanges.get(&step.origin) else { continue };
+        let end = exchange.timing.map(|t| t.start_ms + t.duration_ms);
+        let is = |value: &str| {
+            wants.get(value).is_some_and(|w| w.first > i)
+                && !served.contains(value)
+                && !varying.as_ref().is_some_and(|v| v.is_same(value))
+        };
+        let varies = |value: &str| varying.as_ref().is_some_and(|v| v.varies(value));
+        let url = cx.evidence.final_urls.get(&step.origin).map(String::as_str);
+        let found = candidates(exchange, url, &Wanted { is: &is, varies: &varies });
+        for c in found {
+            let key = match &c.scope {
+                Scope::Path(prefix) => format!("{prefix}/{}", c.value),
+                Scope::Anywhere | Scope::Ids => c.value.clone(),
             };
-            step.extractions.push(Extraction {
-                into: rule.variable.clone(),
-                from: rule.candidate.from.clone(),
-                fallback: None,
-                guard: Some(format!("{}: {} found", step.name, rule.variable)),
-                reason: Some(format!("{} is sent by {}{more}", rule.variable, users.join(", "))),
-                origin: step.origin.key("response"),
-            });
-            ready.push((rule.candidate.value.clone(), rule.variable.clone()));
-            // longer values first: one may be a part of another
-            ready.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
+            let Some(want) = wants.get(&key) else { continue };
+            // sent before the answer was there: the client has it from elsewhere
+            let start = |u: usize| {
+                let exchange = sent.get(u).and_then(|s| exchanges.get(&s.origin))?;
+                exchange.timing.map(|t| t.start_ms)
+            };
+            if let (Some(end), Some(start)) = (end, start(want.first))
+                && start + 150.0 < end
+            {
+                continue;
+            }
+            served.insert(key.clone());
+            let confidence = if varies(&c.value) { 0.99 } else { confidence(&c, want) };
+            let name = free_name(&c.name, &names);
+            names.insert(name.clone());
+            let users: Vec<String> =
+                want.users.iter().filter_map(|u| sent.get(*u)).map(|s| s.name.clone()).collect();
+            let rule = Rule {
+                evidence: format!("{}; {}", described(&c.from), users_text(&users)),
+                name,
+                enabled: true,
+                request: step.name.clone(),
+                nth: sent.iter().take(i + 1).filter(|s| s.name == step.name).count(),
+                select: c.from.clone(),
+                behind: match &c.scope {
+                    Scope::Path(prefix) => Some(prefix.clone()),
+                    Scope::Anywhere | Scope::Ids => None,
+                },
+                confidence,
+                uses: users,
+            };
+            let swap = swap(&rule, c.value, c.scope, c.coded);
+            flows.push(Flow { rule, producer: i, swap, users: want.users.clone() });
         }
+    }
+    flows
+}
+
+/// Everything that requests send, with the numbers of the requests that send it.
+fn wants(cx: &PassContext<'_>) -> HashMap<String, Want> {
+    let mut wants: HashMap<String, Want> = HashMap::new();
+    let mut i = 0;
+    for_each_request(cx.plan, &mut |step| {
+        let mut want = |field: &str, value: &str| {
+            let w = match wants.get_mut(value) {
+                Some(w) => w,
+                None => wants.entry(value.to_owned()).or_insert_with(|| Want {
+                    first: i,
+                    users: Vec::new(),
+                    fields: Vec::new(),
+                }),
+            };
+            if w.users.last() != Some(&i) {
+                w.users.push(i);
+            }
+            if w.fields.len() < 4 && !w.fields.iter().any(|f| f == field) {
+                w.fields.push(field.to_owned());
+            }
+        };
+        atoms(step, &mut |field, value| {
+            if is_plausible(value) {
+                want(field, value);
+            }
+        });
+        prefixes(step, &mut |prefix| want("", prefix));
+        i += 1;
     });
+    wants
+}
+
+/// `/orders/5` for each segment that is a short number.
+fn prefixes(step: &RequestStep, f: &mut dyn FnMut(&str)) {
+    let mut path = String::new();
+    for segment in &step.request.url.path {
+        let text = match segment {
+            Segment::Literal(text) => Some(text.as_str()),
+            Segment::Param { value, .. } => value.as_literal(),
+        };
+        let Some(text) = text else { return };
+        path.push('/');
+        path.push_str(text);
+        if !text.is_empty() && text.len() <= 8 && text.bytes().all(|b| b.is_ascii_digit()) {
+            f(&path);
+        }
+    }
+}
+
+fn from_rules(cx: &PassContext<'_>, rules: &[Rule], sent: &[Sent], taken: &HashSet<String>) -> Vec<Flow> {
+    let exchanges = exchanges(cx);
+    let mut names = taken.clone();
+    let mut flows = Vec::new();
     for rule in rules {
+        let mut rule = rule.clone();
+        rule.name = free_name(&rule.name, &names);
+        names.insert(rule.name.clone());
+        let producer =
+            sent.iter().enumerate().filter(|(_, s)| s.name == rule.request).nth(rule.nth - 1).map(|(i, _)| i);
+        let Some(producer) = producer else { continue };
+        let Some(origin) = sent.get(producer).map(|s| &s.origin) else { continue };
+        let url = cx.evidence.final_urls.get(origin).map(String::as_str);
+        let response = exchanges.get(origin).and_then(|e| e.responses.first());
+        let Some(value) = response.and_then(|r| select(&rule.select, r, url)).filter(|v| !v.is_empty())
+        else {
+            continue;
+        };
+        let scope = match &rule.behind {
+            Some(prefix) => Scope::Path(prefix.clone()),
+            None if value.len() < 9 && value.bytes().all(|b| b.is_ascii_digit()) => Scope::Ids,
+            None => Scope::Anywhere,
+        };
+        let users = (producer + 1..sent.len())
+            .filter(|u| rule.uses.is_empty() || sent.get(*u).is_some_and(|s| rule.uses.contains(&s.name)))
+            .collect();
+        let swap = swap(&rule, value, scope, false);
+        flows.push(Flow { rule, producer, swap, users });
+    }
+    flows
+}
+
+fn swap(rule: &Rule, value: String, scope: Scope, coded: bool) -> Swap {
+    let name = VarName::new(&rule.name);
+    let part = Part::Var(name.clone());
+    let part = if coded {
+        let text = Box::new(Text(vec![part]));
+        Part::Generated(Generator::Coded { coding: Coding::PercentDecoded, text })
+    } else {
+        part
+    };
+    Swap { value, scope, name, part }
+}
+
+fn apply(cx: &mut PassContext<'_>, flows: Vec<Flow>, sent: &[Sent]) {
+    let (flows, off): (Vec<Flow>, Vec<Flow>) =
+        flows.into_iter().partition(|f| f.rule.enabled && cx.options.has_rule(&f.rule.name));
+    // longer values first: one may be a part of another
+    let mut by_user: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (i, flow) in flows.iter().enumerate() {
+        flow.users.iter().for_each(|u| by_user.entry(*u).or_default().push(i));
+    }
+    for list in by_user.values_mut() {
+        list.sort_by_key(|i| flows.get(*i).map(|f| std::cmp::Reverse(f.swap.value.len())));
+    }
+    let mut used: Vec<Vec<usize>> = vec![Vec::new(); flows.len()];
+    let mut n = 0;
+    for_each_request_mut(cx.plan, &mut |step| {
+        for i in by_user.get(&n).into_iter().flatten() {
+            if let (Some(flow), Some(used)) = (flows.get(*i), used.get_mut(*i))
+                && replace(step, &flow.swap)
+            {
+                used.push(n);
+            }
+        }
+        n += 1;
+    });
+    let mut made: HashMap<usize, Vec<Extraction>> = HashMap::new();
+    let mut rules: Vec<Rule> = Vec::new();
+    for (flow, used) in flows.into_iter().zip(used) {
+        if used.is_empty() {
+            continue;
+        }
+        let users: Vec<String> = used.iter().filter_map(|u| sent.get(*u)).map(|s| s.name.clone()).collect();
+        let mut rule = flow.rule;
+        rule.uses = users;
+        rule.uses.dedup();
+        let Some(producer) = sent.get(flow.producer) else { continue };
+        made.entry(flow.producer).or_default().push(Extraction {
+            into: flow.swap.name.clone(),
+            from: rule.select.clone(),
+            fallback: None,
+            guard: Some(format!("{}: {} found", producer.name, rule.name)),
+            reason: Some(format!(
+                "{} {} (confidence {:.2})",
+                rule.name,
+                users_text(&rule.uses),
+                rule.confidence
+            )),
+            origin: producer.origin.key("response"),
+        });
         let message = format!(
-            "{} flows into {} later request{}",
-            rule.variable,
-            rule.users.len(),
-            if rule.users.len() == 1 { "" } else { "s" }
+            "{} flows into {} later request{}: {} (confidence {:.2})",
+            rule.name,
+            used.len(),
+            if used.len() == 1 { "" } else { "s" },
+            rule.evidence,
+            rule.confidence,
         );
-        cx.diagnostics.push(Diagnostic::new(&codes::CORRELATED, message, rule.producer.key("response")));
+        cx.diagnostics.push(
+            Diagnostic::new(&codes::CORRELATED, message, producer.origin.key("response"))
+                .with_help(format!("--skip-rule {} keeps the recorded value", rule.name)),
+        );
         cx.plan.variables.push(Variable {
-            name: rule.variable,
+            name: flow.swap.name,
             source: VarSource::Captured { initial: None },
             lifetime: Lifetime::Iteration,
             secret: false,
             note: None,
-            origin: rule.producer,
+            origin: producer.origin.clone(),
         });
+        rules.push(rule);
+    }
+    rules.extend(off.into_iter().map(|f| Rule { enabled: false, ..f.rule }));
+    cx.found.rules.extend(rules);
+    let mut n = 0;
+    for_each_request_mut(cx.plan, &mut |step| {
+        step.extractions.extend(made.remove(&n).into_iter().flatten());
+        n += 1;
+    });
+}
+
+/// How sure it is that the value is made for one client: how random it is, what it is called, how often it is sent.
+fn confidence(c: &Candidate, want: &Want) -> f64 {
+    let bits = entropy(&c.value) * c.value.len() as f64;
+    let random: f64 = match bits {
+        b if b >= 60.0 => 0.55,
+        b if b >= 30.0 => 0.45,
+        _ => 0.3,
+    };
+    let name = normal(&c.name);
+    let named = if names_secret(&name) || name.ends_with("id") { 0.2 } else { 0.0 };
+    let same = want.fields.iter().any(|f| {
+        let f = normal(f);
+        f.len() >= 2 && (f.contains(&name) || name.contains(&f))
+    });
+    let placed = if matches!(c.scope, Scope::Path(_)) { 0.25 } else { 0.0 };
+    let often = if want.users.len() > 1 { 0.05 } else { 0.0 };
+    let robust = if matches!(c.from, Selector::Regex { .. }) { 0.0 } else { 0.1 };
+    (random + named + if same { 0.1 } else { 0.0 } + placed + often + robust).min(0.98)
+}
+
+fn described(selector: &Selector) -> String {
+    match selector {
+        Selector::Json(path) => format!("from {path} of the answer"),
+        Selector::Header(name) | Selector::HeaderRegex { header: name, .. } => {
+            format!("from the header {name}")
+        }
+        Selector::Cookie(name) => format!("from the cookie {name}"),
+        Selector::Css { query, .. } => format!("from {query} of the page"),
+        Selector::UrlRegex { .. } => "from the address of the redirect's target".to_owned(),
+        Selector::Regex { pattern, .. } => format!("from what matches {pattern}"),
+        Selector::Status
+        | Selector::StatusText
+        | Selector::Duration
+        | Selector::Size
+        | Selector::Body
+        | Selector::Var(_) => String::new(),
     }
 }
 
-fn free_name(wish: &str, taken: &[VarName], rules: &[Rule]) -> VarName {
-    let wish = if wish.is_empty() { "value" } else { wish };
+fn users_text(users: &[String]) -> String {
+    let mut some: Vec<&str> = Vec::new();
+    for u in users {
+        if !some.contains(&u.as_str()) {
+            some.push(u);
+        }
+    }
+    let more = some.len().saturating_sub(3);
+    some.truncate(3);
+    let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("is sent by {}{tail}", some.join(", "))
+}
+
+fn free_name(wish: &str, taken: &HashSet<String>) -> String {
+    let wish = if wish.is_empty() || wish.starts_with(|c: char| c.is_ascii_digit()) { "value" } else { wish };
     let mut name = wish.to_owned();
     let mut n = 2;
-    while taken.iter().any(|t| t.as_str() == name) || rules.iter().any(|r| r.variable.as_str() == name) {
+    while taken.contains(&name) {
         name = format!("{wish}{n}");
         n += 1;
     }
-    VarName::new(name)
-}
-
-/// Every value that a request sends as a unit: a segment, a parameter, a header, a field.
-fn atoms(step: &RequestStep) -> Vec<String> {
-    let mut out = Vec::new();
-    let mut add = |text: &str| {
-        out.push(text.to_owned());
-        if text.contains('%') {
-            out.push(decoded(text));
-        }
-    };
-    for segment in &step.request.url.path {
-        if let Segment::Literal(text) = segment {
-            add(text);
-        }
-    }
-    let literal = |t: &Text| t.as_literal().map(str::to_owned);
-    for q in &step.request.url.query {
-        if let Some(v) = q.value.as_ref().and_then(literal) {
-            add(&v.replace('+', " "));
-            add(&v);
-        }
-    }
-    for f in step.request.headers.iter().chain(&step.request.cookies) {
-        if let Some(v) = literal(&f.value) {
-            if let Some((_, token)) = v.split_once(' ') {
-                add(token);
-            }
-            add(&v);
-        }
-    }
-    match &step.request.body {
-        Body::Json { value, .. } => json_atoms(value, &mut add),
-        Body::Form(fields) => fields.iter().filter_map(|f| literal(&f.value)).for_each(|v| add(&v)),
-        Body::Raw { content, .. } => {
-            if let Some(text) = literal(content) {
-                match serde_json::from_str::<serde_json::Value>(&text) {
-                    Ok(value) => value_atoms(&value, &mut add),
-                    Err(_) => text
-                        .split('&')
-                        .filter_map(|p| p.split_once('='))
-                        .for_each(|(_, v)| add(&v.replace('+', " "))),
-                }
-            }
-        }
-        Body::Empty | Body::Bytes { .. } | Body::Multipart(_) | Body::File { .. } | Body::GraphQl { .. } => {}
-    }
-    out
-}
-
-fn json_atoms(json: &Json, f: &mut dyn FnMut(&str)) {
-    match json {
-        Json::String(text) => text.as_literal().into_iter().for_each(f),
-        Json::Number(n) => f(n),
-        Json::Array(items) => items.iter().for_each(|i| json_atoms(i, f)),
-        Json::Object(fields) => fields.iter().for_each(|(_, v)| json_atoms(v, f)),
-        Json::Null | Json::Bool(_) | Json::Hole(_) => {}
-    }
-}
-
-fn value_atoms(value: &serde_json::Value, f: &mut dyn FnMut(&str)) {
-    match value {
-        serde_json::Value::String(s) => f(s),
-        serde_json::Value::Number(n) => f(&n.to_string()),
-        serde_json::Value::Array(items) => items.iter().for_each(|i| value_atoms(i, f)),
-        serde_json::Value::Object(map) => map.values().for_each(|v| value_atoms(v, f)),
-        _ => {}
-    }
-}
-
-/// Puts the variable where the recorded value stood.
-fn replace(step: &mut RequestStep, value: &str, name: &VarName) {
-    let part = Part::Var(name.clone());
-    let hole = || Text(vec![part.clone()]);
-    for segment in &mut step.request.url.path {
-        if let Segment::Literal(text) = segment
-            && (text == value || decoded(text) == value)
-        {
-            *segment =
-                Segment::Param { label: format!("{{{name}}}"), value: hole(), encoding: encoding(value) };
-        }
-    }
-    for q in &mut step.request.url.query {
-        if let Some(v) = &mut q.value
-            && v.as_literal().is_some_and(|t| t == value || decoded(&t.replace('+', " ")) == value)
-        {
-            *v = hole();
-            // names are wire text already: only the variable needs encoding, and plain names survive it
-            if q.name
-                .as_literal()
-                .is_some_and(|n| n.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)))
-            {
-                q.encoding = encoding(value);
-            }
-        }
-    }
-    for f in step.request.headers.iter_mut().chain(&mut step.request.cookies) {
-        f.value.replace_literal(value, &part);
-    }
-    match &mut step.request.body {
-        Body::Json { value: json, .. } => json_replace(json, value, &part),
-        Body::Form(fields) => {
-            for f in fields {
-                if f.value.as_literal() == Some(value) {
-                    f.value = hole();
-                }
-            }
-        }
-        Body::Raw { content, .. } => {
-            // a form or JSON in a spelling of its own: only whole values, not parts of other words
-            for (open, close) in [("\"", "\""), ("=", "&")] {
-                content.replace_literal(
-                    &format!("{open}{value}{close}"),
-                    &Part::Literal(format!("{open}\u{0}{close}")),
-                );
-            }
-            if let Some(text) = content.as_literal()
-                && text.ends_with(&format!("={value}"))
-            {
-                let cut = text.len() - value.len();
-                *content = Text::literal(format!("{}\u{0}", text.get(..cut).unwrap_or_default()));
-            }
-            content.replace_literal("\u{0}", &part);
-        }
-        Body::Empty | Body::Bytes { .. } | Body::Multipart(_) | Body::File { .. } | Body::GraphQl { .. } => {}
-    }
-}
-
-fn json_replace(json: &mut Json, value: &str, part: &Part) {
-    match json {
-        Json::String(text) if text.as_literal() == Some(value) => *text = Text(vec![part.clone()]),
-        Json::Number(n) if n == value => *json = Json::Hole(Text(vec![part.clone()])),
-        Json::Array(items) => items.iter_mut().for_each(|i| json_replace(i, value, part)),
-        Json::Object(fields) => fields.iter_mut().for_each(|(_, v)| json_replace(v, value, part)),
-        Json::String(_) | Json::Number(_) | Json::Null | Json::Bool(_) | Json::Hole(_) => {}
-    }
-}
-
-/// A value of plain characters needs no encoding when it is sent again.
-fn encoding(value: &str) -> Encoding {
-    if value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.~".contains(&b)) {
-        Encoding::Raw
-    } else {
-        Encoding::Component
-    }
-}
-
-fn decoded(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut i = 0;
-    while let Some(&b) = bytes.get(i) {
-        match text.get(i + 1..i + 3).filter(|_| b == b'%').and_then(|h| u8::from_str_radix(h, 16).ok()) {
-            Some(v) => {
-                out.push(v);
-                i += 3;
-            }
-            None => {
-                out.push(b);
-                i += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
+    name
 }

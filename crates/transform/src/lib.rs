@@ -2,22 +2,33 @@
 //! Must never know a source format or a target language.
 //! Start at [`PASSES`], then [`apply`].
 
+mod atoms;
 mod candidates;
 mod chain;
 mod codes;
 mod correlate;
+mod dynamic;
 mod hoist;
-mod html;
 mod load;
 mod names;
 mod order;
+mod pace;
+mod page;
 mod pass;
 mod places;
+mod replace;
+mod rules;
 mod secrets;
+mod select;
 mod tokens;
+mod urls;
+mod varying;
 
 pub use codes::CODES;
-pub use pass::{Pass, PassContext, PassOptions, apply};
+pub use pace::ThinkTimeMode;
+pub use pass::{Found, Pass, PassContext, PassOptions, apply};
+pub use rules::{Rule, rules_from_text, rules_to_text};
+pub use urls::group_urls;
 
 /// Every pass, in the order in which they run.
 ///
@@ -26,9 +37,11 @@ pub use pass::{Pass, PassContext, PassOptions, apply};
 /// comes last, because thresholds name the operations that the other passes leave.
 pub const PASSES: &[&dyn Pass] = &[
     &chain::Chain,
+    &urls::GroupUrls,
     &correlate::Correlate,
     &secrets::RedactSecrets,
     &tokens::FetchTokens,
     &hoist::HoistHeaders,
+    &pace::Pace,
     &load::ApplyLoad,
 ];

@@ -1,6 +1,10 @@
 use loadwright_diagnostic::Diagnostics;
+use std::sync::Arc;
+
 use loadwright_scenario::{Evidence, TestPlan};
 use loadwright_workload::{Preset, PresetSize};
+
+use crate::{Rule, ThinkTimeMode};
 
 /// One improvement of a plan.
 pub trait Pass: Sync {
@@ -15,6 +19,14 @@ pub struct PassContext<'a> {
     pub evidence: &'a Evidence,
     pub diagnostics: &'a mut Diagnostics,
     pub options: &'a PassOptions,
+    pub found: &'a mut Found,
+}
+
+/// What passes inferred, for reports and for files that users edit.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Found {
+    /// Values that flow from responses into later requests, switched-off ones included.
+    pub rules: Vec<Rule>,
 }
 
 /// What the user asked the passes for.
@@ -28,6 +40,13 @@ pub struct PassOptions {
     pub skip_rules: Vec<String>,
     /// Replay exactly as recorded: nothing is reordered, grouped or paused.
     pub keep_order: bool,
+    /// Rules of the user's own: nothing else is correlated.
+    pub rules: Option<Vec<Rule>>,
+    /// Another recording of the same journey.
+    pub other: Option<Arc<(TestPlan, Evidence)>>,
+    pub think_time: ThinkTimeMode,
+    /// Requests that a recording sent together go out together.
+    pub batches: bool,
 }
 
 impl PassOptions {
@@ -38,10 +57,17 @@ impl PassOptions {
 }
 
 /// Runs every pass that is not skipped.
-pub fn apply(plan: &mut TestPlan, evidence: &Evidence, diagnostics: &mut Diagnostics, options: &PassOptions) {
+pub fn apply(
+    plan: &mut TestPlan,
+    evidence: &Evidence,
+    diagnostics: &mut Diagnostics,
+    options: &PassOptions,
+) -> Found {
+    let mut found = Found::default();
     for pass in crate::PASSES {
         if !options.skip.iter().any(|s| s == pass.name()) {
-            pass.run(&mut PassContext { plan, evidence, diagnostics, options });
+            pass.run(&mut PassContext { plan, evidence, diagnostics, options, found: &mut found });
         }
     }
+    found
 }

@@ -1,7 +1,7 @@
 use loadwright_diagnostic::{Diagnostic, Origin, Pointer};
 use loadwright_scenario::{
     Auth, Body, Field, Json, Lifetime, Part, RequestStep, Text, VarName, VarSource, Variable,
-    for_each_request_mut,
+    for_each_request_mut, is_sensitive,
 };
 
 use crate::codes;
@@ -187,50 +187,6 @@ fn plain(value: &serde_json::Value, name: &str, f: &mut dyn FnMut(&str, &str)) {
     }
 }
 
-/// Names that people give to what must stay private.
-pub(crate) fn is_sensitive(name: &str) -> bool {
-    let n: String = name.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
-    let has = |w: &str| n.contains(w);
-    [
-        "password",
-        "passwd",
-        "secret",
-        "apikey",
-        "accesstoken",
-        "refreshtoken",
-        "idtoken",
-        "authtoken",
-        "csrf",
-        "xsrf",
-        "sessionid",
-        "privatekey",
-    ]
-    .iter()
-    .any(|w| has(w))
-        || matches!(
-            n.as_str(),
-            "token"
-                | "pwd"
-                | "sid"
-                | "ssid"
-                | "jwt"
-                | "session"
-                | "sessid"
-                | "phpsessid"
-                | "jsessionid"
-                | "connectsid"
-                | "pass"
-                | "xauth"
-                | "auth"
-                | "credential"
-                | "credentials"
-                | "otp"
-                | "pin"
-        )
-        || n.ends_with("token")
-        || n.ends_with("session")
-}
-
 fn env_name(name: &str) -> String {
     let mut out: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
@@ -242,28 +198,5 @@ fn env_name(name: &str) -> String {
         format!("SECRET_{out}")
     } else {
         out.to_owned()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_tell_what_is_private() {
-        for name in [
-            "X-CSRF-Token",
-            "password",
-            "newPassword",
-            "JSESSIONID",
-            "x-api-key",
-            "refresh_token",
-            "connect.sid",
-        ] {
-            assert!(is_sensitive(name), "{name}");
-        }
-        for name in ["theme", "_ga", "page", "author", "passenger", "tokens_per_page"] {
-            assert!(!is_sensitive(name), "{name}");
-        }
     }
 }

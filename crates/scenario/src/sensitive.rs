@@ -1,0 +1,66 @@
+/// Names that people give to what must stay private: of headers, cookies, fields, parameters.
+pub fn is_sensitive(name: &str) -> bool {
+    let n: String = name.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+    let has = |w: &str| n.contains(w);
+    [
+        "password",
+        "passwd",
+        "secret",
+        "apikey",
+        "accesstoken",
+        "refreshtoken",
+        "idtoken",
+        "authtoken",
+        "csrf",
+        "xsrf",
+        "sessionid",
+        "privatekey",
+    ]
+    .iter()
+    .any(|w| has(w))
+        || matches!(
+            n.as_str(),
+            "token"
+                | "pwd"
+                | "sid"
+                | "ssid"
+                | "jwt"
+                | "session"
+                | "sessid"
+                | "phpsessid"
+                | "jsessionid"
+                | "connectsid"
+                | "pass"
+                | "xauth"
+                | "auth"
+                | "credential"
+                | "credentials"
+                | "otp"
+                | "pin"
+        )
+        || n.ends_with("token")
+        || n.ends_with("session")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_what_is_private() {
+        for name in [
+            "X-CSRF-Token",
+            "password",
+            "newPassword",
+            "JSESSIONID",
+            "x-api-key",
+            "refresh_token",
+            "connect.sid",
+        ] {
+            assert!(is_sensitive(name), "{name}");
+        }
+        for name in ["theme", "_ga", "page", "author", "passenger", "tokens_per_page"] {
+            assert!(!is_sensitive(name), "{name}");
+        }
+    }
+}

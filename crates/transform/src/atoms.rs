@@ -1,0 +1,209 @@
+use base64::Engine as _;
+use loadwright_scenario::{Body, Json, PartContent, RequestStep, Segment, Text};
+
+/// Calls `f` with the name and the text of each value that a request sends: whole values, and the pieces that they are
+/// made of. Escaped and base64 forms are given decoded too.
+pub(crate) fn atoms(step: &RequestStep, f: &mut dyn FnMut(&str, &str)) {
+    let mut before = "";
+    for segment in &step.request.url.path {
+        match segment {
+            Segment::Literal(text) => {
+                if !is_asset(text) {
+                    pieces(before, text, f);
+                }
+                before = text;
+            }
+            Segment::Param { value, .. } => {
+                if let Some(text) = value.as_literal() {
+                    pieces(before, text, f);
+                }
+            }
+        }
+    }
+    for q in &step.request.url.query {
+        if let (Some(name), Some(value)) = (q.name.as_literal(), q.value.as_ref().and_then(Text::as_literal))
+        {
+            pieces(name, value, f);
+        }
+    }
+    for field in step.request.headers.iter().chain(&step.request.cookies) {
+        let Some(name) = field.name.as_literal() else { continue };
+        // where the client comes from is no value that it was given
+        if !matches!(name.to_ascii_lowercase().as_str(), "user-agent" | "accept" | "accept-language") {
+            field.value.0.iter().for_each(|p| {
+                if let loadwright_scenario::Part::Literal(text) = p {
+                    pieces(name, text, f);
+                }
+            });
+        }
+    }
+    body(&step.request.body, f);
+}
+
+fn body(body: &Body, f: &mut dyn FnMut(&str, &str)) {
+    let text = |t: &Text| t.as_literal().map(str::to_owned);
+    match body {
+        Body::Json { value, .. } => json("", value, f),
+        Body::Form(fields) => {
+            for field in fields {
+                if let (Some(name), Some(value)) = (field.name.as_literal(), text(&field.value)) {
+                    pieces(name, &value, f);
+                }
+            }
+        }
+        Body::Raw { content, .. } => {
+            let Some(text) = content.as_literal() else { return };
+            match serde_json::from_str::<serde_json::Value>(text) {
+                Ok(value) => plain("", &value, f),
+                Err(_) if is_form(text) => {
+                    for (name, value) in text.split('&').filter_map(|p| p.split_once('=')) {
+                        pieces(name, value, f);
+                    }
+                }
+                Err(_) => pieces("", text, f),
+            }
+        }
+        Body::Multipart(parts) => {
+            for part in parts {
+                if let (Some(name), PartContent::Text(value)) = (part.name.as_literal(), &part.content) {
+                    pieces(name, &text(value).unwrap_or_default(), f);
+                }
+            }
+        }
+        Body::GraphQl { variables, .. } => variables.iter().for_each(|v| json("", v, f)),
+        Body::Empty | Body::Bytes { .. } | Body::File { .. } => {}
+    }
+}
+
+fn json(name: &str, value: &Json, f: &mut dyn FnMut(&str, &str)) {
+    match value {
+        Json::String(text) => text.as_literal().into_iter().for_each(|t| pieces(name, t, f)),
+        Json::Number(n) => f(name, n),
+        Json::Array(items) => items.iter().for_each(|i| json(name, i, f)),
+        Json::Object(fields) => fields.iter().for_each(|(k, v)| json(k, v, f)),
+        Json::Null | Json::Bool(_) | Json::Hole(_) => {}
+    }
+}
+
+fn plain(name: &str, value: &serde_json::Value, f: &mut dyn FnMut(&str, &str)) {
+    match value {
+        serde_json::Value::String(s) => pieces(name, s, f),
+        serde_json::Value::Number(n) => f(name, &n.to_string()),
+        serde_json::Value::Array(items) => items.iter().for_each(|i| plain(name, i, f)),
+        serde_json::Value::Object(map) => map.iter().for_each(|(k, v)| plain(k, v, f)),
+        serde_json::Value::Null | serde_json::Value::Bool(_) => {}
+    }
+}
+
+/// Whether a text is `a=1&b=2`.
+pub(crate) fn is_form(text: &str) -> bool {
+    text.contains('=') && !text.contains(['\n', ' ', '<', '"', '{'])
+}
+
+/// A file of the page itself: its name has a hash that is the same for everybody.
+fn is_asset(segment: &str) -> bool {
+    const ENDINGS: &[&str] =
+        &[".js", ".css", ".map", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".ico", ".webp", ".woff", ".woff2"];
+    ENDINGS.iter().any(|e| segment.ends_with(e))
+}
+
+fn pieces(name: &str, text: &str, f: &mut dyn FnMut(&str, &str)) {
+    split(name, text, f);
+    if text.contains(['%', '+']) {
+        let plain = decoded(text);
+        if plain != text {
+            split(name, &plain, f);
+        }
+        if text.contains('+') {
+            split(name, &decoded(&text.replace('+', " ")), f);
+        }
+    }
+    let token = text.rsplit(' ').next().unwrap_or(text);
+    if let Some(inner) = from_base64(token) {
+        split(name, &inner, f);
+    }
+}
+
+/// The text, and the runs between separators: first those that separate fields, then all that are no part of a word.
+fn split(name: &str, text: &str, f: &mut dyn FnMut(&str, &str)) {
+    f(name, text);
+    let levels: [fn(char) -> bool; 4] = [
+        |c| c.is_whitespace() || "\"',;&?(){}<>[]|\\".contains(c),
+        |c| c.is_whitespace() || "\"',;&?(){}<>[]|\\=:/#".contains(c),
+        |c| !(c.is_alphanumeric() || c == '_' || c == '-'),
+        |c| !c.is_alphanumeric(),
+    ];
+    let mut whole = text.len();
+    for level in levels {
+        let longest = text.split(level).map(str::len).max().unwrap_or(0);
+        if longest == whole {
+            continue;
+        }
+        whole = longest;
+        text.split(level).filter(|p| p.len() >= 3).for_each(|p| f(name, p));
+    }
+}
+
+/// What a base64 text says, when it is one and says text.
+pub(crate) fn from_base64(text: &str) -> Option<String> {
+    if text.len() < 12
+        || text.len() % 4 != 0
+        || !text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b))
+    {
+        return None;
+    }
+    let bytes = base64::engine::general_purpose::STANDARD.decode(text).ok()?;
+    String::from_utf8(bytes).ok().filter(|t| !t.chars().any(|c| c.is_control() && c != '\n'))
+}
+
+/// Percent escapes undone; what is no escape stays.
+pub(crate) fn decoded(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut i = 0;
+    while let Some(&b) = bytes.get(i) {
+        match text.get(i + 1..i + 3).filter(|_| b == b'%').and_then(|h| u8::from_str_radix(h, 16).ok()) {
+            Some(v) => {
+                out.push(v);
+                i += 3;
+            }
+            None => {
+                out.push(b);
+                i += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// As `encodeURIComponent` writes it.
+pub(crate) fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for b in text.bytes() {
+        if b.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&b) {
+            out.push(b as char);
+        } else {
+            out.push_str(&format!("%{b:02X}"));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Vec<String> {
+        let mut out = Vec::new();
+        pieces("", text, &mut |_, v| out.push(v.to_owned()));
+        out
+    }
+
+    #[test]
+    fn values_are_found_inside_other_spellings() {
+        assert!(of("Bearer abc.def-1").contains(&"abc.def-1".to_owned()));
+        assert!(of("a%3Ab77%2Bc").contains(&"b77+c".to_owned()));
+        assert!(of("Basic dXNlcjo5OWU3").contains(&"99e7".to_owned()));
+        assert!(of("{\"id\":\"x-77\"}").contains(&"x-77".to_owned()));
+    }
+}

@@ -1,0 +1,66 @@
+use loadwright_scenario::{JsonStep, ObservedResponse, Selector};
+use regex::Regex;
+use scraper::Html;
+use serde_json::Value;
+
+/// What a selector takes from a recorded answer: the same as the script will take from a live one.
+pub(crate) fn select(selector: &Selector, response: &ObservedResponse, url: Option<&str>) -> Option<String> {
+    let body = || std::str::from_utf8(&response.body).ok();
+    match selector {
+        Selector::Json(path) => {
+            let json: Value = serde_json::from_slice(&response.body).ok()?;
+            let mut at = &json;
+            for step in &path.0 {
+                at = match step {
+                    JsonStep::Key(k) => at.get(k)?,
+                    JsonStep::Index(i) => at.get(i)?,
+                };
+            }
+            match at {
+                Value::String(s) => Some(s.clone()),
+                Value::Number(n) => Some(n.to_string()),
+                _ => None,
+            }
+        }
+        Selector::Header(name) => header(response, name),
+        Selector::Cookie(name) => cookies(response).find(|(n, _)| n == name).map(|(_, v)| v.to_owned()),
+        Selector::Regex { pattern, group } => capture(pattern, *group, body()?),
+        Selector::HeaderRegex { header: name, pattern, group } => {
+            capture(pattern, *group, &header(response, name)?)
+        }
+        Selector::UrlRegex { pattern, group } => capture(pattern, *group, url?),
+        Selector::Css { query, attribute } => {
+            let page = Html::parse_document(body()?);
+            let found = page.select(&scraper::Selector::parse(query).ok()?).next()?;
+            match attribute {
+                Some(name) => found.value().attr(name).map(str::to_owned),
+                None => Some(found.text().collect()),
+            }
+        }
+        Selector::Status
+        | Selector::StatusText
+        | Selector::Duration
+        | Selector::Size
+        | Selector::Body
+        | Selector::Var(_) => None,
+    }
+}
+
+fn capture(pattern: &str, group: u32, text: &str) -> Option<String> {
+    Regex::new(pattern).ok()?.captures(text)?.get(group as usize).map(|m| m.as_str().to_owned())
+}
+
+fn header(response: &ObservedResponse, name: &str) -> Option<String> {
+    response.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.clone())
+}
+
+/// Names and values of the cookies that the answer sets, as they stand there.
+pub(crate) fn cookies(response: &ObservedResponse) -> impl Iterator<Item = (&str, &str)> {
+    response
+        .headers
+        .iter()
+        .filter(|(n, _)| n.eq_ignore_ascii_case("set-cookie"))
+        .flat_map(|(_, v)| v.split('\n'))
+        .filter_map(|line| line.split(';').next()?.split_once('='))
+        .map(|(n, v)| (n.trim(), v.trim().trim_matches('"')))
+}

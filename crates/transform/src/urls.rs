@@ -1,0 +1,59 @@
+use loadwright_scenario::{Encoding, Evidence, RequestStep, Segment, TestPlan, Text, for_each_request_mut};
+
+use crate::dynamic::is_id_like;
+use crate::names::{camel, singular};
+use crate::{Pass, PassContext};
+
+/// Addresses that differ in an id only are one operation: `/orders/4711` is counted as `/orders/{orderId}`.
+pub(crate) struct GroupUrls;
+
+impl Pass for GroupUrls {
+    fn name(&self) -> &'static str {
+        "group-urls"
+    }
+
+    fn run(&self, cx: &mut PassContext<'_>) {
+        if !cx.options.keep_order {
+            group_urls(cx.plan, cx.evidence);
+        }
+    }
+}
+
+/// The pass by itself: two recordings are compared by operation.
+pub fn group_urls(plan: &mut TestPlan, evidence: &Evidence) {
+    if evidence.recorded {
+        for_each_request_mut(plan, &mut |step| {
+            if group(step) {
+                rename(step);
+            }
+        });
+    }
+}
+
+fn group(step: &mut RequestStep) -> bool {
+    let mut parent = String::new();
+    let mut any = false;
+    for segment in &mut step.request.url.path {
+        let Segment::Literal(text) = segment else { continue };
+        if is_id_like(text) && !parent.is_empty() {
+            let label = format!("{{{}}}", camel(&format!("{} id", singular(&parent))));
+            let value = Text::literal(std::mem::take(text));
+            *segment = Segment::Param { label, value, encoding: Encoding::Raw };
+            any = true;
+        } else {
+            parent.clone_from(text);
+        }
+    }
+    any
+}
+
+/// The name of the step, and with it those of its checks, say the group instead of one address.
+fn rename(step: &mut RequestStep) {
+    let name = format!("{} {}", step.request.method, step.request.url.group());
+    let old = std::mem::replace(&mut step.name, name);
+    for check in &mut step.checks {
+        if let Some(rest) = check.name.strip_prefix(old.as_str()) {
+            check.name = format!("{}{rest}", step.name);
+        }
+    }
+}
