@@ -2,6 +2,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::args_verdict::{CoverageArgs, VerdictArgs};
+
 /// Turns Postman collections, OpenAPI documents and HAR recordings into k6 load tests, and runs them.
 #[derive(Debug, Parser)]
 #[command(name = "loadwright", version, propagate_version = true, max_term_width = 100, after_help = EXAMPLES)]
@@ -37,6 +39,8 @@ pub enum Command {
     },
     /// Compare two results that `run --out result=FILE` wrote; exit code 99 when the second is worse
     Compare(CompareArgs),
+    /// Count which operations of a document some runs have requested; exit code 99 below --min
+    Coverage(CoverageArgs),
     /// Run a k6 script
     #[command(disable_help_flag = true)]
     Run {
@@ -191,6 +195,8 @@ pub struct TestArgs {
     /// How many iterations in all
     #[arg(long, value_name = "N", help_heading = "Run")]
     pub iterations: Option<u64>,
+    #[command(flatten)]
+    pub verdict: VerdictArgs,
     /// Environment variable for the script; may be repeated
     #[arg(long = "env", value_name = "NAME=VALUE", help_heading = "Run")]
     pub env: Vec<String>,

@@ -2,8 +2,10 @@
 
 mod args;
 mod args_recording;
+mod args_verdict;
 mod compare;
 mod convert;
+mod coverage;
 mod exit;
 mod explain;
 mod fetch;
@@ -16,6 +18,7 @@ mod run;
 mod sources;
 mod stdout;
 mod test;
+mod verdict;
 
 use std::process::ExitCode;
 
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
     };
     let result = match &cli.command {
         Command::Compare(args) => compare::run(args),
+        Command::Coverage(args) => coverage::run(args),
         Command::Convert(args) => convert::run(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Explain { code } => explain::run(code.as_deref()),

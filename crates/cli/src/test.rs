@@ -5,7 +5,7 @@ use anyhow::{Context as _, Result};
 
 use crate::args::TestArgs;
 use crate::exit::Exit;
-use crate::{convert, mock, run};
+use crate::{convert, mock, run, verdict};
 
 /// Writes the script, then runs it; with `--mock` against answers from the source.
 pub fn run(args: &TestArgs) -> Result<Exit> {
@@ -58,7 +58,17 @@ pub fn run(args: &TestArgs) -> Result<Exit> {
         passed.push("--quiet".into());
     }
     passed.push(absolute(args.script.as_ref().unwrap_or(&output))?.into_os_string());
-    let exit = run::run(&passed);
+    let mut judged = None;
+    let exit = run::run_and(&passed, &mut |summary| {
+        let first = verdict::judge(&converted, summary);
+        if !args.findings.quiet {
+            verdict::show(&first);
+        }
+        judged = Some(first);
+    });
+    if let (Some(path), Some(first)) = (&args.verdict.verdict, &judged) {
+        verdict::write(path, first)?;
+    }
     drop(server);
     Ok(exit)
 }

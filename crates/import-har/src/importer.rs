@@ -425,6 +425,7 @@ fn exchange(entry: &Entry, last: &Entry, start: f64, origin: Origin) -> Exchange
         query: url.query.map(str::to_owned),
         request_body: entry.post.as_ref().and_then(|p| p.text.as_ref()).map(|t| t.clone().into_bytes()),
         responses: vec![ObservedResponse {
+            links: Vec::new(),
             status: last.response.status,
             status_text: last.response.status_text.clone(),
             headers: headers_of(entry, last),

@@ -25,6 +25,41 @@ pub(crate) struct Content<'a> {
     pub fields: Vec<Parameter<'a>>,
 }
 
+impl<'a> RequestBody<'a> {
+    /// Required fields of the body that is sent for which the document gives no value.
+    pub fn made_up(&self, document: &Document<'a>) -> Vec<String> {
+        let Some(content) = chosen(&self.content) else { return Vec::new() };
+        if content.node.as_ref().is_some_and(|n| example_of(n, document).is_some()) {
+            return Vec::new();
+        }
+        if !content.fields.is_empty() {
+            let fields = content.fields.iter().filter(|f| f.required && f.is_made_up(document));
+            return fields.map(|f| f.name.to_owned()).collect();
+        }
+        let mut out: Vec<String> = Vec::new();
+        let mut queue: Vec<Schema<'a>> = content.schema.iter().cloned().collect();
+        let mut steps = 0;
+        while let Some(s) = queue.pop() {
+            steps += 1;
+            let Some(node) = document.follow(&s.node).filter(|_| steps < 30) else { continue };
+            let s = Schema::new(node);
+            if s.get("example").is_some() || s.get("examples").is_some() {
+                return Vec::new();
+            }
+            let required = s.required();
+            for (name, property) in s.properties() {
+                if required.contains(&name.as_str()) && !property.gives(document) && !out.contains(name) {
+                    out.push(name.clone());
+                }
+            }
+            queue.extend(s.list("allOf"));
+            queue.extend(s.list("oneOf").into_iter().take(1));
+            queue.extend(s.list("anyOf").into_iter().take(1));
+        }
+        out
+    }
+}
+
 /// Reads the body of an operation, whatever the version calls it.
 pub(crate) fn request_body<'a>(
     document: &Document<'a>,

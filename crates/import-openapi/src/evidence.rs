@@ -18,6 +18,8 @@ pub(crate) struct Promise<'p, 'a> {
     pub body: Option<&'p RequestBody<'a>>,
     pub responses: &'p [Declared<'a>],
     pub security: Vec<(ParameterPlace, String)>,
+    /// Optional values are sent too.
+    pub all: bool,
 }
 
 impl<'a> Promise<'_, 'a> {
@@ -38,6 +40,7 @@ impl<'a> Promise<'_, 'a> {
                     name: p.name.to_owned(),
                     required: p.required && p.place != Place::Path,
                     schema: convert(&p.schema, schemas),
+                    made_up: p.is_sent(self.all) && p.is_made_up(document),
                 })
             })
             .collect();
@@ -76,6 +79,7 @@ impl<'a> Promise<'_, 'a> {
                 bodies,
                 parameters,
                 security: if self.security.is_empty() { Vec::new() } else { vec![self.security.clone()] },
+                body_made_up: self.body.map(|b| b.made_up(document)).unwrap_or_default(),
             }),
             timing: None,
         }

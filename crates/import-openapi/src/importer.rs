@@ -2,7 +2,7 @@ use indexmap::IndexMap;
 use loadwright_diagnostic::{Diagnostic, Diagnostics};
 use loadwright_import::{ImportError, ImportOptions, Imported, Importer, Match, Source};
 use loadwright_scenario::{
-    Evidence, Group, HttpDefaults, Lifetime, Scenario, Step, TestPlan, Text, VarSource, Variable,
+    Auth, Evidence, Group, HttpDefaults, Lifetime, Scenario, Step, TestPlan, Text, VarSource, Variable,
 };
 use loadwright_workload::{Executor, SharedIterations};
 
@@ -13,10 +13,11 @@ use crate::evidence::Promise;
 use crate::json_schema::JsonSchemas;
 use crate::load::load;
 use crate::operation::{Operation, Parts, base_variable, operations};
-use crate::parameter::parameters;
+use crate::own_server::OwnServers;
+use crate::parameter::{Place, parameters};
 use crate::response::successes;
 use crate::security::Credentials;
-use crate::server::base_url;
+use crate::server::{base_text, base_url, server_variables};
 
 /// OpenAPI 3.0, 3.1 and 3.2, and Swagger 2.0, as JSON or YAML.
 pub struct OpenApi;
@@ -64,6 +65,7 @@ impl Importer for OpenApi {
             options,
             diagnostics,
             credentials: Credentials::default(),
+            servers: OwnServers::default(),
             schemas: JsonSchemas::new(source.id),
             evidence: Evidence::default(),
         };
@@ -80,6 +82,7 @@ struct Work<'d, 'a> {
     options: &'d ImportOptions,
     diagnostics: Diagnostics,
     credentials: Credentials,
+    servers: OwnServers,
     schemas: JsonSchemas,
     evidence: Evidence,
 }
@@ -111,17 +114,17 @@ impl<'a> Work<'_, 'a> {
             let message = format!("{left_out} operations were left out by the selection");
             self.diagnostics.push(Diagnostic::new(&codes::SKIPPED, message, root.origin.key("paths")));
         }
-        let mut variables = vec![Variable {
+        let mut variables = server_variables(self.document);
+        let default = base_text(self.document).unwrap_or_else(|| Text::literal(base));
+        variables.push(Variable {
             name: base_variable(),
-            source: VarSource::Environment {
-                name: "BASE_URL".to_owned(),
-                default: Some(Text::literal(base)),
-            },
+            source: VarSource::Environment { name: "BASE_URL".to_owned(), default: Some(default) },
             lifetime: Lifetime::Iteration,
             secret: false,
             note: None,
             origin: root.origin.key("servers"),
-        }];
+        });
+        variables.extend(std::mem::take(&mut self.servers).variables());
         variables.extend(std::mem::take(&mut self.credentials).variables.into_values());
         let workload = Executor::SharedIterations(SharedIterations {
             vus: Some(1),
@@ -171,7 +174,7 @@ impl<'a> Work<'_, 'a> {
         let list = parameters(self.document, &operation.path_item, &operation.node, diagnostics);
         let body = request_body(self.document, &operation.node, &list, diagnostics);
         let responses = successes(self.document, &operation.node, diagnostics);
-        let secured = self.credentials.secure(self.document, &operation.node, diagnostics);
+        let mut secured = self.credentials.secure(self.document, &operation.node, diagnostics);
         if let Some(n) = operation.node.get("callbacks").filter(|n| n.object().is_some_and(|o| !o.is_empty()))
         {
             diagnostics.push(Diagnostic::new(
@@ -180,18 +183,14 @@ impl<'a> Work<'_, 'a> {
                 n.origin,
             ));
         }
-        for server in
-            [operation.node.get("servers"), operation.path_item.get("servers")].into_iter().flatten()
+        if secured.auth == Auth::None
+            && let Some(p) =
+                list.iter().find(|p| p.place == Place::Header && p.name.eq_ignore_ascii_case("authorization"))
         {
-            diagnostics.push(Diagnostic::new(
-                &codes::SERVER_OVERRIDE,
-                format!(
-                    "{} {} has a server of its own; BASE_URL is used for it too",
-                    operation.method, operation.path
-                ),
-                server.origin,
-            ));
+            secured.auth = self.credentials.header(&p.node, diagnostics);
         }
+        let own = self.servers.of(operation, base, diagnostics);
+        let base = own.as_ref().map_or(base, |s| s.address.as_str());
         self.evidence.exchanges.push(
             Promise {
                 operation: &operation.node,
@@ -202,6 +201,7 @@ impl<'a> Work<'_, 'a> {
                 body: body.as_ref(),
                 responses: &responses,
                 security: secured.places.clone(),
+                all: self.options.all_properties,
             }
             .exchange(self.document, &mut self.schemas, self.options.seed),
         );
@@ -211,7 +211,9 @@ impl<'a> Work<'_, 'a> {
             body: body.as_ref(),
             responses: &responses,
             secured,
-            base: Text(vec![loadwright_scenario::Part::Var(base_variable())]),
+            base: Text(vec![loadwright_scenario::Part::Var(
+                own.as_ref().map_or_else(base_variable, |s| s.variable.clone()),
+            )]),
             all: self.options.all_properties,
             seed: self.options.seed,
         };

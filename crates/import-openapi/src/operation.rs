@@ -177,13 +177,21 @@ impl<'a> Parts<'_, 'a> {
             }
         }
         if let Some(body) = self.body {
-            let plan =
-                BodyPlan { document, all: self.all, seed: self.seed, unique: operation.method == "POST" };
+            let plan = BodyPlan {
+                document,
+                all: self.all,
+                seed: self.seed,
+                unique: operation.method == "POST" && !is_login(path),
+            };
             let (body, media_type) = plan.body(body, &operation.node, diagnostics);
             request.body = body;
             if let Some(media_type) = media_type {
                 request.headers.push(Field::new("Content-Type", media_type));
             }
+        }
+        let redirects = self.responses.iter().all(|d| d.key.starts_with('3')) && !self.responses.is_empty();
+        if redirects {
+            request.overrides.max_redirects = Some(0);
         }
         request.auth = self.secured.auth.clone();
         for (place, key, value) in &self.secured.more {
@@ -221,18 +229,23 @@ impl<'a> Parts<'_, 'a> {
             let mut value = Text::default();
             let mut rest = segment;
             while let Some((before, after)) = rest.split_once('{') {
-                value.push_str(before);
+                value.push_str(&literal(before));
                 let Some((name, after)) = after.split_once('}') else {
                     value.push_str("{");
                     value.push_str(after);
                     rest = "";
                     break;
                 };
-                value.append(Text::literal(self.path_value(document, name, diagnostics)));
+                let sample = self.path_value(document, name, diagnostics);
+                let whole = before.is_empty() && after.is_empty() && rest.len() == segment.len();
+                // what stands beside a parameter is wire text, so its value has to be, too
+                value.append(Text::literal(if whole { sample } else { crate::parameter::encode(&sample) }));
                 rest = after;
             }
-            value.push_str(rest);
-            out.push(Segment::Param { label: segment.to_owned(), value, encoding: Encoding::Component });
+            value.push_str(&literal(rest));
+            let whole = segment.starts_with('{') && segment.find('}') == Some(segment.len() - 1);
+            let encoding = if whole { Encoding::Component } else { Encoding::Raw };
+            out.push(Segment::Param { label: segment.to_owned(), value, encoding });
         }
         out
     }
@@ -322,6 +335,24 @@ impl<'a> Parts<'_, 'a> {
         }
         out
     }
+}
+
+/// Whether the operation wants credentials that exist already.
+fn is_login(path: &str) -> bool {
+    let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+    [
+        "login",
+        "signin",
+        "sign-in",
+        "sign_in",
+        "log-in",
+        "authenticate",
+        "token",
+        "auth",
+        "session",
+        "sessions",
+    ]
+    .contains(&last.as_str())
 }
 
 /// The properties that every answer has to have.

@@ -133,6 +133,11 @@ impl<'a> Parameter<'a> {
         self.required || all || has(&self.node)
     }
 
+    /// Whether the document gives no value: no example, default, constant or enumeration.
+    pub fn is_made_up(&self, document: &Document<'a>) -> bool {
+        example_of(&self.node, document).is_none() && self.schema.as_ref().is_none_or(|s| !s.gives(document))
+    }
+
     pub fn contract_place(&self) -> Option<ParameterPlace> {
         Some(match self.place {
             Place::Path => ParameterPlace::Path,

@@ -27,7 +27,8 @@ impl Declared<'_> {
     }
 }
 
-/// The successes that the document promises, lowest first; `default` only when there is no other.
+/// The successes that the document promises, lowest first; `default` only when there is no success, and redirects only when
+/// there is neither.
 pub(crate) fn successes<'a>(
     document: &Document<'a>,
     operation: &Node<'a>,
@@ -35,7 +36,7 @@ pub(crate) fn successes<'a>(
 ) -> Vec<Declared<'a>> {
     let mut all: Vec<Declared<'a>> = Vec::new();
     for (key, node) in operation.get("responses").iter().flat_map(|r| r.fields().collect::<Vec<_>>()) {
-        let success = key.starts_with('2') && key.len() == 3;
+        let success = key.starts_with(['2', '3']) && key.len() == 3;
         if !success && key != "default" {
             continue;
         }
@@ -48,8 +49,11 @@ pub(crate) fn successes<'a>(
         };
         all.push(Declared { key: key.as_str(), node, content, media_types });
     }
-    if all.iter().any(|d| d.key != "default") {
-        all.retain(|d| d.key != "default");
+    // a redirect is what is promised only where nothing else is
+    for worse in ["3", "default"] {
+        if all.iter().any(|d| !d.key.starts_with(worse)) {
+            all.retain(|d| !d.key.starts_with(worse));
+        }
     }
     all.sort_by_key(|d| d.key);
     all
@@ -145,5 +149,6 @@ pub(crate) fn observed<'a>(document: &Document<'a>, declared: &Declared<'a>, see
             }
         }
     }
-    ObservedResponse { status, status_text: String::new(), headers, body, schema: None }
+    let links = crate::link::links(document, &declared.node);
+    ObservedResponse { status, status_text: String::new(), headers, body, schema: None, links }
 }

@@ -49,7 +49,17 @@ impl<'a> Schema<'a> {
             Some("string" | "file") => Kind::String,
             Some("array") => Kind::Array,
             Some("object") => Kind::Object,
-            _ => self.implied(),
+            // names of other languages, as documents written by hand have them
+            Some(other) => match other.to_ascii_lowercase().as_str() {
+                "bool" => Kind::Boolean,
+                "int" | "int32" | "int64" | "long" => Kind::Integer,
+                "float" | "double" | "decimal" => Kind::Number,
+                "str" | "text" | "date" | "datetime" | "uuid" => Kind::String,
+                "list" => Kind::Array,
+                "dict" | "map" | "json" => Kind::Object,
+                _ => self.implied(),
+            },
+            None => self.implied(),
         }
     }
 
@@ -90,6 +100,18 @@ impl<'a> Schema<'a> {
             out.extend(list.iter().filter(|v| !v.is_null()).chain(list.iter().filter(|v| v.is_null())));
         }
         out
+    }
+
+    /// Whether the schema itself, or what it refers to, gives a value.
+    pub fn gives(&self, document: &Document<'a>) -> bool {
+        let Some(node) = document.follow(&self.node) else { return false };
+        let schema = Self::new(node);
+        let first = schema.list("allOf").into_iter().chain(schema.list("oneOf").into_iter().take(1));
+        !schema.given().is_empty()
+            || schema.kind() == Kind::Boolean
+            || first
+                .chain(schema.list("anyOf").into_iter().take(1))
+                .any(|s| document.follow(&s.node).is_some_and(|n| !Self::new(n).given().is_empty()))
     }
 
     pub fn number(&self, key: &str) -> Option<f64> {

@@ -1,7 +1,7 @@
 use indexmap::IndexMap;
 use loadwright_diagnostic::{Diagnostic, Diagnostics};
 use loadwright_scenario::{
-    ApiKeyPlace, Auth, Grant, Lifetime, OAuth2, ParameterPlace, Text, VarName, VarSource, Variable,
+    ApiKeyPlace, Auth, Grant, Lifetime, OAuth2, ParameterPlace, Part, Text, VarName, VarSource, Variable,
 };
 use openapiv3::{APIKeyLocation, SecurityScheme};
 use serde_json::{Value, json};
@@ -106,26 +106,25 @@ impl Credentials {
             Scheme::Known(SecurityScheme::OAuth2 { flows, .. }) => {
                 out.places.push((ParameterPlace::Header, "Authorization".to_owned()));
                 let scope = requested_scopes(document, name);
-                let absolute = |url: &str| url.starts_with("http://") || url.starts_with("https://");
-                let grant = if let Some(flow) =
-                    flows.client_credentials.as_ref().filter(|f| absolute(&f.token_url))
-                {
-                    Some(Grant::ClientCredentials {
-                        token_url: Text::literal(flow.token_url.as_str()),
-                        client_id: self.optional("client_id", node),
-                        client_secret: self.optional("client_secret", node),
-                        scope: Text::literal(scope),
-                    })
-                } else {
-                    flows.password.as_ref().filter(|f| absolute(&f.token_url)).map(|flow| Grant::Password {
-                        token_url: Text::literal(flow.token_url.as_str()),
-                        client_id: self.optional("client_id", node),
-                        client_secret: self.optional("client_secret", node),
-                        username: self.optional("username", node),
-                        password: self.optional("password", node),
-                        scope: Text::literal(scope),
-                    })
-                };
+                let known = |url: &str| !url.trim().is_empty() && !url.contains(['{', ' ']);
+                let grant =
+                    if let Some(flow) = flows.client_credentials.as_ref().filter(|f| known(&f.token_url)) {
+                        Some(Grant::ClientCredentials {
+                            token_url: token_address(&flow.token_url),
+                            client_id: self.optional("client_id", node),
+                            client_secret: self.optional("client_secret", node),
+                            scope: Text::literal(scope),
+                        })
+                    } else {
+                        flows.password.as_ref().filter(|f| known(&f.token_url)).map(|flow| Grant::Password {
+                            token_url: token_address(&flow.token_url),
+                            client_id: self.optional("client_id", node),
+                            client_secret: self.optional("client_secret", node),
+                            username: self.optional("username", node),
+                            password: self.optional("password", node),
+                            scope: Text::literal(scope),
+                        })
+                    };
                 let token = self.token(node, diagnostics);
                 if grant.is_none() && !diagnostics.iter().any(|d| d.code.as_str() == codes::OAUTH_FLOW.code) {
                     diagnostics.push(Diagnostic::new(
@@ -166,6 +165,11 @@ impl Credentials {
         if let Auth::ApiKey { place, name, value } = std::mem::replace(&mut out.auth, auth) {
             out.more.push((place, name.to_string(), value));
         }
+    }
+
+    /// For an operation that names no scheme but has an `Authorization` header among its parameters.
+    pub fn header(&mut self, parameter: &Node<'_>, diagnostics: &mut Diagnostics) -> Auth {
+        Auth::Bearer { scheme: "Bearer".to_owned(), token: self.token(parameter, diagnostics) }
     }
 
     fn token(&mut self, node: &Node<'_>, diagnostics: &mut Diagnostics) -> Text {
@@ -295,6 +299,17 @@ fn tidy(value: &Value) -> Value {
         value["openIdConnectUrl"] = json!("");
     }
     value
+}
+
+/// The address of a token server; one that is relative is so to the API's own.
+fn token_address(url: &str) -> Text {
+    let url = url.trim();
+    if url.contains("://") {
+        return Text::literal(url);
+    }
+    let mut text = Text(vec![Part::Var(crate::operation::base_variable())]);
+    text.push_str(&format!("/{}", url.trim_start_matches(['.', '/'])));
+    text
 }
 
 /// The scopes that the document as a whole asks for.

@@ -1,4 +1,5 @@
 use loadwright_diagnostic::{Diagnostic, Diagnostics};
+use loadwright_scenario::{Lifetime, Part, Text, VarName, VarSource, Variable};
 use serde_json::Value;
 
 use crate::codes;
@@ -57,6 +58,97 @@ pub(crate) fn server_url(server: &Node<'_>) -> Option<String> {
     }
     // a variable that nobody declares stands for its own name
     Some(url.trim().replace(['{', '}'], ""))
+}
+
+/// An address relative to the document's own server.
+pub(crate) fn absolute(url: &str, base: &str) -> String {
+    if url.contains("://") {
+        return url.trim_end_matches('/').to_owned();
+    }
+    let host = base
+        .split_once("://")
+        .map_or(base.len(), |(scheme, rest)| scheme.len() + 3 + rest.find('/').unwrap_or(rest.len()));
+    let origin = base.get(..host).unwrap_or(base);
+    let path = url.trim_start_matches('.').trim_matches('/');
+    if path.is_empty() { origin.to_owned() } else { format!("{origin}/{path}") }
+}
+
+/// The first server with its variables as holes; `None` when it has none.
+pub(crate) fn base_text(document: &Document<'_>) -> Option<Text> {
+    let (url, names) = templated(document)?;
+    let mut text = Text::default();
+    let mut rest = url.trim_end_matches('/');
+    while let Some((before, after)) = rest.split_once('{') {
+        text.push_str(before);
+        let (name, after) = after.split_once('}')?;
+        match names.iter().any(|n| n.0 == name) {
+            true => text.push(Part::Var(variable_name(name))),
+            false => text.push_str(name),
+        }
+        rest = after;
+    }
+    text.push_str(rest);
+    Some(text)
+}
+
+/// The variables of the first server, from the environment or with the document's defaults.
+pub(crate) fn server_variables(document: &Document<'_>) -> Vec<Variable> {
+    let Some((_, names)) = templated(document) else { return Vec::new() };
+    names
+        .into_iter()
+        .map(|(name, node)| {
+            let allowed: Vec<String> = node
+                .get("enum")
+                .iter()
+                .flat_map(|e| e.items().map(|v| plain(v.value)).collect::<Vec<_>>())
+                .collect();
+            let default = node.value.get("default").map(plain).or_else(|| allowed.first().cloned());
+            let note = (!allowed.is_empty()).then(|| format!("One of {}.", allowed.join(", ")));
+            Variable {
+                source: VarSource::Environment {
+                    name: variable_name(&name).0,
+                    default: Some(Text::literal(default.unwrap_or_else(|| name.clone()))),
+                },
+                name: variable_name(&name),
+                lifetime: Lifetime::Iteration,
+                secret: false,
+                note,
+                origin: node.origin,
+            }
+        })
+        .collect()
+}
+
+/// The first server's address as the document writes it, and the variables that stand in it.
+fn templated<'a>(document: &Document<'a>) -> Option<(&'a str, Vec<(String, Node<'a>)>)> {
+    let server = document.root().get("servers")?.items().next()?;
+    let url = server.text("url")?.trim();
+    let names: Vec<(String, Node<'a>)> = server
+        .get("variables")?
+        .fields()
+        .filter(|(name, _)| url.contains(&format!("{{{name}}}")))
+        .map(|(name, node)| (name.clone(), node))
+        .collect();
+    (url.contains("://") && !names.is_empty()).then_some((url, names))
+}
+
+/// `region` → `SERVER_REGION`
+fn variable_name(name: &str) -> VarName {
+    let mut out = String::from("SERVER_");
+    let mut lower = false;
+    for c in name.chars() {
+        if !c.is_ascii_alphanumeric() {
+            lower = false;
+            out.push('_');
+            continue;
+        }
+        if c.is_ascii_uppercase() && lower {
+            out.push('_');
+        }
+        lower = c.is_ascii_lowercase();
+        out.push(c.to_ascii_uppercase());
+    }
+    VarName::new(out)
 }
 
 fn plain(value: &Value) -> String {

@@ -39,6 +39,7 @@ fn response(saved: &Value) -> Option<ObservedResponse> {
         })
         .collect();
     Some(ObservedResponse {
+        links: Vec::new(),
         status,
         status_text: str_of(saved, "status").unwrap_or_default().to_owned(),
         headers,

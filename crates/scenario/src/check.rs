@@ -26,7 +26,7 @@ pub struct Extraction {
 }
 
 /// What a check looks at and an extraction takes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Selector {
     Status,
     /// `200 OK` without the number.
@@ -38,6 +38,7 @@ pub enum Selector {
     /// By name, case does not count.
     Header(String),
     Cookie(String),
+    #[default]
     Body,
     Json(JsonPath),
     /// On the body; group 0 is the whole match.

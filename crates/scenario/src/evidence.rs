@@ -2,6 +2,8 @@ use std::collections::BTreeMap;
 
 use loadwright_diagnostic::Origin;
 
+use crate::Selector;
+
 /// What the source knows about answers: beside the plan, for passes and the mock, never for generators.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Evidence {
@@ -62,6 +64,21 @@ pub struct ObservedResponse {
     pub body: Vec<u8>,
     /// JSON Schema (2020-12, self-contained) of the body as text, when the source promises one.
     pub schema: Option<String>,
+    /// What the source says about which later request takes what from this answer.
+    pub links: Vec<Link>,
+}
+
+/// A value that the source itself says flows from an answer into another request.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Link {
+    pub name: String,
+    /// The origin of the request step that takes the value.
+    pub target: Origin,
+    /// Name of the target's parameter, and of which kind it is when the source says so.
+    pub parameter: String,
+    pub place: Option<ParameterPlace>,
+    /// Where the value is in the answer.
+    pub from: Selector,
 }
 
 /// What a request must be like, as the source's own document says.
@@ -73,6 +90,8 @@ pub struct Contract {
     pub parameters: Vec<ParameterContract>,
     /// Headers, query names or cookies of which at least one group must be there: how security is required.
     pub security: Vec<Vec<(ParameterPlace, String)>>,
+    /// Fields of the body that the plan fills with values made from the schema alone.
+    pub body_made_up: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -82,6 +101,8 @@ pub struct ParameterContract {
     pub required: bool,
     /// JSON Schema as text.
     pub schema: String,
+    /// The value that the plan sends is made from the schema alone: no example, default or enumeration.
+    pub made_up: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

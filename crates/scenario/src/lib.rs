@@ -22,7 +22,7 @@ pub use body::{Body, FileRef, FormPart, PartContent};
 pub use carried::{Carried, CarriedItem, ScopeValue};
 pub use check::{Check, Extraction, JsonPath, JsonStep, JsonType, Predicate, Selector};
 pub use evidence::{
-    Contract, Evidence, Exchange, ObservedResponse, ParameterContract, ParameterPlace, Timing,
+    Contract, Evidence, Exchange, Link, ObservedResponse, ParameterContract, ParameterPlace, Timing,
 };
 pub use json::Json;
 pub use outline::outline;

@@ -1,35 +1,26 @@
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use loadwright_diagnostic::{Diagnostic, Origin};
 use loadwright_scenario::{
-    Body, Encoding, Exchange, Extraction, Json, JsonPath, JsonStep, Lifetime, Part, RequestStep, Segment,
-    Selector, Text, VarName, VarSource, Variable, for_each_request, for_each_request_mut,
+    Assign, Body, Encoding, Extraction, Json, JsonPath, JsonStep, Lifetime, Part, RequestStep, Segment,
+    Selector, Step, Text, VarName, VarSource, Variable, for_each_request_mut,
 };
-use serde_json::Value;
 
 use crate::codes;
-use crate::names::{camel, normal, singular};
+use crate::operations::{Operations, Use, UseAt, uses};
 use crate::order::reorder;
+use crate::producers::{Finder, From, Producer};
 use crate::{Pass, PassContext};
 
-/// Path parameters take their value from the operation that creates or lists the thing that they name.
+/// Parameters and foreign keys take their value from the operation that creates or lists the thing that they name.
 ///
-/// The rules are those of RESTler and Schemathesis in their plainest form: the static path before `{petId}` is where pets
-/// are created (POST) or listed (GET), and the response has the field.
+/// The rules are those of RESTler and Schemathesis, from the surest down; `producers` has them one by one.
 pub(crate) struct Chain;
 
-/// Where the things below a path come from.
-#[derive(Debug, Clone)]
-pub(crate) struct Producer {
-    pub origin: Origin,
-    pub step: String,
-    pub path: JsonPath,
-    pub variable: VarName,
-    /// Templates with anonymous parameters: `/pets`.
-    pub collection: String,
-    /// Whether the field is a number.
-    pub numeric: bool,
-    pub used: bool,
+/// One value of a request that comes from another operation.
+struct Binding {
+    at: UseAt,
+    producer: usize,
 }
 
 impl Pass for Chain {
@@ -41,249 +32,200 @@ impl Pass for Chain {
         if !cx.evidence.unordered {
             return;
         }
-        let mut producers = producers(cx);
-        consume(cx, &mut producers);
-        producers.retain(|p| p.used);
-        for_each_request_mut(cx.plan, &mut |step| {
-            for p in producers.iter().filter(|p| p.origin == step.origin) {
-                let fallback = fallbacks(&p.collection, cx.evidence.exchanges.as_slice(), &p.path, &p.origin);
-                step.extractions.push(Extraction {
-                    into: p.variable.clone(),
-                    from: Selector::Json(p.path.clone()),
-                    fallback: Some(Text::literal(fallback)),
-                    guard: Some(format!("{}: {} found", step.name, p.variable)),
-                    reason: None,
-                    origin: step.origin.clone(),
-                });
-            }
-        });
-        for p in &producers {
-            cx.diagnostics.push(Diagnostic::new(
-                &codes::CHAINED,
-                format!("{} comes from {}", p.variable, p.step),
-                p.origin.clone(),
-            ));
-            cx.plan.variables.push(Variable {
-                name: p.variable.clone(),
-                source: VarSource::Captured { initial: None },
-                lifetime: Lifetime::Iteration,
-                secret: false,
-                note: None,
-                origin: p.origin.clone(),
-            });
-        }
+        let operations = Operations::new(cx.plan, cx.evidence);
+        let taken = cx.plan.variables.iter().map(|v| v.name.clone()).collect();
+        let mut finder = Finder::new(&operations, cx.options, taken);
+        let bindings = bind(&operations, &mut finder);
+        let Finder { producers, depends, .. } = finder;
+        let order = operations.by_origin(&depends);
+        let producers: Vec<Producer> = producers.into_iter().collect();
+        apply(cx, &operations, &producers, &bindings);
         if !cx.options.keep_order {
-            reorder(cx.plan, &producers);
+            reorder(cx.plan, &order);
         }
+        assign_first(cx, &operations, &producers);
     }
 }
 
-/// Creating operations first; lists where nothing creates.
-fn producers(cx: &PassContext<'_>) -> Vec<Producer> {
-    let exchanges: HashMap<&Origin, &Exchange> =
-        cx.evidence.exchanges.iter().map(|e| (&e.origin, e)).collect();
-    let mut wanted: Vec<(String, String)> = Vec::new();
-    for_each_request(cx.plan, &mut |step| {
-        for (prefix, name, _) in parameters(step) {
-            if !wanted.iter().any(|(p, _)| *p == prefix) {
-                wanted.push((prefix, name));
+/// Finds for each value of each operation where it comes from: path parameters before all others, because they are sure.
+fn bind(operations: &Operations<'_>, finder: &mut Finder<'_, '_>) -> HashMap<Origin, Vec<Binding>> {
+    let mut out: HashMap<Origin, Vec<Binding>> = HashMap::new();
+    let all: Vec<(usize, Vec<Use>)> = operations.list.iter().enumerate().map(|(i, o)| (i, uses(o))).collect();
+    let sure = |u: &Use| matches!(&u.at, UseAt::Path(_)) && !u.prefix.ends_with("{}");
+    for wanted in [true, false] {
+        for (i, list) in &all {
+            for u in list.iter().filter(|u| sure(u) == wanted) {
+                let Some(producer) = finder.find(*i, u) else { continue };
+                let Some(operation) = operations.list.get(*i) else { continue };
+                out.entry(operation.origin.clone()).or_default().push(Binding { at: u.at.clone(), producer });
             }
         }
-    });
-    let mut out: Vec<Producer> = Vec::new();
-    for method in ["POST", "PUT", "GET"] {
-        for_each_request(cx.plan, &mut |step| {
-            let template = anonymous(&step.request.url.path);
-            let Some((prefix, name)) =
-                wanted.iter().find(|(p, _)| *p == template && step.request.method == method)
-            else {
-                return;
-            };
-            if out.iter().any(|p| p.collection == *prefix) {
-                return;
-            }
-            let Some(sample) = exchanges
-                .get(&step.origin)
-                .and_then(|e| e.responses.first())
-                .and_then(|r| serde_json::from_slice::<Value>(&r.body).ok())
-            else {
-                return;
-            };
-            let Some((path, value)) = identifier(&sample, name, &owner_of(prefix), method == "GET") else {
-                return;
-            };
-            let variable = variable_name(name, prefix, &out, cx);
-            out.push(Producer {
-                origin: step.origin.clone(),
-                step: step.name.clone(),
-                path,
-                variable,
-                collection: prefix.clone(),
-                numeric: value.is_number(),
-                used: false,
-            });
-        });
+    }
+    // what an operation chooses itself stands in its own request too
+    for (n, p) in finder.producers.iter().enumerate() {
+        let Some(operation) = operations.list.get(p.operation) else { continue };
+        let at = match &p.from {
+            From::Sent(key, _) => UseAt::Body(vec![JsonStep::Key(key.clone())]),
+            From::Chosen(at, _) => UseAt::Path(*at),
+            From::Answer(_) | From::Location { .. } => continue,
+        };
+        out.entry(operation.origin.clone()).or_default().push(Binding { at, producer: n });
     }
     out
 }
 
-/// Puts variables into paths, and into body fields that name the same thing.
-fn consume(cx: &mut PassContext<'_>, producers: &mut [Producer]) {
+/// Puts variables where they are used, and takes them from the answers.
+fn apply(
+    cx: &mut PassContext<'_>,
+    operations: &Operations<'_>,
+    producers: &[Producer],
+    bindings: &HashMap<Origin, Vec<Binding>>,
+) {
+    let mut by_operation: BTreeMap<usize, Vec<&Producer>> = BTreeMap::new();
+    for p in producers {
+        by_operation.entry(p.operation).or_default().push(p);
+    }
+    let by_origin: HashMap<&Origin, usize> =
+        operations.list.iter().enumerate().map(|(i, o)| (&o.origin, i)).collect();
     for_each_request_mut(cx.plan, &mut |step| {
-        let list = parameters(step);
-        for (prefix, _, at) in list {
-            let Some(p) = producers.iter_mut().find(|p| p.collection == prefix && p.origin != step.origin)
-            else {
+        for b in bindings.get(&step.origin).into_iter().flatten() {
+            if let Some(p) = producers.get(b.producer) {
+                put(step, &b.at, p);
+            }
+        }
+        let own = by_origin.get(&step.origin).and_then(|i| by_operation.get(i));
+        for p in own.into_iter().flatten() {
+            take(step, p);
+        }
+    });
+    for p in producers {
+        let Some(operation) = operations.list.get(p.operation) else { continue };
+        let message = format!("{} comes from {} ({})", p.variable, operation.name, p.rule);
+        cx.diagnostics.push(
+            Diagnostic::new(&codes::CHAINED, message, operation.origin.clone())
+                .with_help(format!("--skip-rule {} leaves this kind of inference out", p.rule)),
+        );
+        cx.plan.variables.push(Variable {
+            name: p.variable.clone(),
+            source: VarSource::Captured { initial: None },
+            lifetime: Lifetime::Iteration,
+            secret: false,
+            note: None,
+            origin: operation.origin.clone(),
+        });
+    }
+}
+
+fn put(step: &mut RequestStep, at: &UseAt, p: &Producer) {
+    let hole = Text(vec![Part::Var(p.variable.clone())]);
+    match at {
+        UseAt::Path(i) => {
+            if let Some(Segment::Param { value, encoding, .. }) = step.request.url.path.get_mut(*i) {
+                *value = hole;
+                *encoding = if p.numeric { Encoding::Raw } else { Encoding::Component };
+            }
+        }
+        UseAt::Query(i) => {
+            if let Some(field) = step.request.url.query.get_mut(*i) {
+                field.value = Some(hole);
+                field.encoding = Encoding::Component;
+            }
+        }
+        UseAt::Header(i) => {
+            if let Some(field) = step.request.headers.get_mut(*i) {
+                field.value = hole;
+            }
+        }
+        UseAt::Body(path) => {
+            let Body::Json { value, .. } = &mut step.request.body else { return };
+            if let Some(slot) = slot(value, path) {
+                *slot = Json::Hole(hole);
+            }
+        }
+    }
+}
+
+fn slot<'j>(json: &'j mut Json, path: &[JsonStep]) -> Option<&'j mut Json> {
+    let Some((first, rest)) = path.split_first() else { return Some(json) };
+    let next = match (json, first) {
+        (Json::Object(fields), JsonStep::Key(key)) => {
+            fields.iter_mut().find(|(k, _)| k == key).map(|(_, v)| v)
+        }
+        (Json::Array(items), JsonStep::Index(i)) => items.get_mut(*i),
+        _ => None,
+    };
+    slot(next?, rest)
+}
+
+/// The extraction, with what it is for as a comment.
+fn take(step: &mut RequestStep, p: &Producer) {
+    let sample = Text::literal(p.sample.as_str());
+    let extraction =
+        |from: Selector, fallback: Option<Text>, guarded: bool, reason: Option<String>| Extraction {
+            into: p.variable.clone(),
+            from,
+            fallback,
+            guard: guarded.then(|| format!("{}: {} found", step.name, p.variable)),
+            reason,
+            origin: step.origin.clone(),
+        };
+    let new = match &p.from {
+        From::Answer(selector) => vec![extraction(selector.clone(), Some(sample), true, p.reason())],
+        From::Location { promised } => {
+            let header = Selector::HeaderRegex {
+                header: "Location".to_owned(),
+                pattern: r"([^/?#]+)\/?(?:[?#].*)?$".to_owned(),
+                group: 1,
+            };
+            let body = Selector::Json(JsonPath::keys(["id"]));
+            vec![
+                extraction(header, Some(sample), *promised, p.reason()),
+                // the body knows it better when it has it
+                extraction(body, Some(Text(vec![Part::Var(p.variable.clone())])), false, None),
+            ]
+        }
+        From::Sent(..) | From::Chosen(..) => Vec::new(),
+    };
+    step.extractions.extend(new);
+}
+
+/// Values that the script chooses stand right before the request that sends them first.
+fn assign_first(cx: &mut PassContext<'_>, operations: &Operations<'_>, producers: &[Producer]) {
+    let chosen: Vec<(&Origin, &VarName, &Text)> = producers
+        .iter()
+        .filter_map(|p| match &p.from {
+            From::Sent(_, text) | From::Chosen(_, text) => {
+                Some((&operations.list.get(p.operation)?.origin, &p.variable, text))
+            }
+            From::Answer(_) | From::Location { .. } => None,
+        })
+        .collect();
+    if chosen.is_empty() {
+        return;
+    }
+    let insert = |steps: &mut Vec<Step>| {
+        let mut i = 0;
+        while let Some(step) = steps.get(i) {
+            let Step::Request(r) = step else {
+                i += 1;
                 continue;
             };
-            if let Some(Segment::Param { value, encoding, .. }) = step.request.url.path.get_mut(at) {
-                *value = Text(vec![Part::Var(p.variable.clone())]);
-                *encoding = if p.numeric { Encoding::Raw } else { Encoding::Component };
-                p.used = true;
+            let origin = r.origin.clone();
+            for (_, variable, text) in chosen.iter().filter(|(o, ..)| **o == origin) {
+                let assign =
+                    Assign { into: (*variable).clone(), value: (*text).clone(), origin: origin.clone() };
+                steps.insert(i, Step::Assign(assign));
+                i += 1;
             }
+            i += 1;
         }
-        if let Body::Json { value: Json::Object(fields), .. } = &mut step.request.body {
-            for (key, value) in fields {
-                let key = normal(key);
-                let owner = |p: &Producer| normal(&format!("{}id", owner_of(&p.collection)));
-                let Some(p) = producers.iter_mut().find(|p| p.origin != step.origin && key == owner(p))
-                else {
-                    continue;
-                };
-                let hole = Text(vec![Part::Var(p.variable.clone())]);
-                match value {
-                    Json::Number(_) if p.numeric => *value = Json::Hole(hole),
-                    Json::String(_) if !p.numeric => *value = Json::Hole(hole),
-                    _ => continue,
-                }
-                p.used = true;
-            }
-        }
-    });
-}
-
-/// Each plain path parameter: the template before it, its name, its position.
-fn parameters(step: &RequestStep) -> Vec<(String, String, usize)> {
-    let path = &step.request.url.path;
-    path.iter()
-        .enumerate()
-        .filter_map(|(i, s)| match s {
-            Segment::Param { label, .. } => {
-                let name = label.strip_prefix('{')?.strip_suffix('}').filter(|n| !n.contains(['{', '}']))?;
-                let before = anonymous(path.get(..i)?);
-                (!before.is_empty() && !before.ends_with("{}")).then(|| (before, name.to_owned(), i))
-            }
-            Segment::Literal(_) => None,
-        })
-        .collect()
-}
-
-/// `/pets/{}/toys`: the shape of a path, whatever its parameters are called. A final slash does not count.
-pub(crate) fn anonymous(path: &[Segment]) -> String {
-    let mut out = String::new();
-    for segment in path {
-        match segment {
-            Segment::Literal(text) if text.is_empty() => {}
-            Segment::Literal(text) => {
-                out.push('/');
-                out.push_str(text);
-            }
-            Segment::Param { .. } => out.push_str("/{}"),
-        }
-    }
-    out
-}
-
-/// `/shops/{}/orders` → `order`
-fn owner_of(collection: &str) -> String {
-    singular(collection.rsplit('/').find(|s| !s.is_empty() && *s != "{}").unwrap_or("thing"))
-}
-
-fn variable_name(parameter: &str, prefix: &str, others: &[Producer], cx: &PassContext<'_>) -> VarName {
-    let plain =
-        matches!(normal(parameter).as_str(), "id" | "uuid" | "key" | "name" | "slug" | "identifier" | "code");
-    let wish = if plain { camel(&format!("{} {parameter}", owner_of(prefix))) } else { camel(parameter) };
-    let mut name = wish.clone();
-    let mut n = 2;
-    while others.iter().any(|p| p.variable.as_str() == name)
-        || cx.plan.variables.iter().any(|v| v.name.as_str() == name)
-    {
-        name = format!("{wish}{n}");
-        n += 1;
-    }
-    VarName::new(name)
-}
-
-/// The field of a response that identifies the thing: by the parameter's name, `id`, or the owner's `petId`.
-fn identifier(sample: &Value, parameter: &str, owner: &str, list: bool) -> Option<(JsonPath, Value)> {
-    if list {
-        if let Some(items) = sample.as_array() {
-            return in_list(items, JsonPath::default(), parameter, owner);
-        }
-        let map = sample.as_object()?;
-        return map.iter().find_map(|(k, v)| {
-            in_list(v.as_array()?, JsonPath(vec![JsonStep::Key(k.clone())]), parameter, owner)
-        });
-    }
-    if sample.is_string() || sample.is_number() {
-        return Some((JsonPath::default(), sample.clone()));
-    }
-    if let Some(found) = in_object(sample, parameter, owner) {
-        return Some((JsonPath(vec![JsonStep::Key(found.0)]), found.1));
-    }
-    let map = sample.as_object()?;
-    map.iter().filter(|(_, v)| v.is_object()).find_map(|(k, v)| {
-        let (key, value) = in_object(v, parameter, owner)?;
-        Some((JsonPath(vec![JsonStep::Key(k.clone()), JsonStep::Key(key)]), value))
-    })
-}
-
-fn in_list(items: &[Value], mut path: JsonPath, parameter: &str, owner: &str) -> Option<(JsonPath, Value)> {
-    let first = items.first()?;
-    path.0.push(JsonStep::Index(0));
-    if first.is_string() || first.is_number() {
-        return Some((path, first.clone()));
-    }
-    let (key, value) = in_object(first, parameter, owner)?;
-    path.0.push(JsonStep::Key(key));
-    Some((path, value))
-}
-
-fn in_object(value: &Value, parameter: &str, owner: &str) -> Option<(String, Value)> {
-    let map = value.as_object()?;
-    let parameter = normal(parameter);
-    let owner = normal(owner);
-    // {petId}, or {pet} for a pet: what follows the owner's name is the field
-    let suffix = parameter.strip_prefix(&owner).filter(|s| !s.is_empty()).unwrap_or(&parameter).to_owned();
-    let generic = ["id", "uuid", "guid"].map(str::to_owned);
-    let wishes = [vec![parameter.clone(), suffix.clone(), format!("{owner}{suffix}")], generic.to_vec()];
-    let allowed = |wish: &str, level: usize| {
-        level == 0 || suffix.ends_with("id") || suffix == owner || generic.contains(&wish.to_owned())
     };
-    for (level, list) in wishes.iter().enumerate() {
-        for wish in list.iter().filter(|w| allowed(w, level)) {
-            let found = map.iter().find(|(k, v)| normal(k) == *wish && (v.is_string() || v.is_number()));
-            if let Some((k, v)) = found {
-                return Some((k.clone(), v.clone()));
+    for scenario in &mut cx.plan.scenarios {
+        insert(&mut scenario.steps);
+        for step in &mut scenario.steps {
+            if let Step::Group(group) = step {
+                insert(&mut group.steps);
             }
         }
     }
-    None
-}
-
-/// The sample that stands in when the response has no such value: the one that the response would have had.
-fn fallbacks(_collection: &str, exchanges: &[Exchange], path: &JsonPath, origin: &Origin) -> String {
-    let sample = exchanges
-        .iter()
-        .find(|e| e.origin == *origin)
-        .and_then(|e| e.responses.first())
-        .and_then(|r| serde_json::from_slice::<Value>(&r.body).ok());
-    let mut value = sample.as_ref();
-    for step in &path.0 {
-        value = value.and_then(|v| match step {
-            JsonStep::Key(k) => v.get(k),
-            JsonStep::Index(i) => v.get(i),
-        });
-    }
-    value.map_or_else(|| "1".to_owned(), |v| v.as_str().map_or_else(|| v.to_string(), str::to_owned))
 }

@@ -71,9 +71,10 @@ fn token_request(grant: Grant, into: VarName, origin: Origin) -> RequestStep {
     };
     // without a client there is nothing to ask with: the step waits for the environment
     let needs = match &grant {
-        Grant::ClientCredentials { client_id, .. }
-        | Grant::Password { client_id, .. }
-        | Grant::Refresh { client_id, .. } => client_id.as_var().cloned().into_iter().collect(),
+        Grant::ClientCredentials { client_id, .. } | Grant::Refresh { client_id, .. } => {
+            client_id.as_var().cloned().into_iter().collect()
+        }
+        Grant::Password { username, .. } => username.as_var().cloned().into_iter().collect(),
         Grant::Static { .. } => Vec::new(),
     };
     let url = match grant {

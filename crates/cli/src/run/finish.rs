@@ -19,6 +19,7 @@ pub fn engine(
     bundle: &Bundle,
     options: &Options,
     samples: bool,
+    judged: bool,
 ) -> Result<Engine, Failed> {
     let thresholds = if command.no_thresholds { None } else { options.thresholds.clone() };
     let settings = EngineSettings {
@@ -26,7 +27,7 @@ pub fn engine(
         system_tags: options.system_tags(),
         trend_stats: options.summary_trend_stats(),
         scopes: command.summary_mode == SummaryMode::Full,
-        operations: !command.quiet,
+        operations: judged || !command.quiet || command.outputs.iter().any(|o| o.starts_with("result")),
         samples,
     };
     Engine::new(Arc::clone(&bundle.shared.registry), settings).map_err(|e| Failed::config(&e.to_string()))
@@ -38,14 +39,14 @@ pub fn finish(
     bundle: &Bundle,
     options: &Options,
     log: &Arc<dyn Log>,
-    outcome: Outcome,
+    outcome: &Outcome,
     bars: &mut Bars,
 ) -> Result<Exit, Failed> {
     if let End::InitFailed(text) = &outcome.end {
         return Err(Failed::script(text));
     }
     if command.summary_mode != SummaryMode::Disabled {
-        summary(command, bundle, options, log, &outcome);
+        summary(command, bundle, options, log, outcome);
     }
     if let Some(path) = &command.summary_export {
         let value = if command.machine_summary {
@@ -64,7 +65,7 @@ pub fn finish(
         }
     }
     bars.show(&outcome.progress);
-    Ok(verdict(log, &outcome))
+    Ok(verdict(log, outcome))
 }
 
 fn summary(command: &Command, bundle: &Bundle, options: &Options, log: &Arc<dyn Log>, outcome: &Outcome) {

@@ -12,17 +12,27 @@ use std::ffi::OsString;
 use std::sync::Arc;
 use std::time::Duration;
 
-use loadwright_metrics::RunEvent;
+use loadwright_metrics::{RunEvent, Summary};
 use loadwright_runner::{Level, Log, Run};
 
 use crate::exit::Exit;
 use command::Command;
 pub use inspect::inspect;
 use log::Logger;
+pub use output::put;
 pub use prepare::{Failed, Prepared, prepare};
 
 /// Runs a script with k6's arguments.
 pub fn run(args: &[OsString]) -> Exit {
+    start(args, None)
+}
+
+/// The same, and shows the summary to `after` when everything else is done.
+pub fn run_and(args: &[OsString], after: &mut dyn FnMut(&Summary)) -> Exit {
+    start(args, Some(after))
+}
+
+fn start(args: &[OsString], after: Option<&mut dyn FnMut(&Summary)>) -> Exit {
     let command = match Command::parse(args) {
         Ok(command) => command,
         Err(command::Stop::Help) => {
@@ -45,7 +55,7 @@ pub fn run(args: &[OsString]) -> Exit {
             return Exit::Other;
         }
     };
-    match execute(&command, &logger) {
+    match execute(&command, &logger, after) {
         Ok(exit) => exit,
         Err(failed) => {
             failed.report(&*logger);
@@ -54,12 +64,16 @@ pub fn run(args: &[OsString]) -> Exit {
     }
 }
 
-fn execute(command: &Command, logger: &Arc<Logger>) -> Result<Exit, Failed> {
+fn execute(
+    command: &Command,
+    logger: &Arc<Logger>,
+    after: Option<&mut dyn FnMut(&Summary)>,
+) -> Result<Exit, Failed> {
     let log: Arc<dyn Log> = Arc::clone(logger) as Arc<dyn Log>;
     let Prepared { bundle, options, schedule, script } = prepare(command, &log)?;
     logger.redirect_console(options.console_output.as_deref()).map_err(|e| Failed::other(&e))?;
     let mut outputs = output::open(command, &bundle, &options, &script)?;
-    let engine = finish::engine(command, &bundle, &options, outputs.want_samples())?;
+    let engine = finish::engine(command, &bundle, &options, outputs.want_samples(), after.is_some())?;
     let network = prepare::network(&options)?;
     if !command.quiet {
         let names = outputs.descriptions();
@@ -94,5 +108,9 @@ fn execute(command: &Command, logger: &Arc<Logger>) -> Result<Exit, Failed> {
     });
     bars.clear();
     outputs.finish(&outcome.summary, &*log);
-    finish::finish(command, &bundle, &options, &log, outcome, &mut bars)
+    let exit = finish::finish(command, &bundle, &options, &log, &outcome, &mut bars)?;
+    if let Some(after) = after {
+        after(&outcome.summary);
+    }
+    Ok(exit)
 }

@@ -1,0 +1,36 @@
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// What a first run says about each operation.
+#[derive(Debug, Args, Default)]
+pub struct VerdictArgs {
+    /// Write what became of each operation, and why it missed, as JSON
+    #[arg(long, value_name = "FILE", help_heading = "Verdict")]
+    pub verdict: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct CoverageArgs {
+    /// Results of runs: `--out result=FILE` of this program, or k6's `--out json=FILE`
+    #[arg(required = true, value_name = "RESULT")]
+    pub results: Vec<PathBuf>,
+    /// The document whose operations are counted
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    pub spec: String,
+    /// Only operations whose name, path, tag, operation id or method matches the glob; may be repeated
+    #[arg(long, value_name = "GLOB", help_heading = "Selection")]
+    pub include: Vec<String>,
+    /// Not the operations that match the glob; may be repeated
+    #[arg(long, value_name = "GLOB", help_heading = "Selection")]
+    pub exclude: Vec<String>,
+    /// Only methods that change nothing
+    #[arg(long, help_heading = "Selection")]
+    pub safe_only: bool,
+    /// Fail with exit code 99 when fewer percent of the operations were requested
+    #[arg(long, value_name = "PERCENT", help_heading = "Verdict")]
+    pub min: Option<f64>,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = ["table", "json"], help_heading = "Output")]
+    pub format: String,
+}

@@ -1,0 +1,63 @@
+use std::io::{IsTerminal as _, Write as _};
+
+use anyhow::{Context as _, Result};
+use loadwright_report::{SpecOperation, TextStyle, coverage, coverage_text, requested};
+use loadwright_scenario::for_each_request;
+
+use crate::args::InputArgs;
+use crate::args_verdict::CoverageArgs;
+use crate::exit::Exit;
+use crate::sources;
+
+/// Counts which operations of a document some runs have requested; 99 when fewer than `--min` percent.
+pub fn run(args: &CoverageArgs) -> Result<Exit> {
+    let operations = operations(args)?;
+    let mut requests = Vec::new();
+    for path in &args.results {
+        let text =
+            std::fs::read_to_string(path).with_context(|| format!("failed to read {}", path.display()))?;
+        requests.extend(requested(&text).with_context(|| path.display().to_string())?);
+    }
+    let found = coverage(&operations, &requests);
+    let text = if args.format == "json" {
+        serde_json::to_string_pretty(&found)? + "\n"
+    } else {
+        let color = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        coverage_text(&found, &TextStyle { color, ..TextStyle::default() })
+    };
+    // a closed pipe is no reason to lose the verdict
+    let _ = std::io::stdout().write_all(text.as_bytes());
+    let short = args.min.is_some_and(|min| found.percent < min);
+    if let (true, Some(min)) = (short, args.min) {
+        eprintln!("error: {:.1} % of the operations were requested, {min} % are demanded", found.percent);
+    }
+    Ok(if short { Exit::ThresholdsFailed } else { Exit::Success })
+}
+
+fn operations(args: &CoverageArgs) -> Result<Vec<SpecOperation>> {
+    let input = InputArgs {
+        inputs: vec![args.spec.clone()],
+        include: args.include.clone(),
+        exclude: args.exclude.clone(),
+        safe_only: args.safe_only,
+        ..InputArgs::default()
+    };
+    let mut out = Vec::new();
+    for read in sources::import_all(&input)? {
+        let exchanges = &read.imported.evidence.exchanges;
+        for_each_request(&read.imported.plan, &mut |step| {
+            let exchange = exchanges.iter().find(|e| e.origin == step.origin);
+            let base = exchange.map(|e| e.base.as_str()).unwrap_or_default();
+            let base_path = base
+                .split_once("://")
+                .map_or(base, |(_, rest)| rest.find('/').and_then(|i| rest.get(i..)).unwrap_or_default());
+            out.push(SpecOperation {
+                name: step.name.clone(),
+                method: step.request.method.clone(),
+                path: step.request.url.group(),
+                base_path: base_path.to_owned(),
+            });
+        });
+    }
+    Ok(out)
+}
