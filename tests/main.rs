@@ -4,6 +4,7 @@ mod convert;
 mod explain;
 mod golden;
 mod one_shot;
+mod postman;
 mod postman_api;
 mod run;
 

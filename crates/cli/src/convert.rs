@@ -83,7 +83,11 @@ pub fn plan(input: &InputArgs, shape: &ShapeArgs) -> Result<Converted> {
 }
 
 /// Several sources become scenarios beside each other.
-fn merge(mut first: TestPlan, second: TestPlan) -> TestPlan {
+fn merge(mut first: TestPlan, mut second: TestPlan) -> TestPlan {
+    // scripts of two collections run in one go, over one set of scopes
+    if let (true, Some(scenario)) = (first.carried.is_some(), first.scenarios.first_mut()) {
+        scenario.steps.extend(second.scenarios.drain(..).flat_map(|s| s.steps));
+    }
     for mut scenario in second.scenarios {
         let mut n = 2;
         let base = scenario.name.clone();
@@ -98,6 +102,10 @@ fn merge(mut first: TestPlan, second: TestPlan) -> TestPlan {
             first.variables.push(v);
         }
     }
+    first.carried = match (first.carried.take(), second.carried) {
+        (Some(a), Some(b)) => Some(a.merge(b)),
+        (a, b) => a.or(b),
+    };
     first.setup.extend(second.setup);
     first.datasets.extend(second.datasets);
     first.thresholds.extend(second.thresholds);

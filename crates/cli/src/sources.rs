@@ -62,7 +62,26 @@ pub fn importer_for(source: &Source, from: Option<&str>) -> Result<&'static dyn 
 
 /// Reads and imports every input.
 pub fn import_all(args: &InputArgs) -> Result<Vec<Read>> {
-    let options = options(args)?;
+    let mut options = options(args)?;
+    let read = read_all(args, &options)?;
+    let carries = read.iter().filter(|r| r.imported.plan.carried.is_some()).count();
+    if carries == 0 || carries == read.len() {
+        return Ok(read);
+    }
+    // one program for all of them: what could be plain code runs over the modules too
+    options.carry_scripts = true;
+    let read = read_all(args, &options)?;
+    if let Some(other) = read.iter().find(|r| r.imported.plan.carried.is_none()) {
+        bail!(
+            "{} cannot be in one script with a collection whose scripts need Postman's API\n\
+             help: convert it to a script of its own",
+            other.source.name
+        );
+    }
+    Ok(read)
+}
+
+fn read_all(args: &InputArgs, options: &ImportOptions) -> Result<Vec<Read>> {
     args.inputs
         .iter()
         .enumerate()
@@ -71,7 +90,7 @@ pub fn import_all(args: &InputArgs) -> Result<Vec<Read>> {
             let source = open(id, input)?;
             let importer = importer_for(&source, args.from.as_deref())?;
             let imported = importer
-                .import(&source, &options)
+                .import(&source, options)
                 .map_err(|e| anyhow::anyhow!(render::import_error(&source, &e)))?;
             Ok(Read { source, imported })
         })
@@ -109,6 +128,7 @@ fn options(args: &InputArgs) -> Result<ImportOptions> {
         Ok(Source::file(extra(n), path))
     };
     Ok(ImportOptions {
+        carry_scripts: false,
         environments: args.environments.iter().enumerate().map(|(i, p)| file(i, p)).collect::<Result<_>>()?,
         globals: args.globals.as_ref().map(|p| file(100, p)).transpose()?,
         data: args.data.as_ref().map(|p| file(101, p)).transpose()?,

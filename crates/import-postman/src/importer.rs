@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use loadwright_diagnostic::{Diagnostic, Diagnostics, Origin, Pointer};
 use loadwright_import::{ImportError, ImportOptions, Imported, Importer, Match, Source};
 use loadwright_scenario::{
-    Auth, Carried, ColumnOrder, Dataset, Grant, Scenario, ScopeValue, Step, TestPlan, for_each_step_mut,
+    Auth, Carried, ColumnOrder, Dataset, Scenario, ScopeValue, Step, TestPlan, for_each_step_mut,
 };
 use loadwright_workload::{Executor, SharedIterations, Workload};
 use serde_json::Value;
@@ -64,7 +64,7 @@ impl Importer for Postman {
         let mut vault = Vault::new(&scopes);
         let walked = walk::walk(collection, source, &at, options, &mut vault, &mut diagnostics);
         scopes.collection.extend(vault.kept);
-        Ok(assemble(collection, walked, &scopes, diagnostics))
+        Ok(assemble(collection, walked, &scopes, options.carry_scripts, diagnostics))
     }
 }
 
@@ -75,8 +75,21 @@ fn scopes(collection: &Value, at: &Origin, options: &ImportOptions, diagnostics:
     };
     for source in &options.environments {
         let (name, values) = scope::file(source, diagnostics);
-        scopes.environment_name = name.or(scopes.environment_name);
-        scopes.environment.extend(values);
+        let stem =
+            source.name.rsplit(['/', '\\']).next().unwrap_or_default().split('.').next().unwrap_or_default();
+        let mut label = name.clone().unwrap_or_else(|| stem.to_owned());
+        while scopes.environments.iter().any(|(n, _)| *n == label) {
+            label.push('_');
+        }
+        scopes.environment_name = scopes.environment_name.or(name);
+        scopes.environments.push((label, values));
+    }
+    for (_, values) in scopes.environments.iter().rev() {
+        scopes.environment.extend(values.clone());
+    }
+    if let [(_, only)] = scopes.environments.as_slice() {
+        scopes.environment = only.clone();
+        scopes.environments.clear();
     }
     if let Some(source) = &options.globals {
         scopes.globals = scope::file(source, diagnostics).1;
@@ -91,10 +104,11 @@ fn assemble(
     collection: &Value,
     mut walked: Walked,
     scopes: &Scopes,
+    carry: bool,
     mut diagnostics: Diagnostics,
 ) -> Imported {
     let lifts = lift_all(&mut walked, scopes, &mut diagnostics);
-    let needs_scripts = lifts.is_none() || signs(&mut walked.steps);
+    let needs_scripts = carry || lifts.is_none() || signs(&mut walked.steps);
     let info = collection.get("info").unwrap_or(&Value::Null);
     let mut plan = TestPlan {
         title: str_of(info, "name")
@@ -117,7 +131,16 @@ fn assemble(
         _ => {
             plan.carried = Some(Carried {
                 environment_name: scopes.environment_name.clone(),
-                environment: carried(&scopes.environment, &mut diagnostics),
+                environment: if scopes.environments.is_empty() {
+                    carried(&scopes.environment, &mut diagnostics)
+                } else {
+                    Vec::new()
+                },
+                environments: scopes
+                    .environments
+                    .iter()
+                    .map(|(name, scope)| (name.clone(), carried(scope, &mut diagnostics)))
+                    .collect(),
                 collection: carried(&scopes.collection, &mut diagnostics),
                 globals: carried(&scopes.globals, &mut diagnostics),
                 items: std::mem::take(&mut walked.items),
@@ -243,8 +266,12 @@ fn signs(steps: &mut Vec<Step>) -> bool {
                 | Auth::Other { .. }
                 | Auth::Digest { .. }
                 | Auth::Ntlm { .. } => true,
-                Auth::OAuth2(o) => !matches!(o.grant, Grant::Static { .. }),
-                Auth::None | Auth::Basic { .. } | Auth::Bearer { .. } | Auth::ApiKey { .. } => false,
+                // a token is fetched in `setup()`
+                Auth::OAuth2(_)
+                | Auth::None
+                | Auth::Basic { .. }
+                | Auth::Bearer { .. }
+                | Auth::ApiKey { .. } => false,
             };
         }
     });

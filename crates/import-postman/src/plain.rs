@@ -32,6 +32,8 @@ enum Kind {
     Captured,
     /// Known now; the whole value.
     Static(String),
+    /// Differs between environments; the value in the first.
+    Switched(String),
     /// Has something in it that is only known at each use.
     Inline(Text),
     Unknown,
@@ -217,7 +219,7 @@ impl Fill<'_> {
         let base = std::mem::take(&mut request.url.base);
         if let Some(Part::Var(name)) = base.0.first()
             && base.0.len() == 1
-            && matches!(self.kind(&name.0.clone(), 0), Kind::Static(_))
+            && matches!(self.kind(&name.0.clone(), 0), Kind::Static(_) | Kind::Switched(_))
         {
             *self.bases.entry(name.0.clone()).or_default() += 1;
         }
@@ -238,7 +240,7 @@ impl Fill<'_> {
             .map(|part| match part {
                 Part::Literal(t) => t.clone(),
                 Part::Var(name) => match self.kind(&name.0.clone(), 0) {
-                    Kind::Static(value) => value,
+                    Kind::Static(value) | Kind::Switched(value) => value,
                     Kind::Inline(text) => self.flat(&text),
                     Kind::Column | Kind::Captured => String::new(),
                     Kind::Unknown => format!("{{{{{name}}}}}"),
@@ -283,9 +285,10 @@ impl Fill<'_> {
 
     fn is_nothing(&mut self, text: &Text) -> bool {
         let known = text.0.iter().all(|p| match p {
-            Part::Var(name) => {
-                !matches!(self.kind(&name.0.clone(), 0), Kind::Captured | Kind::Column | Kind::Inline(_))
-            }
+            Part::Var(name) => !matches!(
+                self.kind(&name.0.clone(), 0),
+                Kind::Captured | Kind::Column | Kind::Inline(_) | Kind::Switched(_)
+            ),
             Part::Literal(_) => true,
             Part::Column { .. } | Part::Generated(_) => false,
         });
@@ -309,6 +312,10 @@ impl Fill<'_> {
                     if !self.written.contains(&name.0) {
                         self.read_first.insert(name.0.clone());
                     }
+                    out.push(part.clone());
+                }
+                Kind::Switched(_) => {
+                    self.use_static(&name.0);
                     out.push(part.clone());
                 }
                 Kind::Static(value) => match place.map(|p| encode(&value, p)) {
@@ -371,9 +378,13 @@ impl Fill<'_> {
 
     fn use_static(&mut self, name: &str) {
         if self.used.insert(name.to_owned()) {
-            let inner: Vec<String> = self.value(name).vars().map(|v| v.0.clone()).collect();
+            let mut inner: Vec<String> = self.value(name).vars().map(|v| v.0.clone()).collect();
+            for (_, known) in self.scopes.switched(name).into_iter().flatten() {
+                let text = known.map(|k| template::text(&printed(&k.value))).unwrap_or_default();
+                inner.extend(text.vars().map(|v| v.0.clone()));
+            }
             for name in &inner {
-                if matches!(self.kind(name, 0), Kind::Static(_)) {
+                if matches!(self.kind(name, 0), Kind::Static(_) | Kind::Switched(_)) {
                     self.use_static(name);
                 }
             }
@@ -395,6 +406,9 @@ impl Fill<'_> {
             Kind::Column
         } else if self.scopes.constant(name).is_none() || depth > 18 {
             Kind::Unknown
+        } else if self.scopes.switched(name).is_some() {
+            let first = self.value(name);
+            Kind::Switched(if depth > 17 { String::new() } else { self.flat(&first) })
         } else {
             self.constant(name, depth)
         };
@@ -413,7 +427,7 @@ impl Fill<'_> {
                 Part::Var(inner) => match self.kind(&inner.0.clone(), depth + 1) {
                     Kind::Static(value) => flat.push_str(&value),
                     // the placeholder stays in the middle of the value
-                    Kind::Unknown | Kind::Column | Kind::Captured | Kind::Inline(_) => {
+                    Kind::Unknown | Kind::Column | Kind::Captured | Kind::Inline(_) | Kind::Switched(_) => {
                         return Kind::Inline(text);
                     }
                 },

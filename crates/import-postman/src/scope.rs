@@ -23,7 +23,10 @@ pub type Scope = IndexMap<String, Known>;
 #[derive(Debug, Default)]
 pub struct Scopes {
     pub environment_name: Option<String>,
+    /// The values of the first environment, and those that only others have.
     pub environment: Scope,
+    /// Several environments by name; empty when there is one or none.
+    pub environments: Vec<(String, Scope)>,
     pub globals: Scope,
     pub collection: Scope,
     pub rows: Vec<Map<String, Value>>,
@@ -33,6 +36,18 @@ impl Scopes {
     /// The value that a request sees before any script ran. Rows of data come first, but change with the iteration.
     pub fn constant(&self, name: &str) -> Option<&Known> {
         self.environment.get(name).or_else(|| self.collection.get(name)).or_else(|| self.globals.get(name))
+    }
+
+    /// What each environment has for a name, when they do not agree.
+    pub fn switched(&self, name: &str) -> Option<Vec<(&str, Option<&Known>)>> {
+        let all: Vec<(&str, Option<&Known>)> =
+            self.environments.iter().map(|(env, scope)| (env.as_str(), scope.get(name))).collect();
+        let value = |k: &Option<&Known>| k.map(|k| k.value.clone());
+        let first = all.first().map(|(_, k)| value(k))?;
+        // a secret may be the same text in both, but it stays in its own file
+        let secret = all.iter().any(|(_, k)| k.is_some_and(|k| k.secret));
+        (all.iter().any(|(_, k)| k.is_some()) && (secret || all.iter().any(|(_, k)| value(k) != first)))
+            .then_some(all)
     }
 
     pub fn is_column(&self, name: &str) -> bool {

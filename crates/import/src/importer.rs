@@ -79,6 +79,8 @@ pub struct ImportOptions {
     pub keep_order: bool,
     /// Optional properties of schemas too, not only required ones.
     pub all_properties: bool,
+    /// Carry every script of the source as it is, even those that could become plain code.
+    pub carry_scripts: bool,
     /// Whether remote references may be fetched.
     pub fetch: bool,
     /// Gets a URL, when `fetch` is on; the only way in which an importer reaches a network.

@@ -12,6 +12,8 @@ pub struct Carried {
     /// The name of the environment file, as `pm.environment.name` shows it.
     pub environment_name: Option<String>,
     pub environment: Vec<ScopeValue>,
+    /// Several environments by name, of which the run chooses one; empty when there is one or none.
+    pub environments: Vec<(String, Vec<ScopeValue>)>,
     pub collection: Vec<ScopeValue>,
     pub globals: Vec<ScopeValue>,
     /// By the origin of the request step.
@@ -37,4 +39,27 @@ pub struct CarriedItem {
     pub own_auth: bool,
     /// Folders from the outside in.
     pub folders: Vec<String>,
+}
+
+impl Carried {
+    /// Both collections over one set of scopes; of two values with one name the first stays, as in a shared environment.
+    #[must_use]
+    pub fn merge(mut self, other: Self) -> Self {
+        let add = |into: &mut Vec<ScopeValue>, from: Vec<ScopeValue>| {
+            for value in from {
+                if !into.iter().any(|v| v.name == value.name) {
+                    into.push(value);
+                }
+            }
+        };
+        add(&mut self.environment, other.environment);
+        add(&mut self.collection, other.collection);
+        add(&mut self.globals, other.globals);
+        if self.environments.is_empty() {
+            self.environments = other.environments;
+        }
+        self.environment_name = self.environment_name.or(other.environment_name);
+        self.items.extend(other.items);
+        self
+    }
 }

@@ -26,7 +26,9 @@ pub use evidence::{
 };
 pub use json::Json;
 pub use outline::outline;
-pub use plan::{ColumnOrder, Dataset, HttpDefaults, Lifetime, Scenario, TestPlan, VarSource, Variable};
+pub use plan::{
+    ColumnOrder, Dataset, EnvironmentCase, HttpDefaults, Lifetime, Scenario, TestPlan, VarSource, Variable,
+};
 pub use request::{Encoding, Field, Overrides, QueryField, Request};
 pub use sensitive::is_sensitive;
 pub use step::{

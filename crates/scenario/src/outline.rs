@@ -16,6 +16,10 @@ pub fn outline(plan: &TestPlan) -> String {
             VarSource::Environment { name, default: None } => {
                 writeln!(out, "  env {} = ${name}{secret}", v.name)
             }
+            VarSource::Switched { cases, .. } => {
+                let names: Vec<&str> = cases.iter().map(|c| c.environment.as_str()).collect();
+                writeln!(out, "  let {} by environment: {}{secret}", v.name, names.join(", "))
+            }
             VarSource::Captured { initial: Some(text) } => writeln!(out, "  var {} = {text}{secret}", v.name),
             VarSource::Captured { initial: None } => writeln!(out, "  var {}{secret}", v.name),
         };

@@ -50,8 +50,21 @@ pub enum VarSource {
     Constant(Text),
     /// Read from the environment variable `name`, else the default.
     Environment { name: String, default: Option<Text> },
+    /// One value for each environment that the run can choose with `ENVIRONMENT`; the first one without a choice.
+    /// `name` is the environment variable that wins over all of them.
+    Switched { name: Option<String>, cases: Vec<EnvironmentCase> },
     /// Set by extractions, assignments or scripts; `initial` until then.
     Captured { initial: Option<Text> },
+}
+
+/// The value of a variable in one environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnvironmentCase {
+    pub environment: String,
+    pub value: Text,
+    /// The value must not be written anywhere: it stays where `origin` says.
+    pub secret: bool,
+    pub origin: Origin,
 }
 
 /// How long a captured value stays.

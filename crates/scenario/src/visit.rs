@@ -51,6 +51,7 @@ pub fn for_each_text_mut(plan: &mut TestPlan, f: &mut dyn FnMut(&mut Text)) {
         match &mut variable.source {
             VarSource::Constant(text) => f(text),
             VarSource::Environment { default, .. } => default.iter_mut().for_each(&mut *f),
+            VarSource::Switched { cases, .. } => cases.iter_mut().for_each(|c| f(&mut c.value)),
             VarSource::Captured { initial } => initial.iter_mut().for_each(&mut *f),
         }
     }

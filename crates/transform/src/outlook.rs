@@ -109,7 +109,9 @@ fn secrets(plan: &TestPlan) -> BTreeMap<VarName, Vec<String>> {
     let mut out = BTreeMap::new();
     for v in plan.variables.iter().filter(|v| v.secret) {
         let names = match &v.source {
-            VarSource::Environment { name, .. } => vec![name.clone()],
+            VarSource::Environment { name, .. } | VarSource::Switched { name: Some(name), .. } => {
+                vec![name.clone()]
+            }
             // a token that `setup()` fetches with what the environment has
             VarSource::Captured { .. } => {
                 let mut names = BTreeSet::new();
@@ -128,7 +130,7 @@ fn secrets(plan: &TestPlan) -> BTreeMap<VarName, Vec<String>> {
                 });
                 names.into_iter().collect()
             }
-            VarSource::Constant(_) => continue,
+            VarSource::Constant(_) | VarSource::Switched { name: None, .. } => continue,
         };
         out.insert(v.name.clone(), names);
     }

@@ -16,6 +16,10 @@ impl Pass for FetchTokens {
     }
 
     fn run(&self, cx: &mut PassContext<'_>) {
+        // scripts that came along fetch their tokens themselves
+        if cx.plan.carried.is_some() {
+            return;
+        }
         let mut grants: IndexMap<String, (Grant, VarName, Origin)> = IndexMap::new();
         let taken: Vec<VarName> = cx.plan.variables.iter().map(|v| v.name.clone()).collect();
         for_each_request_mut(cx.plan, &mut |r| {

@@ -121,14 +121,19 @@ impl<'a> Context<'a> {
     /// `__ENV.NAME`, else the secret where the user's own file has it. The value itself never gets into the script.
     pub fn secret(&mut self, name: &str, origin: &Origin) -> JsExpr {
         let env = JsExpr::code("__ENV").member(name);
-        let otherwise = match self.inputs.get(&origin.source).cloned() {
+        let otherwise = self.kept(origin);
+        JsExpr::binary(env, "||", otherwise)
+    }
+
+    /// The secret where the user's own file has it.
+    pub fn kept(&mut self, origin: &Origin) -> JsExpr {
+        match self.inputs.get(&origin.source).cloned() {
             Some(file) if !origin.at.as_str().is_empty() => {
                 let kept = self.helper(Helper::Kept);
                 JsExpr::call(kept, vec![JsExpr::string(&file), JsExpr::string(origin.at.as_str())])
             }
             _ => JsExpr::string(""),
-        };
-        JsExpr::binary(env, "||", otherwise)
+        }
     }
 
     /// Adds a file beside the script, once.

@@ -23,6 +23,7 @@ pub(super) enum Helper {
     IsEmpty,
     AsText,
     BodyAt,
+    InEnvironment,
 }
 
 impl Helper {
@@ -61,6 +62,7 @@ impl Helper {
             Self::IsEmpty => "isEmpty",
             Self::AsText => "asText",
             Self::BodyAt => "bodyAt",
+            Self::InEnvironment => "inEnvironment",
         }
     }
 
@@ -155,6 +157,13 @@ impl Helper {
                  const bodyAt = (response, ...path) => {\n  try {\n    \
                  return path.reduce((value, key) => value?.[key], JSON.parse(response.body));\n  \
                  } catch (e) {\n    return undefined;\n  }\n};"
+            }
+            Self::InEnvironment => {
+                "// The value for the environment that the run chooses with -e ENVIRONMENT=…; the first one without.\n\
+                 function inEnvironment(values) {\n  const names = Object.keys(values);\n  \
+                 const name = __ENV.ENVIRONMENT || names[0];\n  \
+                 if (!names.includes(name)) throw new Error(`no environment is called ${name}: ${names.join(', ')}`);\n  \
+                 return values[name];\n}"
             }
             Self::Kind => "const kind = (value) => Object.prototype.toString.call(value).slice(8, -1);",
             Self::IsEmpty => {

@@ -273,7 +273,9 @@ impl Context<'_> {
 fn url_safe(part: &loadwright_scenario::Part) -> bool {
     use loadwright_scenario::{Generator, Part};
     match part {
-        Part::Generated(g) => !matches!(g, Generator::Fake(_) | Generator::IsoTimestamp | Generator::Coded { .. }),
+        Part::Generated(g) => {
+            !matches!(g, Generator::Fake(_) | Generator::IsoTimestamp | Generator::Coded { .. })
+        }
         Part::Literal(_) | Part::Var(_) | Part::Column { .. } => false,
     }
 }

@@ -154,14 +154,18 @@ fn env_example(cx: &Context<'_>) -> Option<GeneratedFile> {
     let mut out = String::new();
     let mut secrets = false;
     for v in &cx.plan.variables {
-        let VarSource::Environment { name, default } = &v.source else { continue };
+        let (name, default) = match &v.source {
+            VarSource::Environment { name, default } => (name, default.as_ref()),
+            VarSource::Switched { name: Some(name), .. } => (name, None),
+            _ => continue,
+        };
         secrets |= v.secret;
         if let Some(note) = &v.note {
             for line in crate::js::comment_lines(note, 100) {
                 let _ = writeln!(out, "#{}", line.trim_start_matches('/'));
             }
         }
-        let value = default.as_ref().filter(|_| !v.secret).and_then(|d| d.as_literal()).unwrap_or_default();
+        let value = default.filter(|_| !v.secret).and_then(|d| d.as_literal()).unwrap_or_default();
         let _ = writeln!(out, "{name}={}", value.replace(['\n', '\r'], " "));
     }
     secrets.then(|| GeneratedFile { path: ".env.example".to_owned(), content: out.into_bytes() })

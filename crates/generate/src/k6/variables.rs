@@ -1,19 +1,23 @@
 use std::collections::BTreeSet;
 
-use loadwright_scenario::{Text, VarName, VarSource, Variable};
+use loadwright_scenario::{EnvironmentCase, Text, VarName, VarSource, Variable};
 
 use super::context::Context;
 use super::helpers::Helper;
 use super::scope::Home;
-use crate::js::{JsExpr, Stmt, camel_case, constant_case};
+use crate::js::{JsExpr, Prop, Stmt, camel_case, constant_case};
 
 impl Context<'_> {
     /// Gives every variable and dataset its identifier, so that names do not depend on where they are used first.
     pub fn name_variables(&mut self) {
         for v in &self.plan.variables {
             let wish = match &v.source {
-                VarSource::Environment { .. } => constant_case(v.name.as_str()),
-                VarSource::Constant(_) | VarSource::Captured { .. } => camel_case(v.name.as_str()),
+                VarSource::Environment { .. } | VarSource::Switched { name: Some(_), .. } => {
+                    constant_case(v.name.as_str())
+                }
+                VarSource::Constant(_)
+                | VarSource::Captured { .. }
+                | VarSource::Switched { name: None, .. } => camel_case(v.name.as_str()),
             };
             if !self.vars.contains_key(&v.name) {
                 let ident = self.names.claim(&wish, "value");
@@ -55,6 +59,14 @@ impl Context<'_> {
                     let default = default.as_ref().map_or_else(|| JsExpr::string(""), |d| self.text(d));
                     out.push(Stmt::Const(ident, JsExpr::binary(env, "||", default)));
                 }
+                VarSource::Switched { name, cases } => {
+                    let value = self.switched(cases);
+                    let value = match name {
+                        Some(env) => JsExpr::binary(JsExpr::code("__ENV").member(env), "||", value),
+                        None => value,
+                    };
+                    out.push(Stmt::Const(ident, value));
+                }
                 VarSource::Captured { initial } => {
                     if self.homes.get(&v.name) == Some(&Home::Module)
                         || (data && self.homes.get(&v.name) == Some(&Home::Setup))
@@ -89,6 +101,19 @@ impl Context<'_> {
             ));
         }
         out
+    }
+
+    /// `inEnvironment({ dev: …, prod: … })`
+    fn switched(&mut self, cases: &[EnvironmentCase]) -> JsExpr {
+        let values = cases
+            .iter()
+            .map(|case| {
+                let value = if case.secret { self.kept(&case.origin) } else { self.text(&case.value) };
+                Prop::pair(case.environment.clone(), value)
+            })
+            .collect();
+        let f = self.helper(Helper::InEnvironment);
+        JsExpr::call(f, vec![JsExpr::Object(values)])
     }
 
     /// `const AVATAR = open('./avatar.png', 'b');`
@@ -139,6 +164,7 @@ fn refers(v: &Variable) -> Vec<&VarName> {
     match &v.source {
         VarSource::Constant(t) => t.vars().collect(),
         VarSource::Environment { default, .. } => default.iter().flat_map(Text::vars).collect(),
+        VarSource::Switched { cases, .. } => cases.iter().flat_map(|c| c.value.vars()).collect(),
         VarSource::Captured { initial } => initial.iter().flat_map(Text::vars).collect(),
     }
 }

@@ -97,7 +97,13 @@ impl Fill<'_> {
                     Part::Var(name) => match self.kind(&name.0.clone(), 0) {
                         Kind::Static(value) => encode::form(&value) == value,
                         // encoded when the script runs
-                        Kind::Captured | Kind::Column | Kind::Inline(_) | Kind::Unknown => return,
+                        Kind::Captured
+                        | Kind::Column
+                        | Kind::Inline(_)
+                        | Kind::Unknown
+                        | Kind::Switched(_) => {
+                            return;
+                        }
                     },
                     Part::Column { .. } | Part::Generated(_) => return,
                 };

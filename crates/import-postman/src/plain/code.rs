@@ -66,6 +66,11 @@ impl Fill<'_> {
                     body.push(Part::Var(VarName::new(name.to_owned())));
                 }
             }
+            (Kind::Switched(_), _) => {
+                reads.insert(VarName::new(name.to_owned()));
+                self.use_static(name);
+                body.push(Part::Var(VarName::new(name.to_owned())));
+            }
             (_, Some(Value::String(text))) if !text.contains("{{") => {
                 reads.insert(VarName::new(name.to_owned()));
                 self.use_static(name);

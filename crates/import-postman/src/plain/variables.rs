@@ -1,10 +1,11 @@
 //! What a plan without scripts declares.
 
-use loadwright_scenario::{Lifetime, Text, VarName, VarSource, Variable};
+use loadwright_scenario::{EnvironmentCase, Lifetime, Text, VarName, VarSource, Variable};
 
 use super::Fill;
-use crate::secret;
+use crate::scope::Known;
 use crate::value::printed;
+use crate::{secret, template};
 
 impl Fill<'_> {
     /// The declarations of everything that is used, in the order of the scopes.
@@ -18,6 +19,10 @@ impl Fill<'_> {
                 continue;
             }
             let Some(known) = scopes.constant(name) else { continue };
+            if let Some(cases) = scopes.switched(name) {
+                out.push(self.switched(name, &cases, known));
+                continue;
+            }
             let text = self.value(name);
             let secret = secret::of_variable(name, known, self.diagnostics);
             let base = self.bases.contains_key(name);
@@ -35,10 +40,10 @@ impl Fill<'_> {
                 origin: known.origin.clone(),
             });
         }
-        for name in &self.captured {
+        for name in &self.captured.clone() {
             let known = scopes.constant(name);
-            let initial = known.map(|k| Text::literal(printed(&k.value)));
             let lasting = self.read_first.contains(name);
+            let initial = known.filter(|_| lasting).map(|known| self.initial(name, known, &mut out));
             out.push(Variable {
                 name: VarName::new(name.clone()),
                 source: VarSource::Captured {
@@ -55,5 +60,62 @@ impl Fill<'_> {
             });
         }
         out
+    }
+
+    /// What a variable that scripts set has before: a secret or a choice is a variable of its own.
+    fn initial(&mut self, name: &str, known: &Known, out: &mut Vec<Variable>) -> Text {
+        let first = VarName::new(format!("first {name}"));
+        if let Some(cases) = self.scopes.switched(name) {
+            let mut variable = self.switched(name, &cases, known);
+            variable.name = first.clone();
+            out.push(variable);
+        } else if let Some(env) = secret::of_variable(name, known, self.diagnostics) {
+            out.push(Variable {
+                name: first.clone(),
+                source: VarSource::Environment { name: env, default: None },
+                lifetime: Lifetime::default(),
+                secret: true,
+                note: None,
+                origin: known.origin.clone(),
+            });
+        } else {
+            return Text::literal(printed(&known.value));
+        }
+        Text::var(first.0)
+    }
+
+    /// A variable that every environment has its own value for.
+    fn switched(&mut self, name: &str, cases: &[(&str, Option<&Known>)], known: &Known) -> Variable {
+        let mut env = self.bases.contains_key(name).then(|| secret::env_name(name));
+        let mut any = false;
+        let cases = cases
+            .iter()
+            .map(|(environment, known)| {
+                let hidden = known.and_then(|k| secret::of_variable(name, k, self.diagnostics));
+                let secret = hidden.is_some();
+                any |= secret;
+                env = hidden.or(env.take());
+                let value = match known {
+                    _ if secret => Text::default(),
+                    Some(known) => template::text(&printed(&known.value)),
+                    // the others have no such variable: the placeholder stays
+                    None => Text::literal(format!("{{{{{name}}}}}")),
+                };
+                EnvironmentCase {
+                    environment: (*environment).to_owned(),
+                    value,
+                    secret,
+                    origin: known.map(|k| k.origin.clone()).unwrap_or_default(),
+                }
+            })
+            .collect();
+        Variable {
+            name: VarName::new(name.to_owned()),
+            source: VarSource::Switched { name: env, cases },
+            lifetime: Lifetime::default(),
+            secret: any,
+            note: None,
+            origin: known.origin.clone(),
+        }
     }
 }

@@ -115,7 +115,21 @@ pub(super) fn generate(request: &GenerateRequest<'_>, carried: &Carried) -> Resu
 /// The argument of `collection(…)`: names, scopes, data, modules.
 fn setup(cx: &mut Context<'_>, carried: &Carried, data: bool, modules: &Modules) -> JsExpr {
     let mut props = vec![Prop::pair("name", JsExpr::string(&cx.plan.title))];
-    if let Some(name) = &carried.environment_name {
+    if !carried.environments.is_empty() {
+        let choose = cx.helper(Helper::InEnvironment);
+        let names =
+            carried.environments.iter().map(|(n, _)| Prop::pair(n.clone(), JsExpr::string(n))).collect();
+        props.push(Prop::pair("environmentName", JsExpr::call(choose.clone(), vec![JsExpr::Object(names)])));
+        let scopes = carried
+            .environments
+            .iter()
+            .map(|(n, scope)| {
+                let values = scope.iter().map(|v| Prop::pair(v.name.clone(), scope_value(cx, v))).collect();
+                Prop::pair(n.clone(), JsExpr::Object(values))
+            })
+            .collect();
+        props.push(Prop::pair("environment", JsExpr::call(choose, vec![JsExpr::Object(scopes)])));
+    } else if let Some(name) = &carried.environment_name {
         props.push(Prop::pair("environmentName", JsExpr::string(name)));
     }
     for (key, scope) in [
@@ -145,8 +159,10 @@ fn scope_value(cx: &mut Context<'_>, value: &ScopeValue) -> JsExpr {
 /// The names of the secrets, without their values.
 fn env_example(carried: &Carried) -> Option<GeneratedFile> {
     let mut out = String::new();
-    for value in carried.environment.iter().chain(&carried.collection).chain(&carried.globals) {
-        if let Some(env) = &value.secret {
+    let mut seen = std::collections::BTreeSet::new();
+    let environments = carried.environments.iter().flat_map(|(_, scope)| scope);
+    for value in environments.chain(&carried.environment).chain(&carried.collection).chain(&carried.globals) {
+        if let Some(env) = value.secret.as_ref().filter(|env| seen.insert(env.as_str())) {
             let _ = writeln!(out, "{env}=");
         }
     }
