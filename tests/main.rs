@@ -3,6 +3,7 @@
 mod convert;
 mod explain;
 mod golden;
+mod journey;
 mod one_shot;
 mod postman;
 mod postman_api;

@@ -6,7 +6,7 @@ use loadwright_scenario::{
     VarSource, Variable, for_each_request, for_each_request_mut,
 };
 
-use crate::atoms::atoms;
+use crate::atoms::{atoms, decoded};
 use crate::candidates::{Candidate, Wanted, candidates};
 use crate::codes;
 use crate::dynamic::{entropy, is_plausible, names_secret};
@@ -32,6 +32,8 @@ struct Sent {
 /// Where a value is sent for the first time, and by whom.
 struct Want {
     first: usize,
+    /// Somebody sends it for its own sake, not as the address of the page before.
+    real: bool,
     users: Vec<usize>,
     /// Names of the fields that carry it.
     fields: Vec<String>,
@@ -86,7 +88,7 @@ fn from_evidence(cx: &PassContext<'_>, sent: &[Sent], taken: &HashSet<String>) -
         let Some(exchange) = exchanges.get(&step.origin) else { continue };
         let end = exchange.timing.map(|t| t.start_ms + t.duration_ms);
         let is = |value: &str| {
-            wants.get(value).is_some_and(|w| w.first > i)
+            wants.get(value).is_some_and(|w| w.real && w.first > i)
                 && !served.contains(value)
                 && !varying.as_ref().is_some_and(|v| v.is_same(value))
         };
@@ -122,6 +124,7 @@ fn from_evidence(cx: &PassContext<'_>, sent: &[Sent], taken: &HashSet<String>) -
                 request: step.name.clone(),
                 nth: sent.iter().take(i + 1).filter(|s| s.name == step.name).count(),
                 select: c.from.clone(),
+                decode: c.coded,
                 behind: match &c.scope {
                     Scope::Path(prefix) => Some(prefix.clone()),
                     Scope::Anywhere | Scope::Ids => None,
@@ -129,7 +132,7 @@ fn from_evidence(cx: &PassContext<'_>, sent: &[Sent], taken: &HashSet<String>) -
                 confidence,
                 uses: users,
             };
-            let swap = swap(&rule, c.value, c.scope, c.coded);
+            let swap = swap(&rule, c.value, c.scope);
             flows.push(Flow { rule, producer: i, swap, users: want.users.clone() });
         }
     }
@@ -146,10 +149,16 @@ fn wants(cx: &PassContext<'_>) -> HashMap<String, Want> {
                 Some(w) => w,
                 None => wants.entry(value.to_owned()).or_insert_with(|| Want {
                     first: i,
+                    real: false,
                     users: Vec::new(),
                     fields: Vec::new(),
                 }),
             };
+            let real = !matches!(field.to_ascii_lowercase().as_str(), "referer" | "origin");
+            if real && !w.real {
+                w.real = true;
+                w.first = i;
+            }
             if w.users.last() != Some(&i) {
                 w.users.push(i);
             }
@@ -211,16 +220,17 @@ fn from_rules(cx: &PassContext<'_>, rules: &[Rule], sent: &[Sent], taken: &HashS
         let users = (producer + 1..sent.len())
             .filter(|u| rule.uses.is_empty() || sent.get(*u).is_some_and(|s| rule.uses.contains(&s.name)))
             .collect();
-        let swap = swap(&rule, value, scope, false);
+        let value = if rule.decode { decoded(&value) } else { value };
+        let swap = swap(&rule, value, scope);
         flows.push(Flow { rule, producer, swap, users });
     }
     flows
 }
 
-fn swap(rule: &Rule, value: String, scope: Scope, coded: bool) -> Swap {
+fn swap(rule: &Rule, value: String, scope: Scope) -> Swap {
     let name = VarName::new(&rule.name);
     let part = Part::Var(name.clone());
-    let part = if coded {
+    let part = if rule.decode {
         let text = Box::new(Text(vec![part]));
         Part::Generated(Generator::Coded { coding: Coding::PercentDecoded, text })
     } else {

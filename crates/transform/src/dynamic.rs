@@ -29,7 +29,8 @@ pub(crate) fn is_dynamic(value: &str, name: &str) -> bool {
     if !is_plausible(value) {
         return false;
     }
-    if let Ok(n) = value.parse::<f64>() {
+    // not `12e4`: that may as well be hexadecimal
+    if let Some(n) = value.parse::<f64>().ok().filter(|_| !value.contains(['e', 'E'])) {
         let plain = value.bytes().all(|b| b.is_ascii_digit());
         // seconds or milliseconds since the epoch, between 2001 and 2100
         let moment =
@@ -48,7 +49,7 @@ pub(crate) fn is_dynamic(value: &str, name: &str) -> bool {
     {
         return names_secret && !value.contains("://");
     }
-    if is_slug(value) && !names_secret {
+    if (is_slug(value) || is_path(value)) && !names_secret {
         return false;
     }
     names_id || names_secret || entropy(value) >= 2.5 && value.len() >= 8
@@ -89,6 +90,14 @@ fn is_slug(value: &str) -> bool {
         && parts.iter().all(|p| short(p) && p.len() <= 3 || word(p) && !hex(p) || p.len() == 1)
 }
 
+/// An address of words: `/admin/login/?next=/admin/`.
+fn is_path(value: &str) -> bool {
+    let part = |p: &str| {
+        p.len() < 3 || is_slug(p) || p.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '_' | '.'))
+    };
+    value.contains('/') && value.split(['/', '?', '=', '&', '#']).all(part)
+}
+
 fn is_date(value: &str) -> bool {
     let b = value.as_bytes();
     let digits = |from: usize, to: usize| b.get(from..to).is_some_and(|y| y.iter().all(u8::is_ascii_digit));
@@ -122,6 +131,7 @@ mod tests {
             ("1700000000", "created"),
             ("1700000000123", "ts"),
             ("build-2.4.1", "version"),
+            ("/admin/login/?next=/admin/", "loginForm"),
         ] {
             assert!(!is_dynamic(value, name), "{value}");
         }
@@ -132,6 +142,7 @@ mod tests {
             ("c5rf-9f8e7d6c5b4a", "_csrf"),
             ("9f8e7d6c5b4a", "x"),
             ("QwErTzUiOpAsDf", "csrfToken"),
+            ("17887489904379e1", "etag"),
         ] {
             assert!(is_dynamic(value, name), "{value}");
         }

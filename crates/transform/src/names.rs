@@ -26,6 +26,14 @@ pub(crate) fn normal(name: &str) -> String {
 
 /// `X-CSRF-Token` → `xCsrfToken`
 pub(crate) fn camel(text: &str) -> String {
+    // a name that shouts has no words of its own: `XSRF-TOKEN`
+    let quiet;
+    let text = if text.chars().any(char::is_lowercase) {
+        text
+    } else {
+        quiet = text.to_lowercase();
+        &quiet
+    };
     let mut out = String::new();
     let mut upper = false;
     for c in text.chars() {
@@ -42,11 +50,7 @@ pub(crate) fn camel(text: &str) -> String {
             upper = !out.is_empty();
         }
     }
-    if out.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit()) {
-        out.to_ascii_lowercase()
-    } else {
-        out
-    }
+    out
 }
 
 #[cfg(test)]
@@ -65,5 +69,6 @@ mod tests {
             assert_eq!(singular(many), one);
         }
         assert_eq!(camel("X-CSRF-Token"), "xCSRFToken");
+        assert_eq!(camel("XSRF-TOKEN"), "xsrfToken");
     }
 }

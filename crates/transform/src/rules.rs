@@ -14,6 +14,8 @@ pub struct Rule {
     pub request: String,
     pub nth: usize,
     pub select: Selector,
+    /// The answer has it percent-encoded and requests send it plain.
+    pub decode: bool,
     /// For numbers that say nothing by themselves: only the path segment behind this prefix is replaced.
     pub behind: Option<String>,
     /// 0 to 1.
@@ -30,6 +32,9 @@ impl Rule {
         out.insert("enabled".to_owned(), json!(self.enabled));
         out.insert("from".to_owned(), json!({ "request": self.request, "nth": self.nth }));
         out.insert("select".to_owned(), selector_to_json(&self.select));
+        if self.decode {
+            out.insert("decode".to_owned(), json!("percent"));
+        }
         if let Some(prefix) = &self.behind {
             out.insert("behind".to_owned(), json!(prefix));
         }
@@ -51,6 +56,7 @@ impl Rule {
             select: value.get("select").and_then(selector_from_json).ok_or(
                 "a rule has no `select` with one of `json`, `header`, `cookie`, `css`, `url`, `regex`",
             )?,
+            decode: text("decode").is_some_and(|d| d == "percent"),
             behind: text("behind"),
             confidence: value.get("confidence").and_then(Value::as_f64).unwrap_or(1.0),
             evidence: text("evidence").unwrap_or_default(),
@@ -70,7 +76,7 @@ pub fn rules_to_text(rules: &[Rule]) -> String {
     let list: Vec<Value> = rules.iter().map(Rule::to_json).collect();
     let file = json!({
         "version": 1,
-        "about": "Which values of responses flow into later requests. Edit, switch off with \"enabled\": false, add your own, and apply with --rules FILE. `select` is one of {json: path}, {header: name}, {header: name, regex: pattern}, {cookie: name}, {css: selector, attribute: name}, {url: pattern}, {regex: pattern}; a pattern's first group is the value. `uses` names the requests that send it; an empty list means all later ones.",
+        "about": "Which values of responses flow into later requests. Edit, switch off with \"enabled\": false, add your own, and apply with --rules FILE. `select` is one of {json: path}, {header: name}, {header: name, regex: pattern}, {cookie: name}, {css: selector, attribute: name}, {url: pattern}, {regex: pattern}; a pattern's first group is the value; \"decode\": \"percent\" undoes its percent escapes. `uses` names the requests that send it; an empty list means all later ones.",
         "rules": list,
     });
     serde_json::to_string_pretty(&file).unwrap_or_default() + "\n"
@@ -172,6 +178,7 @@ mod tests {
             request: "GET /login".to_owned(),
             nth: 2,
             select,
+            decode: true,
             behind: None,
             confidence: 0.9,
             evidence: "sent by POST /login".to_owned(),
