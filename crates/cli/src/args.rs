@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::args_verdict::{CoverageArgs, VerdictArgs};
+use crate::load_args::LoadArgs;
 
 /// Turns Postman collections, OpenAPI documents and HAR recordings into k6 load tests, and runs them.
 #[derive(Debug, Parser)]
@@ -131,9 +132,8 @@ pub struct ShapeArgs {
     /// The tool that the script is for
     #[arg(long, default_value = "k6", value_name = "TOOL", help_heading = "Output")]
     pub target: String,
-    /// The load to write: smoke, load, stress, spike, soak, breakpoint
-    #[arg(long, value_name = "NAME", help_heading = "Load")]
-    pub profile: Option<String>,
+    #[command(flatten)]
+    pub load: LoadArgs,
     /// Leave out an improvement of the plan by name; may be repeated
     #[arg(long = "skip-pass", value_name = "NAME", help_heading = "Output")]
     pub skip_pass: Vec<String>,
@@ -186,15 +186,6 @@ pub struct TestArgs {
     /// Send requests to this address instead of the document's server
     #[arg(long, value_name = "URL", help_heading = "Run")]
     pub base_url: Option<String>,
-    /// Virtual users
-    #[arg(long, value_name = "N", help_heading = "Run")]
-    pub vus: Option<u32>,
-    /// How long, such as 30s
-    #[arg(long, value_name = "TIME", help_heading = "Run")]
-    pub duration: Option<String>,
-    /// How many iterations in all
-    #[arg(long, value_name = "N", help_heading = "Run")]
-    pub iterations: Option<u64>,
     #[command(flatten)]
     pub verdict: VerdictArgs,
     /// Environment variable for the script; may be repeated

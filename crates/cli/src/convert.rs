@@ -8,7 +8,6 @@ use loadwright_generate::{GenerateOptions, GenerateRequest, Generated, TARGETS, 
 use loadwright_import::Source;
 use loadwright_scenario::{Evidence, TestPlan, for_each_request};
 use loadwright_transform::{Found, PassOptions, rules_to_text};
-use loadwright_workload::{Preset, PresetSize};
 
 use crate::args::{ConvertArgs, FindingArgs, InputArgs, ShapeArgs};
 use crate::exit::Exit;
@@ -68,8 +67,7 @@ pub fn plan(input: &InputArgs, shape: &ShapeArgs) -> Result<Converted> {
         skip.push("correlate".to_owned());
     }
     let options = PassOptions {
-        profile: shape.profile.as_deref().map(preset).transpose()?,
-        size: PresetSize::default(),
+        load: shape.load.options()?,
         skip,
         skip_rules: shape.skip_rule.clone(),
         keep_order: input.keep_order,
@@ -110,13 +108,6 @@ fn merge(mut first: TestPlan, mut second: TestPlan) -> TestPlan {
     first.datasets.extend(second.datasets);
     first.thresholds.extend(second.thresholds);
     first
-}
-
-fn preset(name: &str) -> Result<Preset> {
-    Preset::from_name(name).with_context(|| {
-        let names: Vec<&str> = loadwright_workload::PRESETS.iter().map(|p| p.name()).collect();
-        format!("no profile is called {name}; there are {}", names.join(", "))
-    })
 }
 
 pub fn generate(converted: &Converted, shape: &ShapeArgs, output: Option<&Path>) -> Result<Generated> {

@@ -10,6 +10,7 @@ mod exit;
 mod explain;
 mod fetch;
 mod inspect;
+mod load_args;
 mod mock;
 mod registry;
 mod render;

@@ -50,9 +50,13 @@ pub fn run(args: &TestArgs) -> Result<Exit> {
     let mut flag = |name: &str, value: Option<String>| {
         passed.extend(value.map(|v| OsString::from(format!("{name}={v}"))));
     };
-    flag("--vus", args.vus.map(|n| n.to_string()));
-    flag("--duration", args.duration.clone());
-    flag("--iterations", args.iterations.map(|n| n.to_string()));
+    if args.script.is_some() {
+        // a script of the user's own has a load of its own
+        let load = &args.shape.load;
+        flag("--vus", load.vus.map(|n| n.to_string()));
+        flag("--duration", load.duration.clone());
+        flag("--iterations", load.iterations.map(|n| n.to_string()));
+    }
     flag("--summary-export", args.summary_export.as_ref().map(|p| p.display().to_string()));
     if args.findings.quiet {
         passed.push("--quiet".into());

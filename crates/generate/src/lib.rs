@@ -2,12 +2,19 @@
 //! Must never know sources, evidence or the runner; what crosses to a runner is text.
 //! Start at [`Target`], then [`k6`].
 
+mod declare;
+mod encode;
+mod env_file;
+mod findings;
 pub mod js;
 pub mod k6;
 mod layout;
+pub mod locust;
+pub mod py;
 mod target;
 
+pub use findings::CODES;
 pub use target::{GenerateError, GenerateOptions, GenerateRequest, Generated, GeneratedFile, Target};
 
 /// Every target, the default first.
-pub const TARGETS: &[&dyn Target] = &[&k6::K6];
+pub const TARGETS: &[&dyn Target] = &[&k6::K6, &locust::Locust];

@@ -1,12 +1,14 @@
 use std::collections::BTreeMap;
 
-use loadwright_diagnostic::SourceId;
+use loadwright_diagnostic::{Diagnostics, SourceId};
 use loadwright_scenario::TestPlan;
 
 /// A language and tool that a plan can be written for.
 pub trait Target: Sync {
     /// As in `--target NAME`.
     fn name(&self) -> &'static str;
+    /// What the main script is called when the user gives no name.
+    fn file_name(&self) -> &'static str;
     /// Total and deterministic: every plan has an output, the same plan the same bytes.
     fn generate(&self, request: &GenerateRequest<'_>) -> Result<Generated, GenerateError>;
 }
@@ -37,6 +39,8 @@ impl Default for GenerateOptions {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Generated {
     pub files: Vec<GeneratedFile>,
+    /// What the target could not say, or not exactly.
+    pub diagnostics: Diagnostics,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

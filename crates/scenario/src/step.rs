@@ -47,6 +47,27 @@ pub struct RequestStep {
     pub origin: Origin,
 }
 
+impl RequestStep {
+    /// The operation under which the request is counted: `GET /pets/{petId}`, with the host when it is not the main one.
+    pub fn operation(&self, http: &crate::HttpDefaults) -> String {
+        if let Some(name) = &self.url_group {
+            return name.clone();
+        }
+        let url = &self.request.url;
+        let host = match url.base.as_var() {
+            Some(name) if http.base.as_ref() == Some(name) || http.base.is_none() => String::new(),
+            Some(name) => format!("{{{name}}}"),
+            None => url
+                .base
+                .as_literal()
+                .and_then(|b| b.split_once("://"))
+                .map(|(_, h)| h.to_owned())
+                .unwrap_or_default(),
+        };
+        format!("{} {host}{}", self.request.method, url.group())
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pause {
     pub time: ThinkTime,

@@ -24,5 +24,21 @@ pub(crate) static CHAINED: CodeInfo = CodeInfo {
     page: "A path parameter names the thing that another operation creates or lists. The script takes the id from that operation's response and keeps the sample value for the case that there is none.\n\nCreation comes first, deletion last. `--skip-pass chain` keeps the document's order and its samples.",
 };
 
+pub(crate) static RATE: CodeInfo = CodeInfo {
+    code: "load/rate",
+    severity: Severity::Note,
+    fate: Fate::Assumed,
+    title: "how many iterations and users a request rate takes",
+    page: "A rate of requests is held by starting iterations at a rate: so many requests a second, divided by the requests that one iteration sends.\n\nHow many virtual users that takes follows from how long an iteration lasts: the recorded durations and pauses, or 200 ms a request when nothing was recorded. The numbers stand in the script's `options`; `--vus N` sets them.",
+};
+
+pub(crate) static WEIGHT: CodeInfo = CodeInfo {
+    code: "load/no-such-group",
+    severity: Severity::Warning,
+    fate: Fate::Dropped,
+    title: "a weight names nothing that the source has",
+    page: "`--weight NAME=N` gives a folder, a tag, a page or a recording its share of the load and makes it a scenario of its own.\n\nNothing of that name was found; `loadwright inspect FILE` shows the names.",
+};
+
 /// What passes report.
-pub const CODES: &[&CodeInfo] = &[&SECRET, &CORRELATED, &CHAINED];
+pub const CODES: &[&CodeInfo] = &[&SECRET, &CORRELATED, &CHAINED, &RATE, &WEIGHT];

@@ -29,6 +29,7 @@ mod urls;
 mod varying;
 
 pub use codes::CODES;
+pub use load::{LoadOptions, ThresholdPolicy};
 pub use outlook::{Outlook, UncertainValue, Uncertainty, outlook};
 pub use pace::ThinkTimeMode;
 pub use pass::{Found, Pass, PassContext, PassOptions, apply};

@@ -2,7 +2,8 @@ use loadwright_diagnostic::Diagnostics;
 use std::sync::Arc;
 
 use loadwright_scenario::{Evidence, TestPlan};
-use loadwright_workload::{Preset, PresetSize};
+
+use crate::LoadOptions;
 
 use crate::{Rule, ThinkTimeMode};
 
@@ -32,8 +33,7 @@ pub struct Found {
 /// What the user asked the passes for.
 #[derive(Debug, Clone, Default)]
 pub struct PassOptions {
-    pub profile: Option<Preset>,
-    pub size: PresetSize,
+    pub load: LoadOptions,
     /// Names of passes to leave out.
     pub skip: Vec<String>,
     /// Names of single inferences inside passes to leave out, as in `--skip-rule NAME`.

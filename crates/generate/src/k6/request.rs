@@ -249,23 +249,7 @@ impl Context<'_> {
 
     /// `GET /pets/{petId}`: the operation under which k6 counts the request.
     pub fn group_name(&self, step: &RequestStep) -> String {
-        if let Some(name) = &step.url_group {
-            return name.clone();
-        }
-        let url = &step.request.url;
-        let host = match url.base.as_var() {
-            Some(name) if self.plan.http.base.as_ref() == Some(name) || self.plan.http.base.is_none() => {
-                String::new()
-            }
-            Some(name) => format!("{{{name}}}"),
-            None => url
-                .base
-                .as_literal()
-                .and_then(|b| b.split_once("://"))
-                .map(|(_, h)| h.to_owned())
-                .unwrap_or_default(),
-        };
-        format!("{} {host}{}", step.request.method, url.group())
+        step.operation(&self.plan.http)
     }
 }
 

@@ -1,7 +1,5 @@
 use std::fmt::Write as _;
 
-use loadwright_scenario::VarSource;
-
 use super::context::{Context, Needs};
 use super::load::options;
 use super::scenario::{Function, is_long};
@@ -24,6 +22,10 @@ pub struct K6;
 impl Target for K6 {
     fn name(&self) -> &'static str {
         "k6"
+    }
+
+    fn file_name(&self) -> &'static str {
+        "script.js"
     }
 
     fn generate(&self, request: &GenerateRequest<'_>) -> Result<Generated, GenerateError> {
@@ -78,9 +80,9 @@ impl Target for K6 {
 
         let mut files =
             vec![GeneratedFile { path: request.options.file_name.clone(), content: script.into_bytes() }];
-        files.extend(env_example(&cx));
+        files.extend(crate::env_file::example(&plan.variables));
         files.append(&mut cx.files);
-        Ok(Generated { files })
+        Ok(Generated { files, ..Generated::default() })
     }
 }
 
@@ -147,28 +149,6 @@ impl Context<'_> {
         }
         Some(Stmt::Const(JsIdent::known("HEADERS"), JsExpr::Object(props)))
     }
-}
-
-/// What has to be set before the script can run, with the values that are no secrets.
-fn env_example(cx: &Context<'_>) -> Option<GeneratedFile> {
-    let mut out = String::new();
-    let mut secrets = false;
-    for v in &cx.plan.variables {
-        let (name, default) = match &v.source {
-            VarSource::Environment { name, default } => (name, default.as_ref()),
-            VarSource::Switched { name: Some(name), .. } => (name, None),
-            _ => continue,
-        };
-        secrets |= v.secret;
-        if let Some(note) = &v.note {
-            for line in crate::js::comment_lines(note, 100) {
-                let _ = writeln!(out, "#{}", line.trim_start_matches('/'));
-            }
-        }
-        let value = default.filter(|_| !v.secret).and_then(|d| d.as_literal()).unwrap_or_default();
-        let _ = writeln!(out, "{name}={}", value.replace(['\n', '\r'], " "));
-    }
-    secrets.then(|| GeneratedFile { path: ".env.example".to_owned(), content: out.into_bytes() })
 }
 
 /// Names that scripts of the source declare belong to them.

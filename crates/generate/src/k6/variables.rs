@@ -1,10 +1,11 @@
 use std::collections::BTreeSet;
 
-use loadwright_scenario::{EnvironmentCase, Text, VarName, VarSource, Variable};
+use loadwright_scenario::{EnvironmentCase, Text, VarName, VarSource};
 
 use super::context::Context;
 use super::helpers::Helper;
 use super::scope::Home;
+use crate::declare::ordered;
 use crate::js::{JsExpr, Prop, Stmt, camel_case, constant_case};
 
 impl Context<'_> {
@@ -145,26 +146,4 @@ impl Context<'_> {
 
 fn dataset_key(name: &str) -> VarName {
     VarName::new(format!("dataset {name}"))
-}
-
-/// Variables so that each stands behind those that it refers to; the plan's order otherwise. Cycles stay as they are.
-fn ordered(variables: &[Variable]) -> Vec<&Variable> {
-    let mut out: Vec<&Variable> = Vec::new();
-    let mut left: Vec<&Variable> = variables.iter().collect();
-    while !left.is_empty() {
-        let ready = left
-            .iter()
-            .position(|v| refers(v).iter().all(|n| *n == &v.name || !left.iter().any(|o| &o.name == *n)));
-        out.push(left.remove(ready.unwrap_or(0)));
-    }
-    out
-}
-
-fn refers(v: &Variable) -> Vec<&VarName> {
-    match &v.source {
-        VarSource::Constant(t) => t.vars().collect(),
-        VarSource::Environment { default, .. } => default.iter().flat_map(Text::vars).collect(),
-        VarSource::Switched { cases, .. } => cases.iter().flat_map(|c| c.value.vars()).collect(),
-        VarSource::Captured { initial } => initial.iter().flat_map(Text::vars).collect(),
-    }
 }

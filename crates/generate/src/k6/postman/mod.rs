@@ -109,7 +109,7 @@ pub(super) fn generate(request: &GenerateRequest<'_>, carried: &Carried) -> Resu
     files.extend(env_example(carried));
     files.extend(modules.files());
     files.append(&mut cx.files);
-    Ok(Generated { files })
+    Ok(Generated { files, ..Generated::default() })
 }
 
 /// The argument of `collection(…)`: names, scopes, data, modules.
