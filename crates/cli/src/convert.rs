@@ -25,8 +25,9 @@ pub struct Converted {
 }
 
 pub fn run(args: &ConvertArgs) -> Result<Exit> {
-    let converted = plan(&args.input, &args.shape)?;
-    let generated = generate(&converted, &args.shape, args.output.as_deref())?;
+    let mut converted = plan(&args.input, &args.shape)?;
+    let mut generated = generate(&converted, &args.shape, args.output.as_deref())?;
+    converted.diagnostics.append(&mut generated.diagnostics);
     match &args.output {
         Some(path) => write_files(path, &generated)?,
         None => {
@@ -123,7 +124,7 @@ pub fn generate(converted: &Converted, shape: &ShapeArgs, output: Option<&Path>)
         .join(", ");
     let file_name = output
         .and_then(|p| p.file_name())
-        .map_or_else(|| "script.js".to_owned(), |n| n.to_string_lossy().into_owned());
+        .map_or_else(|| target.file_name().to_owned(), |n| n.to_string_lossy().into_owned());
     let options = GenerateOptions { file_name, source_name, inputs: inputs(converted, output) };
     Ok(target.generate(&GenerateRequest { plan: &converted.plan, options })?)
 }

@@ -12,6 +12,7 @@ pub fn codes() -> Vec<&'static CodeInfo> {
         loadwright_import_openapi::CODES,
         loadwright_import_postman::CODES,
         loadwright_transform::CODES,
+        loadwright_generate::CODES,
     ]
     .into_iter()
     .flatten()

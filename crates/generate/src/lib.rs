@@ -2,6 +2,7 @@
 //! Must never know sources, evidence or the runner; what crosses to a runner is text.
 //! Start at [`Target`], then [`k6`].
 
+pub mod artillery;
 mod declare;
 mod encode;
 mod env_file;
@@ -17,4 +18,4 @@ pub use findings::CODES;
 pub use target::{GenerateError, GenerateOptions, GenerateRequest, Generated, GeneratedFile, Target};
 
 /// Every target, the default first.
-pub const TARGETS: &[&dyn Target] = &[&k6::K6, &locust::Locust];
+pub const TARGETS: &[&dyn Target] = &[&k6::K6, &locust::Locust, &artillery::Artillery];

@@ -35,7 +35,7 @@ impl Context<'_> {
     }
 
     /// A boolean expression over `r`.
-    fn test(&mut self, subject: &Selector, predicate: &Predicate) -> JsExpr {
+    pub(crate) fn test(&mut self, subject: &Selector, predicate: &Predicate) -> JsExpr {
         if let (Selector::Json(path), Predicate::HasKeys(keys)) = (subject, predicate) {
             return self.has_keys(path, keys);
         }

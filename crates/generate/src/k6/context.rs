@@ -9,7 +9,7 @@ use crate::js::{JsExpr, JsIdent, Names};
 
 /// What the script needs at its head. Filled while the body is written, printed before it.
 #[derive(Debug, Default)]
-pub(super) struct Needs {
+pub(crate) struct Needs {
     /// Named imports by module: `k6` → `check`, `group`.
     pub named: BTreeMap<&'static str, BTreeSet<&'static str>>,
     /// Default imports: local name → module.
@@ -20,7 +20,7 @@ pub(super) struct Needs {
 }
 
 /// Everything that one script is written with.
-pub(super) struct Context<'a> {
+pub(crate) struct Context<'a> {
     pub plan: &'a TestPlan,
     pub names: Names,
     pub vars: BTreeMap<VarName, JsIdent>,

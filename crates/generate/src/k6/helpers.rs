@@ -2,7 +2,7 @@ use loadwright_scenario::Aid;
 
 /// Small functions that a script carries only when it uses them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Helper {
+pub(crate) enum Helper {
     Json,
     InUrl,
     Kept,

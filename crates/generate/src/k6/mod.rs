@@ -5,15 +5,15 @@
 mod auth;
 mod body;
 mod check;
-mod context;
+pub(crate) mod context;
 mod extract;
-mod helpers;
+pub(crate) mod helpers;
 mod json;
 mod load;
 mod postman;
 mod request;
 mod scenario;
-mod scope;
+pub(crate) mod scope;
 mod script;
 mod step;
 mod text;
@@ -21,3 +21,4 @@ mod variables;
 mod websocket;
 
 pub use script::K6;
+pub(crate) use variables::dataset_key;

@@ -4,7 +4,7 @@ use loadwright_scenario::{Lifetime, RequestStep, Step, TestPlan, VarName, VarSou
 
 /// Where a captured variable is declared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Home {
+pub(crate) enum Home {
     /// `const` where it is taken: nobody outside that block reads it.
     Here,
     /// `let` at the head of the function.

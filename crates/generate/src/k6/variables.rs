@@ -144,6 +144,6 @@ impl Context<'_> {
     }
 }
 
-fn dataset_key(name: &str) -> VarName {
+pub(crate) fn dataset_key(name: &str) -> VarName {
     VarName::new(format!("dataset {name}"))
 }

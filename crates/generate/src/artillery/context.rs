@@ -1,0 +1,69 @@
+use loadwright_diagnostic::{CodeInfo, Diagnostic, Diagnostics, Origin};
+use loadwright_scenario::TestPlan;
+
+use crate::js::{JsExpr, JsIdent, Names, Stmt};
+use crate::k6::context::Context as Script;
+
+/// Everything that one Artillery script and its processor are written with.
+pub(super) struct Context<'a> {
+    pub plan: &'a TestPlan,
+    /// Expressions of the processor: the same JavaScript as in a k6 script.
+    pub js: Script<'a>,
+    /// Functions of the processor, in the order in which they are used.
+    pub functions: Vec<Function>,
+    pub function_names: Names,
+    /// Values that the request at hand needs and YAML cannot say: variable and expression.
+    pub pending: Vec<(JsIdent, JsExpr)>,
+    pub values: Names,
+    pub needs_checks: bool,
+    pub needs_response: bool,
+    pub needs_fs: bool,
+    pub diagnostics: Diagnostics,
+}
+
+/// One exported function.
+pub(super) struct Function {
+    pub name: JsIdent,
+    pub params: &'static str,
+    pub body: Vec<Stmt>,
+}
+
+impl<'a> Context<'a> {
+    pub fn new(plan: &'a TestPlan, js: Script<'a>) -> Self {
+        let values = js.names.clone();
+        Self {
+            plan,
+            js,
+            functions: Vec::new(),
+            function_names: Names::default(),
+            pending: Vec::new(),
+            values,
+            needs_checks: false,
+            needs_response: false,
+            needs_fs: false,
+            diagnostics: Diagnostics::new(),
+        }
+    }
+
+    pub fn finding(&mut self, code: &'static CodeInfo, message: impl Into<String>, origin: &Origin) {
+        self.diagnostics.push(Diagnostic::new(code, message, origin.clone()));
+    }
+
+    /// Adds a function and gives its name.
+    pub fn function(&mut self, wish: &str, params: &'static str, body: Vec<Stmt>) -> JsIdent {
+        let name = self.function_names.claim(&crate::js::camel_case(wish), "step");
+        self.functions.push(Function { name: name.clone(), params, body });
+        name
+    }
+
+    /// A value that the processor makes before the request, as a placeholder.
+    pub fn made(&mut self, wish: &str, value: JsExpr) -> String {
+        if let Some((name, _)) = self.pending.iter().find(|(_, v)| *v == value) {
+            return format!("{{{{ {} }}}}", name.as_str());
+        }
+        let name = self.values.claim(&crate::js::camel_case(wish), "value");
+        let placeholder = format!("{{{{ {} }}}}", name.as_str());
+        self.pending.push((name, value));
+        placeholder
+    }
+}
