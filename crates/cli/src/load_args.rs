@@ -121,8 +121,9 @@ fn stages(texts: &[String]) -> Result<Vec<Stage>> {
         .iter()
         .flat_map(|t| t.split(','))
         .map(|stage| {
-            let (time, target) =
-                stage.split_once(':').with_context(|| format!("--stages {stage}: give TIME:TARGET, such as 30s:10"))?;
+            let (time, target) = stage
+                .split_once(':')
+                .with_context(|| format!("--stages {stage}: give TIME:TARGET, such as 30s:10"))?;
             let target = target
                 .trim()
                 .parse::<i64>()
@@ -135,8 +136,9 @@ fn stages(texts: &[String]) -> Result<Vec<Stage>> {
 }
 
 fn weight(text: &str) -> Result<(String, u32)> {
-    let (name, n) =
-        text.rsplit_once('=').with_context(|| format!("--weight {text}: give NAME=N, such as checkout=30"))?;
+    let (name, n) = text
+        .rsplit_once('=')
+        .with_context(|| format!("--weight {text}: give NAME=N, such as checkout=30"))?;
     let n = n
         .trim_end_matches('%')
         .parse::<u32>()

@@ -12,7 +12,9 @@ pub(crate) fn example(variables: &[Variable]) -> Option<GeneratedFile> {
         let (name, default) = match &v.source {
             VarSource::Environment { name, default } => (name, default.as_ref()),
             VarSource::Switched { name: Some(name), .. } => (name, None),
-            VarSource::Switched { name: None, .. } | VarSource::Constant(_) | VarSource::Captured { .. } => continue,
+            VarSource::Switched { name: None, .. } | VarSource::Constant(_) | VarSource::Captured { .. } => {
+                continue;
+            }
         };
         secrets |= v.secret;
         if let Some(note) = &v.note {

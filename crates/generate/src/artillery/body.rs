@@ -119,10 +119,8 @@ impl Context<'_> {
         names.sort_unstable();
         names.dedup();
         if names.len() == parts.len() && !parts.is_empty() {
-            let pairs: Option<Vec<(String, Yaml)>> = parts
-                .iter()
-                .map(|p| Some((p.name.as_literal()?.to_owned(), self.part(p)?)))
-                .collect();
+            let pairs: Option<Vec<(String, Yaml)>> =
+                parts.iter().map(|p| Some((p.name.as_literal()?.to_owned(), self.part(p)?))).collect();
             if let Some(pairs) = pairs {
                 return BodyCode { pairs: vec![("formData".to_owned(), Yaml::Map(pairs))], media_type: None };
             }

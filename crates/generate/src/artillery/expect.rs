@@ -92,7 +92,9 @@ fn expectation(subject: &Selector, predicate: &Predicate) -> Option<Vec<Yaml>> {
         {
             one("contentType", Yaml::text("json"))
         }
-        (Selector::Header(name), Predicate::Exists) => one("hasHeader", Yaml::text(name.to_ascii_lowercase())),
+        (Selector::Header(name), Predicate::Exists) => {
+            one("hasHeader", Yaml::text(name.to_ascii_lowercase()))
+        }
         (Selector::Json(path), Predicate::Exists) => one("hasProperty", Yaml::Text(lodash(path)?)),
         (Selector::Json(path), Predicate::HasKeys(keys)) => keys
             .iter()

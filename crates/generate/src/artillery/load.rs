@@ -83,7 +83,8 @@ impl Context<'_> {
         }
         let mut while_true = None;
         if looping > 0.0 {
-            let message = "virtual users arrive and loop until the end; Artillery has no way to send some home earlier";
+            let message =
+                "virtual users arrive and loop until the end; Artillery has no way to send some home earlier";
             self.finding(&findings::APPROXIMATED, message, &Origin::default());
             let test = JsExpr::chain(vec![
                 JsExpr::code("next(Date.now() < STARTED + "),
@@ -111,7 +112,8 @@ impl Context<'_> {
                         conditions.push(Yaml::map([("expression", Yaml::Text(text))]));
                     }
                     None => {
-                        let message = format!("Artillery does not measure what `{metric}: {}` looks at", t.threshold);
+                        let message =
+                            format!("Artillery does not measure what `{metric}: {}` looks at", t.threshold);
                         self.finding(&findings::UNSUPPORTED, message, &Origin::default());
                     }
                 }
@@ -143,7 +145,9 @@ impl Context<'_> {
                     Aggregation::Med => "median".to_owned(),
                     Aggregation::Max => "max".to_owned(),
                     Aggregation::Min => "min".to_owned(),
-                    Aggregation::Percentile(p) if [50.0, 75.0, 90.0, 95.0, 99.0].contains(p) => format!("p{p}"),
+                    Aggregation::Percentile(p) if [50.0, 75.0, 90.0, 95.0, 99.0].contains(p) => {
+                        format!("p{p}")
+                    }
                     _ => return None,
                 };
                 match s.tags.get("name") {

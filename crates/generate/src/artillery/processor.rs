@@ -38,6 +38,7 @@ const seen = (response) => {
     ),
     cookies,
     body,
+    url: response.url,
     json: parsed(body),
     timings: { duration: ((response.timings || {}).phases || {}).total },
   };
@@ -91,18 +92,34 @@ impl Context<'_> {
                 VarSource::Constant(text) => self.js.text(text),
                 VarSource::Environment { name, default } => {
                     let env = JsExpr::code("process.env").member(name);
-                    let file = self.js.inputs.get(&v.origin.source).cloned();
-                    let otherwise = match (default, file) {
-                        (Some(text), _) => self.js.text(text),
-                        (None, Some(file)) if v.secret && !v.origin.at.as_str().is_empty() => {
-                            self.needs_fs = true;
-                            let kept = self.js.helper(Helper::Kept);
-                            let args = vec![JsExpr::string(&file), JsExpr::string(v.origin.at.as_str())];
-                            JsExpr::call(kept, args)
-                        }
-                        (None, _) => JsExpr::string(""),
+                    let otherwise = match default {
+                        Some(text) => self.js.text(text),
+                        None if v.secret => self.kept(&v.origin),
+                        None => JsExpr::string(""),
                     };
                     JsExpr::binary(env, "||", otherwise)
+                }
+                VarSource::Switched { name, cases } => {
+                    let first = cases.first().map_or("", |c| c.environment.as_str());
+                    let mut props = Vec::new();
+                    for case in cases {
+                        let value =
+                            if case.secret { self.kept(&case.origin) } else { self.js.text(&case.value) };
+                        props.push(Prop::pair(case.environment.as_str(), value));
+                    }
+                    let chosen =
+                        JsExpr::binary(JsExpr::code("process.env.ENVIRONMENT"), "||", JsExpr::string(first));
+                    let value = JsExpr::chain(vec![
+                        JsExpr::code("("),
+                        JsExpr::Object(props),
+                        JsExpr::code(")["),
+                        chosen,
+                        JsExpr::code("]"),
+                    ]);
+                    match name {
+                        Some(env) => JsExpr::binary(JsExpr::code("process.env").member(env), "||", value),
+                        None => value,
+                    }
                 }
             };
             out.push(Stmt::Const(ident, value));
@@ -111,12 +128,25 @@ impl Context<'_> {
             self.needs_fs = true;
             if let JsExpr::Code(_) = self.js.names_of(&d.name) {
                 let list = self.js.var_ident(&crate::k6::dataset_key(&d.name));
-                let path = JsExpr::call_fn("path.join", vec![JsExpr::code("__dirname"), JsExpr::string(&d.path)]);
+                let path =
+                    JsExpr::call_fn("path.join", vec![JsExpr::code("__dirname"), JsExpr::string(&d.path)]);
                 let text = JsExpr::call_fn("fs.readFileSync", vec![path, JsExpr::string("utf8")]);
                 out.push(Stmt::Const(list, JsExpr::call_fn("JSON.parse", vec![text])));
             }
         }
         out
+    }
+
+    /// A secret where the user's own file has it.
+    fn kept(&mut self, origin: &loadwright_diagnostic::Origin) -> JsExpr {
+        match self.js.inputs.get(&origin.source).cloned() {
+            Some(file) if !origin.at.as_str().is_empty() => {
+                self.needs_fs = true;
+                let kept = self.js.helper(Helper::Kept);
+                JsExpr::call(kept, vec![JsExpr::string(&file), JsExpr::string(origin.at.as_str())])
+            }
+            _ => JsExpr::string(""),
+        }
     }
 
     /// The function that fills a user's variables: constants, initial values, rows of JSON data.
@@ -129,7 +159,7 @@ impl Context<'_> {
                 VarSource::Captured { initial: Some(text) } => {
                     props.push(Prop::pair(ident.as_str(), self.js.text(text)));
                 }
-                VarSource::Constant(_) | VarSource::Environment { .. } => {
+                VarSource::Constant(_) | VarSource::Environment { .. } | VarSource::Switched { .. } => {
                     props.push(Prop::pair(ident.as_str(), JsExpr::ident(&ident)));
                 }
             }
@@ -142,10 +172,9 @@ impl Context<'_> {
                     list.clone().member("length"),
                     JsExpr::code(")"),
                 ]),
-                ColumnOrder::Sequential | ColumnOrder::PerVirtualUser => JsExpr::chain(vec![
-                    JsExpr::code("(turn++) % "),
-                    list.clone().member("length"),
-                ]),
+                ColumnOrder::Sequential | ColumnOrder::PerVirtualUser => {
+                    JsExpr::chain(vec![JsExpr::code("(turn++) % "), list.clone().member("length")])
+                }
             };
             props.push(Prop::Spread(JsExpr::chain(vec![list, JsExpr::code("["), index, JsExpr::code("]")])));
         }
@@ -153,10 +182,8 @@ impl Context<'_> {
             return None;
         }
         let args = vec![JsExpr::code("context.vars"), JsExpr::Object(props)];
-        let body = vec![
-            Stmt::Expr(JsExpr::call_fn("Object.assign", args)),
-            Stmt::Verbatim("next();".to_owned()),
-        ];
+        let body =
+            vec![Stmt::Expr(JsExpr::call_fn("Object.assign", args)), Stmt::Verbatim("next();".to_owned())];
         Some(self.function("set up", "context, events, next", body).as_str().to_owned())
     }
 
@@ -191,6 +218,9 @@ impl Context<'_> {
                 other => other.code(),
             });
         }
+        if self.js.needs.default.contains_key("encoding") {
+            helpers.push("const encoding = { b64encode: (text) => Buffer.from(text).toString('base64') };");
+        }
         if self.needs_response {
             helpers.push(SEEN);
         }
@@ -209,7 +239,8 @@ impl Context<'_> {
                 Printer::print_indented(&f.body)
             ));
         }
-        let names = self.functions.iter().map(|f| Prop::pair(f.name.as_str(), JsExpr::ident(&f.name))).collect();
+        let names =
+            self.functions.iter().map(|f| Prop::pair(f.name.as_str(), JsExpr::ident(&f.name))).collect();
         let exports = JsExpr::binary(JsExpr::code("module.exports"), "=", JsExpr::Object(names));
         out.push(Printer::print(&[Stmt::Expr(exports)]));
         Some(out)

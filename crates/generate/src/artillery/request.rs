@@ -27,17 +27,17 @@ impl Context<'_> {
         if !headers.is_empty() {
             out.push(("headers".to_owned(), texts(headers)));
         }
-        let mut cookies: Vec<(String, String)> = request
-            .cookies
-            .iter()
-            .map(|f| (f.name.to_string(), self.text(&f.value, "cookie")))
-            .collect();
+        let mut cookies: Vec<(String, String)> =
+            request.cookies.iter().map(|f| (f.name.to_string(), self.text(&f.value, "cookie"))).collect();
         cookies.extend(auth.cookies);
         if !cookies.is_empty() {
             out.push(("cookie".to_owned(), texts(cookies)));
         }
         if let Some((user, pass)) = auth.basic {
-            out.push(("auth".to_owned(), Yaml::map([("user", Yaml::Text(user)), ("pass", Yaml::Text(pass))])));
+            out.push((
+                "auth".to_owned(),
+                Yaml::map([("user", Yaml::Text(user)), ("pass", Yaml::Text(pass))]),
+            ));
         }
         out.extend(body.pairs);
         if request.overrides.max_redirects == Some(0) {
@@ -54,7 +54,9 @@ impl Context<'_> {
             out.push('/');
             match segment {
                 Segment::Literal(text) => out.push_str(text),
-                Segment::Param { label: _, value, encoding } => out.push_str(&self.url_text(value, *encoding)),
+                Segment::Param { label: _, value, encoding } => {
+                    out.push_str(&self.url_text(value, *encoding))
+                }
             }
         }
         if own && out.is_empty() {

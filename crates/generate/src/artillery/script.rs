@@ -63,10 +63,7 @@ impl Target for Artillery {
         for s in &plan.scenarios {
             let mut flow = cx.flow(&s.steps);
             if let Some(name) = &load.while_true {
-                flow = vec![Yaml::map([
-                    ("loop", Yaml::List(flow)),
-                    ("whileTrue", Yaml::text(name.clone())),
-                ])];
+                flow = vec![Yaml::map([("loop", Yaml::List(flow)), ("whileTrue", Yaml::text(name.clone()))])];
             }
             let mut pairs = vec![("name".to_owned(), Yaml::text(s.name.clone()))];
             if plan.scenarios.len() > 1 {
@@ -79,12 +76,18 @@ impl Target for Artillery {
             scenarios.push(Yaml::Map(pairs));
         }
         let ensure = cx.ensure();
-        let stem = request.options.file_name.rsplit_once('.').map_or(request.options.file_name.as_str(), |p| p.0);
+        let stem =
+            request.options.file_name.rsplit_once('.').map_or(request.options.file_name.as_str(), |p| p.0);
         let processor_name = format!("{stem}-processor.js");
         let processor = cx.processor(&constants);
         let config = config(
             &cx,
-            Parts { load_phases: load.phases, headers, ensure, processor: processor.as_ref().map(|_| processor_name.clone()) },
+            Parts {
+                load_phases: load.phases,
+                headers,
+                ensure,
+                processor: processor.as_ref().map(|_| processor_name.clone()),
+            },
         );
         let mut top = Vec::new();
         if !before.is_empty() {
@@ -130,6 +133,9 @@ fn config(cx: &Context<'_>, parts: Parts) -> Yaml {
                 default.as_ref().and_then(|d| d.as_literal()).map(str::to_owned)
             }
             loadwright_scenario::VarSource::Constant(text) => text.as_literal().map(str::to_owned),
+            loadwright_scenario::VarSource::Switched { cases, .. } => {
+                cases.first().and_then(|c| c.value.as_literal()).map(str::to_owned)
+            }
             loadwright_scenario::VarSource::Captured { .. } => None,
         })
     };
@@ -140,19 +146,14 @@ fn config(cx: &Context<'_>, parts: Parts) -> Yaml {
         .and_then(default_of)
         .filter(|t| !t.is_empty())
         .unwrap_or_else(|| "http://localhost".to_owned());
-    let mut out = vec![
-        ("target".to_owned(), Yaml::Text(target)),
-        ("phases".to_owned(), Yaml::List(parts.load_phases)),
-    ];
+    let mut out =
+        vec![("target".to_owned(), Yaml::Text(target)), ("phases".to_owned(), Yaml::List(parts.load_phases))];
     let empty = || Yaml::Map(Vec::new());
     let mut plugins = vec![("expect".to_owned(), empty())];
     if parts.ensure.is_some() {
         plugins.push(("ensure".to_owned(), empty()));
     }
-    plugins.push((
-        "metrics-by-endpoint".to_owned(),
-        Yaml::map([("useOnlyRequestNames", Yaml::bool(true))]),
-    ));
+    plugins.push(("metrics-by-endpoint".to_owned(), Yaml::map([("useOnlyRequestNames", Yaml::bool(true))])));
     out.push(("plugins".to_owned(), Yaml::Map(plugins)));
     out.extend(parts.ensure.map(|e| ("ensure".to_owned(), e)));
     if !parts.headers.is_empty() {

@@ -64,12 +64,18 @@ impl Context<'_> {
                 vec![Yaml::map([("function", Yaml::text(name.as_str()))])]
             }
             Step::Script(script) => {
-                let message = format!("{} lines of another tool's JavaScript are left out", script.code.lines().count());
+                let message = format!(
+                    "{} lines of another tool's JavaScript are left out",
+                    script.code.lines().count()
+                );
                 self.finding(&findings::SCRIPT, message, &script.origin);
                 Vec::new()
             }
             Step::WebSocket(socket) => {
-                let message = format!("the WebSocket session `{}` is left out: Artillery runs it in a scenario with an engine of its own", socket.name);
+                let message = format!(
+                    "the WebSocket session `{}` is left out: Artillery runs it in a scenario with an engine of its own",
+                    socket.name
+                );
                 self.finding(&findings::UNSUPPORTED, message, &socket.origin);
                 Vec::new()
             }
@@ -78,7 +84,11 @@ impl Context<'_> {
 
     fn request_step(&mut self, step: &RequestStep) -> Vec<Yaml> {
         for script in step.before.iter().chain(&step.after) {
-            let message = format!("{} lines of JavaScript around `{}` are left out", script.code.lines().count(), step.name);
+            let message = format!(
+                "{} lines of JavaScript around `{}` are left out",
+                script.code.lines().count(),
+                step.name
+            );
             self.finding(&findings::SCRIPT, message, &script.origin);
         }
         self.pending.clear();
@@ -91,7 +101,8 @@ impl Context<'_> {
                 body.push(Stmt::Expr(JsExpr::binary(target, "=", value)));
             }
             body.push(Stmt::Verbatim("next();".to_owned()));
-            let name = self.function(&format!("prepare {}", step.name), "request, context, events, next", body);
+            let name =
+                self.function(&format!("prepare {}", step.name), "request, context, events, next", body);
             pairs.push(("beforeRequest".to_owned(), Yaml::text(name.as_str())));
         }
         let (captures, mut after) = self.captures(step);
@@ -115,8 +126,11 @@ impl Context<'_> {
             }
             body.extend(after);
             body.push(Stmt::Verbatim("next();".to_owned()));
-            let name =
-                self.function(&format!("after {}", step.name), "request, response, context, events, next", body);
+            let name = self.function(
+                &format!("after {}", step.name),
+                "request, response, context, events, next",
+                body,
+            );
             pairs.push(("afterResponse".to_owned(), Yaml::text(name.as_str())));
         }
         if let Some(test) = self.needed(step) {
@@ -136,7 +150,11 @@ impl Context<'_> {
             .iter()
             .map(|n| {
                 let ident = self.js.var_ident(n);
-                JsExpr::chain(vec![JsExpr::code("Boolean("), JsExpr::code("vars").member(ident.as_str()), JsExpr::code(")")])
+                JsExpr::chain(vec![
+                    JsExpr::code("Boolean("),
+                    JsExpr::code("vars").member(ident.as_str()),
+                    JsExpr::code(")"),
+                ])
             })
             .reduce(|a, b| JsExpr::binary(a, "&&", b))
     }
@@ -164,7 +182,7 @@ impl Context<'_> {
         });
         let constant = |name: &String, cx: &Self| {
             cx.plan.variables.iter().any(|v| {
-                matches!(v.source, VarSource::Constant(_) | VarSource::Environment { .. })
+                !matches!(v.source, VarSource::Captured { .. })
                     && cx.js.vars.get(&v.name).is_some_and(|i| i.as_str() == name)
             })
         };

@@ -109,7 +109,9 @@ impl Yaml {
 fn literal_block(text: &str) -> bool {
     !text.ends_with("\n\n")
         && !text.starts_with([' ', '\n', '\t'])
-        && text.chars().all(|c| c == '\n' || (!c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')))
+        && text
+            .chars()
+            .all(|c| c == '\n' || (!c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')))
         && text.split('\n').all(|l| l.trim_end() == l)
 }
 
@@ -117,7 +119,9 @@ fn literal_block(text: &str) -> bool {
 fn scalar(text: &str) -> String {
     let first = text.chars().next();
     let plain = first.is_some_and(|c| c.is_ascii_alphabetic() || c == '/' || c == '$')
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || " -_./+=;,()$&?".contains(c) || (c as u32) > 0xa0)
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || " -_./+=;,()$&?".contains(c) || (c as u32) > 0xa0)
         && text.chars().all(|c| !matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{85}'))
         && !text.ends_with(' ')
         && !text.contains(" #")
@@ -141,7 +145,17 @@ mod tests {
         let shown = list.map(scalar);
         assert_eq!(
             shown,
-            ["\"yes\"", "\"1.0\"", "\"a: b\"", "\"#x\"", "\"{{ id }}\"", "\"\"", "plain text", "\"a\u{2028}b\"", "\"- x\""]
+            [
+                "\"yes\"",
+                "\"1.0\"",
+                "\"a: b\"",
+                "\"#x\"",
+                "\"{{ id }}\"",
+                "\"\"",
+                "plain text",
+                "\"a\u{2028}b\"",
+                "\"- x\""
+            ]
         );
     }
 
@@ -149,7 +163,10 @@ mod tests {
     fn lists_of_maps_stand_under_their_dash() {
         let y = Yaml::map([(
             "flow",
-            Yaml::List(vec![Yaml::Noted("first".into(), Box::new(Yaml::map([("get", Yaml::map([("url", Yaml::text("/"))]))])))]),
+            Yaml::List(vec![Yaml::Noted(
+                "first".into(),
+                Box::new(Yaml::map([("get", Yaml::map([("url", Yaml::text("/"))]))])),
+            )]),
         )]);
         assert_eq!(y.print(), "flow:\n  # first\n  - get:\n      url: /\n");
     }

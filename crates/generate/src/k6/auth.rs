@@ -5,7 +5,7 @@ use crate::js::{JsExpr, TemplatePart};
 
 /// What credentials add to a request.
 #[derive(Default)]
-pub(super) struct AuthCode {
+pub(crate) struct AuthCode {
     /// Header name and value.
     pub headers: Vec<(JsExpr, String, JsExpr)>,
     /// `name=value`, encoded.

@@ -7,12 +7,12 @@ pub(super) use crate::encode::encode_component;
 use crate::js::{JsExpr, Prop, TemplatePart};
 
 /// What a request's body becomes: the argument, the media type that has to be said, a statement to run before.
-pub(super) struct BodyCode {
+pub(crate) struct BodyCode {
     pub expr: Option<JsExpr>,
     pub media_type: Option<MediaTypeCode>,
 }
 
-pub(super) enum MediaTypeCode {
+pub(crate) enum MediaTypeCode {
     Text(String),
     /// Only known when the body is made.
     Expr(JsExpr),

@@ -7,7 +7,7 @@ use super::helpers::Helper;
 use crate::js::{JsExpr, Prop, TemplatePart};
 
 /// The pieces of one `http` call.
-pub(super) struct RequestCode {
+pub(crate) struct RequestCode {
     /// `const form = multipart([...]);` has to come first.
     pub form: Option<JsExpr>,
     pub call: JsExpr,

@@ -10,7 +10,7 @@ use crate::js::{JsExpr, JsIdent, Names, Stmt, camel_case};
 const SPLIT_FROM: usize = 25;
 
 /// A function of the script: what it is called, and what it does.
-pub(super) struct Function {
+pub(crate) struct Function {
     pub name: JsIdent,
     pub body: Vec<Stmt>,
     /// Functions for the groups of a long scenario, printed behind it.

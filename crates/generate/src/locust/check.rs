@@ -1,4 +1,6 @@
-use loadwright_scenario::{Check, Extraction, Json, JsonPath, JsonStep, JsonType, Predicate, RequestStep, Selector, Text};
+use loadwright_scenario::{
+    Check, Extraction, Json, JsonPath, JsonStep, JsonType, Predicate, RequestStep, Selector, Text,
+};
 
 use super::context::Context;
 use super::css::compound;
@@ -99,7 +101,10 @@ impl Context<'_> {
             Predicate::NotEmpty => length(s, ">", 0),
             Predicate::All(tests) => {
                 let tests: Vec<PyExpr> = tests.iter().map(|(s, p)| self.test(s, p)).collect();
-                tests.into_iter().reduce(|a, b| PyExpr::binary(a, "and", b)).unwrap_or_else(|| PyExpr::bool(true))
+                tests
+                    .into_iter()
+                    .reduce(|a, b| PyExpr::binary(a, "and", b))
+                    .unwrap_or_else(|| PyExpr::bool(true))
             }
         }
     }
@@ -141,15 +146,15 @@ impl Context<'_> {
             Selector::Header(name) => {
                 of.clone().attribute("headers").method("get", vec![PyExpr::string(name), PyExpr::string("")])
             }
-            Selector::Cookie(name) => of.clone().attribute("cookies").method("get", vec![PyExpr::string(name)]),
+            Selector::Cookie(name) => {
+                of.clone().attribute("cookies").method("get", vec![PyExpr::string(name)])
+            }
             Selector::Body => of.clone().attribute("text"),
             Selector::Json(path) => {
                 let f = self.helper(Helper::Pick);
                 PyExpr::call(f, path_args(of.clone(), path))
             }
-            Selector::Regex { pattern, group } => {
-                self.found(pattern, of.clone().attribute("text"), *group)
-            }
+            Selector::Regex { pattern, group } => self.found(pattern, of.clone().attribute("text"), *group),
             Selector::HeaderRegex { header, pattern, group } => {
                 let value = of.clone().attribute("headers").method("get", vec![PyExpr::string(header)]);
                 self.found(pattern, value, *group)

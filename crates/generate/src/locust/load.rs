@@ -64,11 +64,7 @@ impl Context<'_> {
                 let per_second = e.rate.unwrap_or(1) as f64 / unit(e.time_unit);
                 let users = e.pre_allocated_vus.unwrap_or(1);
                 let f = self.import("locust", "constant_throughput");
-                let rate = PyExpr::binary(
-                    PyExpr::number(&per_second.to_string()),
-                    "/",
-                    PyExpr::int(users),
-                );
+                let rate = PyExpr::binary(PyExpr::number(&per_second.to_string()), "/", PyExpr::int(users));
                 Pace { wait_time: Some(PyExpr::call(f, vec![rate.into()])), counted: false }
             }
             Executor::RampingArrivalRate(_) => {
@@ -106,9 +102,11 @@ impl Context<'_> {
             for s in scenarios {
                 let (u, i, max) = match &s.workload.executor {
                     Executor::SharedIterations(e) => (e.vus, e.iterations, e.max_duration),
-                    Executor::PerVuIterations(e) => {
-                        (e.vus, Some(e.vus.unwrap_or(1).saturating_mul(e.iterations.unwrap_or(1))), e.max_duration)
-                    }
+                    Executor::PerVuIterations(e) => (
+                        e.vus,
+                        Some(e.vus.unwrap_or(1).saturating_mul(e.iterations.unwrap_or(1))),
+                        e.max_duration,
+                    ),
                     _ => (None, None, None),
                 };
                 users += u.unwrap_or(1);
@@ -229,6 +227,9 @@ mod tests {
     #[test]
     fn a_line_is_followed_and_ends() {
         let stages = [(10.0, 20.0), (0.0, 5.0), (10.0, 5.0)];
-        assert_eq!([0.0, 5.0, 10.0, 20.0, 21.0].map(|t| users_at(0.0, &stages, t)), [0.0, 10.0, 5.0, 5.0, 0.0]);
+        assert_eq!(
+            [0.0, 5.0, 10.0, 20.0, 21.0].map(|t| users_at(0.0, &stages, t)),
+            [0.0, 10.0, 5.0, 5.0, 0.0]
+        );
     }
 }

@@ -1,4 +1,6 @@
-use loadwright_scenario::{ApiKeyPlace, Auth, Body, Encoding, Field, Grant, Request, RequestStep, Segment, Text};
+use loadwright_scenario::{
+    ApiKeyPlace, Auth, Body, Encoding, Field, Grant, Request, RequestStep, Segment, Text,
+};
 
 use super::context::Context;
 use crate::findings;
@@ -72,7 +74,9 @@ impl Context<'_> {
             parts.push(TextPart::Text("/".to_owned()));
             match segment {
                 Segment::Literal(text) => parts.push(TextPart::Text(text.clone())),
-                Segment::Param { label: _, value, encoding } => parts.extend(self.url_parts(value, *encoding)),
+                Segment::Param { label: _, value, encoding } => {
+                    parts.extend(self.url_parts(value, *encoding))
+                }
             }
         }
         let mut mark = "?";
@@ -207,7 +211,10 @@ impl Context<'_> {
     fn no_auth(&mut self, scheme: &str, step: &RequestStep) {
         self.finding(
             &findings::UNSUPPORTED,
-            format!("`{}` goes out without its {scheme} credentials: they need an extension of requests", step.name),
+            format!(
+                "`{}` goes out without its {scheme} credentials: they need an extension of requests",
+                step.name
+            ),
             &step.origin,
         );
     }

@@ -120,7 +120,13 @@ fn is_long(s: &Scenario) -> bool {
 
 impl Context<'_> {
     /// One class of users: what they do first, and their task.
-    fn user(&mut self, scenario: &Scenario, variables: &[Variable], names: &mut PyNames, headers: bool) -> PyStmt {
+    fn user(
+        &mut self,
+        scenario: &Scenario,
+        variables: &[Variable],
+        names: &mut PyNames,
+        headers: bool,
+    ) -> PyStmt {
         self.import("locust", "HttpUser");
         self.import("locust", "task");
         let plan = self.plan;
@@ -161,7 +167,8 @@ impl Context<'_> {
                 let mut code: Vec<PyStmt> = group.note.iter().cloned().map(PyStmt::Comment).collect();
                 let mut locals = self.names.clone();
                 code.extend(self.steps(&group.steps, &mut locals));
-                let call = PyExpr::chain(vec![PyExpr::code("self."), PyExpr::ident(&name), PyExpr::code("()")]);
+                let call =
+                    PyExpr::chain(vec![PyExpr::code("self."), PyExpr::ident(&name), PyExpr::code("()")]);
                 steps.push(PyStmt::Expr(call));
                 parts.push(PyStmt::Def {
                     decorators: Vec::new(),

@@ -24,7 +24,10 @@ impl Context<'_> {
             Step::Request(request) => self.request_step(request, locals),
             Step::Batch(requests) => {
                 if let Some(first) = requests.first() {
-                    let message = format!("{} requests that went out together are sent one after the other", requests.len());
+                    let message = format!(
+                        "{} requests that went out together are sent one after the other",
+                        requests.len()
+                    );
                     self.finding(&findings::APPROXIMATED, message, &first.origin);
                 }
                 let mut out = Vec::new();
@@ -57,7 +60,10 @@ impl Context<'_> {
             }
             Step::Script(script) => self.script(script),
             Step::WebSocket(socket) => {
-                let message = format!("the WebSocket session `{}` is left out: Locust has no client for it", socket.name);
+                let message = format!(
+                    "the WebSocket session `{}` is left out: Locust has no client for it",
+                    socket.name
+                );
                 self.finding(&findings::UNSUPPORTED, message, &socket.origin);
                 vec![PyStmt::Comment(format!("TODO: the WebSocket session {}", socket.name))]
             }

@@ -154,9 +154,9 @@ impl Context<'_> {
                 _ => self.text(text),
             },
             Json::Array(items) => PyExpr::List(items.iter().map(|v| self.json(v)).collect()),
-            Json::Object(fields) => PyExpr::Dict(
-                fields.iter().map(|(k, v)| (PyExpr::string(k), self.json(v))).collect(),
-            ),
+            Json::Object(fields) => {
+                PyExpr::Dict(fields.iter().map(|(k, v)| (PyExpr::string(k), self.json(v))).collect())
+            }
         }
     }
 }

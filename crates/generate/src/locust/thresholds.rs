@@ -84,10 +84,8 @@ impl Context<'_> {
                 Aggregation::Med => entry.attribute("median_response_time"),
                 Aggregation::Max => entry.attribute("max_response_time"),
                 Aggregation::Min => entry.attribute("min_response_time"),
-                Aggregation::Percentile(p) => entry.method(
-                    "get_response_time_percentile",
-                    vec![PyExpr::number(&format!("{}", p / 100.0))],
-                ),
+                Aggregation::Percentile(p) => entry
+                    .method("get_response_time_percentile", vec![PyExpr::number(&format!("{}", p / 100.0))]),
                 _ => return None,
             },
             _ => return None,

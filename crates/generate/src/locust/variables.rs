@@ -1,7 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use loadwright_scenario::{
-    ColumnOrder, Json, Lifetime, RequestStep, Step, TestPlan, Text, VarName, VarSource, Variable,
+    ColumnOrder, EnvironmentCase, Json, Lifetime, RequestStep, Step, TestPlan, Text, VarName, VarSource,
+    Variable,
 };
 
 use super::context::Context;
@@ -67,7 +68,7 @@ impl Context<'_> {
         for v in variables {
             let snake = snake_case(v.name.as_str());
             let expr = match &v.source {
-                VarSource::Constant(_) | VarSource::Environment { .. } => {
+                VarSource::Constant(_) | VarSource::Environment { .. } | VarSource::Switched { .. } => {
                     let ident = self.names.claim(&snake.to_ascii_uppercase(), "VALUE");
                     PyExpr::ident(&ident)
                 }
@@ -98,6 +99,7 @@ impl Context<'_> {
                 VarSource::Captured { .. } => continue,
                 VarSource::Constant(text) => self.text(text),
                 VarSource::Environment { name, default } => self.environment(name, default.as_ref(), v),
+                VarSource::Switched { name, cases } => self.switched(name.as_deref(), cases),
             };
             if let Some(note) = &v.note {
                 out.push(PyStmt::Comment(note.clone()));
@@ -114,15 +116,47 @@ impl Context<'_> {
     fn environment(&mut self, name: &str, default: Option<&Text>, v: &Variable) -> PyExpr {
         self.module("os");
         let get = |args: Vec<PyExpr>| PyExpr::call_fn("os.environ.get", args);
-        let pointer = v.origin.at.as_str();
-        match (default, self.inputs.get(&v.origin.source).cloned()) {
-            (Some(default), _) => get(vec![PyExpr::string(name), self.text(default)]),
-            (None, Some(file)) if v.secret && !pointer.is_empty() => {
-                let f = self.helper(Helper::Kept);
-                let args = vec![Arg::from(PyExpr::string(&file)), Arg::from(PyExpr::string(pointer))];
-                PyExpr::binary(get(vec![PyExpr::string(name)]), "or", PyExpr::call(f, args))
+        match default {
+            Some(default) => get(vec![PyExpr::string(name), self.text(default)]),
+            None if v.secret => {
+                let kept = self.kept(&v.origin);
+                if kept == PyExpr::string("") {
+                    return get(vec![PyExpr::string(name), kept]);
+                }
+                PyExpr::binary(get(vec![PyExpr::string(name)]), "or", kept)
             }
-            (None, _) => get(vec![PyExpr::string(name), PyExpr::string("")]),
+            None => get(vec![PyExpr::string(name), PyExpr::string("")]),
+        }
+    }
+
+    /// `{"dev": …, "prod": …}[os.environ.get("ENVIRONMENT", "dev")]`
+    fn switched(&mut self, name: Option<&str>, cases: &[EnvironmentCase]) -> PyExpr {
+        self.module("os");
+        let get = |args: Vec<PyExpr>| PyExpr::call_fn("os.environ.get", args);
+        let mut pairs = Vec::new();
+        for case in cases {
+            let value = if case.secret { self.kept(&case.origin) } else { self.text(&case.value) };
+            pairs.push((PyExpr::string(&case.environment), value));
+        }
+        let first = cases.first().map_or("", |c| c.environment.as_str());
+        let chosen = get(vec![PyExpr::string("ENVIRONMENT"), PyExpr::string(first)]);
+        let value = PyExpr::Dict(pairs).item(chosen);
+        match name {
+            Some(name) => PyExpr::binary(get(vec![PyExpr::string(name)]), "or", value),
+            None => value,
+        }
+    }
+
+    /// A secret where the user's own file has it.
+    fn kept(&mut self, origin: &loadwright_diagnostic::Origin) -> PyExpr {
+        match self.inputs.get(&origin.source).cloned() {
+            Some(file) if !origin.at.as_str().is_empty() => {
+                let f = self.helper(Helper::Kept);
+                let args =
+                    vec![Arg::from(PyExpr::string(&file)), Arg::from(PyExpr::string(origin.at.as_str()))];
+                PyExpr::call(f, args)
+            }
+            _ => PyExpr::string(""),
         }
     }
 
@@ -165,7 +199,9 @@ impl Context<'_> {
     pub fn take_rows(&mut self, per_user: bool) -> Vec<PyStmt> {
         let mut out = Vec::new();
         for d in &self.plan.datasets {
-            let (Some(row), Some(source)) = (self.rows.get(&d.name), self.row_sources.get(&d.name)) else { continue };
+            let (Some(row), Some(source)) = (self.rows.get(&d.name), self.row_sources.get(&d.name)) else {
+                continue;
+            };
             if (d.order == ColumnOrder::PerVirtualUser) != per_user {
                 continue;
             }
@@ -179,7 +215,12 @@ impl Context<'_> {
     }
 
     /// Values that steps read before they write them, or write only under a condition.
-    pub fn initial(&mut self, variables: &[Variable], steps: &[Step], lifetime: Option<Lifetime>) -> Vec<PyStmt> {
+    pub fn initial(
+        &mut self,
+        variables: &[Variable],
+        steps: &[Step],
+        lifetime: Option<Lifetime>,
+    ) -> Vec<PyStmt> {
         let mut seen = BTreeMap::new();
         walk(steps, &mut seen);
         let mut out = Vec::new();
@@ -190,7 +231,9 @@ impl Context<'_> {
                 Some(l) => v.lifetime == l,
             };
             let early = seen.get(&v.name).copied();
-            if !here || (lifetime.is_some() && (early.is_none() || (early == Some(false) && initial.is_none()))) {
+            if !here
+                || (lifetime.is_some() && (early.is_none() || (early == Some(false) && initial.is_none())))
+            {
                 continue;
             }
             let Some(target) = self.vars.get(&v.name).cloned() else { continue };

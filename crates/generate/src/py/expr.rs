@@ -149,10 +149,7 @@ impl PyExpr {
                 TextPart::Hole(_) => lines.last_mut().into_iter().for_each(|l| l.push(part.clone())),
                 TextPart::Text(text) => {
                     for piece in text.split_inclusive('\n') {
-                        lines
-                            .last_mut()
-                            .into_iter()
-                            .for_each(|l| l.push(TextPart::Text(piece.to_owned())));
+                        lines.last_mut().into_iter().for_each(|l| l.push(TextPart::Text(piece.to_owned())));
                         if piece.ends_with('\n') {
                             lines.push(Vec::new());
                         }
@@ -227,6 +224,9 @@ mod tests {
     #[test]
     fn numbers_are_sent_as_javascript_sends_them() {
         let shown = |t: &str| shown(&PyExpr::number(t));
-        assert_eq!(["1.0", "1e3", "4.50", "-0", "12345678901234567890"].map(shown), ["1", "1000", "4.5", "-0", "12345678901234567890"]);
+        assert_eq!(
+            ["1.0", "1e3", "4.50", "-0", "12345678901234567890"].map(shown),
+            ["1", "1000", "4.5", "-0", "12345678901234567890"]
+        );
     }
 }

@@ -20,7 +20,9 @@ impl Printer {
     fn block(&mut self, statements: &[PyStmt]) {
         let big = |s: &PyStmt| match s {
             PyStmt::Def { .. } | PyStmt::Class { .. } => true,
-            PyStmt::Verbatim(code) => code.starts_with("def ") || code.starts_with('@') || code.starts_with("class "),
+            PyStmt::Verbatim(code) => {
+                code.starts_with("def ") || code.starts_with('@') || code.starts_with("class ")
+            }
             _ => false,
         };
         let mut first = true;
@@ -31,7 +33,8 @@ impl Printer {
                 blank = !first;
                 continue;
             }
-            let apart = if big(s) || after_big { if self.indent == 0 { 2 } else { 1 } } else { usize::from(blank) };
+            let apart =
+                if big(s) || after_big { if self.indent == 0 { 2 } else { 1 } } else { usize::from(blank) };
             if !first {
                 for _ in 0..apart {
                     self.out.push('\n');
@@ -158,16 +161,11 @@ impl Printer {
                 self.expr(callee, 1);
                 self.list('(', ')', args, Self::arg);
             }
-            PyExpr::Dict(pairs) => self.list(
-                '{',
-                '}',
-                pairs,
-                |p, (k, v)| {
-                    p.expr(k, 2);
-                    p.out.push_str(": ");
-                    p.expr(v, 1);
-                },
-            ),
+            PyExpr::Dict(pairs) => self.list('{', '}', pairs, |p, (k, v)| {
+                p.expr(k, 2);
+                p.out.push_str(": ");
+                p.expr(v, 1);
+            }),
             PyExpr::List(items) => self.list('[', ']', items, |p, i| p.expr(i, 1)),
             PyExpr::Tuple(items) => self.list('(', ')', items, |p, i| p.expr(i, 1)),
             PyExpr::Lambda(params, body) => {

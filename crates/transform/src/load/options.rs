@@ -35,7 +35,10 @@ pub enum ThresholdPolicy {
     Overall,
     /// What was observed, and so many percent more. Milliseconds by operation, from a result of an earlier run; without
     /// them the timings of the recording.
-    Observed { percent: f64, latencies: BTreeMap<String, f64> },
+    Observed {
+        percent: f64,
+        latencies: BTreeMap<String, f64>,
+    },
     None,
 }
 

@@ -34,7 +34,9 @@ pub(super) fn apply(cx: &mut PassContext<'_>) {
             for (name, ms) in operations(cx.plan, cx.evidence, latencies) {
                 if let Some(ms) = ms {
                     let bound = (ms * (1.0 + percent / 100.0)).ceil().max(1.0);
-                    cx.plan.thresholds.push((selector(&name), vec![Threshold::new(format!("p(95)<{bound}"))]));
+                    cx.plan
+                        .thresholds
+                        .push((selector(&name), vec![Threshold::new(format!("p(95)<{bound}"))]));
                 }
             }
         }
@@ -90,10 +92,7 @@ fn checks(plan: &TestPlan) -> (bool, bool) {
         all_good &= r.checks.iter().any(|c| {
             matches!(
                 (&c.subject, &c.predicate),
-                (
-                    Selector::Status,
-                    Predicate::Equals(_) | Predicate::Between { .. } | Predicate::OneOf(_)
-                )
+                (Selector::Status, Predicate::Equals(_) | Predicate::Between { .. } | Predicate::OneOf(_))
             )
         });
     });

@@ -216,12 +216,15 @@ pub(super) fn deal(total: i64, weights: &[u32]) -> Vec<i64> {
         if given == total {
             return out;
         }
-        let gap = |i: &usize| exact.get(*i).copied().unwrap_or(0.0) - out.get(*i).copied().unwrap_or(0) as f64;
+        let gap =
+            |i: &usize| exact.get(*i).copied().unwrap_or(0.0) - out.get(*i).copied().unwrap_or(0) as f64;
         let indices = 0..out.len();
         let next = if given < total {
             indices.max_by(|a, b| gap(a).total_cmp(&gap(b)).then(b.cmp(a)))
         } else {
-            indices.filter(|i| out.get(*i).is_some_and(|n| *n > least)).min_by(|a, b| gap(a).total_cmp(&gap(b)))
+            indices
+                .filter(|i| out.get(*i).is_some_and(|n| *n > least))
+                .min_by(|a, b| gap(a).total_cmp(&gap(b)))
         };
         match next.and_then(|i| out.get_mut(i)) {
             Some(n) => *n += if given < total { 1 } else { -1 },
