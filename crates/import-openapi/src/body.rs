@@ -150,7 +150,7 @@ impl<'a> BodyPlan<'_, 'a> {
                 body.content.len(),
                 content.media_type
             );
-            diagnostics.push(Diagnostic::new(&codes::MEDIA_TYPE, message, origin.origin.key("requestBody")));
+            diagnostics.push(Diagnostic::new(&codes::MEDIA_TYPE, message, origin.origin().key("requestBody")));
         }
         let media = MediaType::parse(&content.media_type);
         let concrete = if content.media_type.contains('*') {
@@ -185,7 +185,7 @@ impl<'a> BodyPlan<'_, 'a> {
                 diagnostics.push(Diagnostic::new(
                     &codes::FILE_BODY,
                     format!("the body of {concrete} is a few placeholder bytes"),
-                    origin.origin.key("requestBody"),
+                    origin.origin().key("requestBody"),
                 ));
                 "placeholder".to_owned()
             }
@@ -214,7 +214,7 @@ impl<'a> BodyPlan<'_, 'a> {
             {
                 return parsed;
             }
-            let origin = content.node.as_ref().map(|n| n.origin.clone()).unwrap_or_default();
+            let origin = content.node.as_ref().map(|n| n.origin()).unwrap_or_default();
             diagnostics.push(Diagnostic::new(
                 &codes::SAMPLE_INVALID,
                 "the example of this body does not satisfy its schema; a made-up value is sent".to_owned(),
@@ -365,7 +365,7 @@ impl<'a> BodyPlan<'_, 'a> {
             diagnostics.push(Diagnostic::new(
                 &codes::FILE_BODY,
                 "the file that is uploaded is a few placeholder bytes".to_owned(),
-                origin.origin.clone(),
+                origin.origin(),
             ));
         }
         out

@@ -1,3 +1,5 @@
+use std::rc::Rc;
+
 use loadwright_diagnostic::{Diagnostic, Diagnostics, Origin, Pointer, SourceId};
 use serde_json::{Map, Value};
 
@@ -34,33 +36,83 @@ pub(crate) fn version_of(value: &Value) -> Option<Version> {
 }
 
 /// A value of the document, and where it stands.
+///
+/// The way to it is kept as links to its parents: most nodes are only looked at, and nobody asks where they are.
 #[derive(Debug, Clone)]
 pub(crate) struct Node<'a> {
     pub value: &'a Value,
-    pub origin: Origin,
     /// The file it is in; `None` is the main document.
     pub file: Option<&'a str>,
-    /// Identifies the value in its file, for cycles.
-    pub at: Pointer,
+    parent: Option<Rc<Link<'a>>>,
+    key: Key<'a>,
+    source: SourceId,
+    /// Where the reader has to look when the value is in another file: the place that refers to it.
+    pinned: Option<Rc<Origin>>,
+}
+
+#[derive(Debug)]
+struct Link<'a> {
+    parent: Option<Rc<Self>>,
+    key: Key<'a>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Key<'a> {
+    Root,
+    Name(&'a str),
+    Index(usize),
 }
 
 impl<'a> Node<'a> {
     pub fn get(&self, key: &str) -> Option<Self> {
-        let value = self.value.get(key)?;
-        Some(self.step(value, |p| p.key(key)))
+        let (key, value) = self.object()?.get_key_value(key)?;
+        Some(self.below(self.link(), Key::Name(key), value))
     }
 
-    pub fn field(&self, key: &str, value: &'a Value) -> Self {
-        self.step(value, |p| p.key(key))
+    pub fn field(&self, key: &'a str, value: &'a Value) -> Self {
+        self.below(self.link(), Key::Name(key), value)
     }
 
-    fn step(&self, value: &'a Value, down: impl Fn(&Pointer) -> Pointer) -> Self {
-        let origin = if self.file.is_none() {
-            Origin::new(self.origin.source, down(&self.origin.at))
-        } else {
-            self.origin.clone()
-        };
-        Node { value, origin, file: self.file, at: down(&self.at) }
+    fn link(&self) -> Rc<Link<'a>> {
+        Rc::new(Link { parent: self.parent.clone(), key: self.key })
+    }
+
+    fn below(&self, parent: Rc<Link<'a>>, key: Key<'a>, value: &'a Value) -> Self {
+        Node {
+            value,
+            file: self.file,
+            parent: Some(parent),
+            key,
+            source: self.source,
+            pinned: self.pinned.clone(),
+        }
+    }
+
+    /// Where the reader has to look.
+    pub fn origin(&self) -> Origin {
+        if let Some(origin) = &self.pinned {
+            return Origin::clone(origin);
+        }
+        let mut keys = vec![self.key];
+        let mut link = self.parent.as_ref();
+        while let Some(l) = link {
+            keys.push(l.key);
+            link = l.parent.as_ref();
+        }
+        let mut at = Pointer::root();
+        for key in keys.into_iter().rev() {
+            at = match key {
+                Key::Root => at,
+                Key::Name(name) => at.key(name),
+                Key::Index(i) => at.index(i),
+            };
+        }
+        Origin::new(self.source, at)
+    }
+
+    /// Makes the node and everything below it stand somewhere else for the reader.
+    pub fn pin(&mut self, origin: Origin) {
+        self.pinned = Some(Rc::new(origin));
     }
 
     pub fn object(&self) -> Option<&'a Map<String, Value>> {
@@ -68,11 +120,21 @@ impl<'a> Node<'a> {
     }
 
     pub fn fields(&self) -> impl Iterator<Item = (&'a String, Self)> + '_ {
-        self.object().into_iter().flatten().map(|(k, v)| (k, self.field(k, v)))
+        let link = self.link();
+        self.object()
+            .into_iter()
+            .flatten()
+            .map(move |(k, v)| (k, self.below(Rc::clone(&link), Key::Name(k), v)))
     }
 
     pub fn items(&self) -> impl Iterator<Item = Self> + '_ {
-        self.value.as_array().into_iter().flatten().enumerate().map(|(i, v)| self.step(v, |p| p.index(i)))
+        let link = self.link();
+        self.value
+            .as_array()
+            .into_iter()
+            .flatten()
+            .enumerate()
+            .map(move |(i, v)| self.below(Rc::clone(&link), Key::Index(i), v))
     }
 
     pub fn text(&self, key: &str) -> Option<&'a str> {
@@ -83,9 +145,17 @@ impl<'a> Node<'a> {
         self.value.get(key).and_then(Value::as_bool).unwrap_or(false)
     }
 
-    /// Names the value for cycle checks.
-    pub fn key(&self) -> (Option<&'a str>, String) {
-        (self.file, self.at.as_str().to_owned())
+    /// The last piece of the way to it: `Pet` for `#/components/schemas/Pet`.
+    pub fn name(&self) -> &'a str {
+        match self.key {
+            Key::Name(name) => name,
+            Key::Root | Key::Index(_) => "",
+        }
+    }
+
+    /// Names the value for cycle checks: no two values of the documents share it.
+    pub fn key(&self) -> usize {
+        std::ptr::from_ref(self.value) as usize
     }
 }
 
@@ -104,9 +174,11 @@ impl<'a> Document<'a> {
     pub fn root(&self) -> Node<'a> {
         Node {
             value: self.files.main,
-            origin: Origin::new(self.source, Pointer::root()),
             file: None,
-            at: Pointer::root(),
+            parent: None,
+            key: Key::Root,
+            source: self.source,
+            pinned: None,
         }
     }
 
@@ -118,7 +190,7 @@ impl<'a> Document<'a> {
             let finding = Diagnostic::new(
                 &codes::BAD_REF,
                 format!("`{target}` leads nowhere"),
-                node.origin.key("$ref"),
+                node.origin().key("$ref"),
             );
             if !diagnostics.contains(&finding) {
                 diagnostics.push(finding);
@@ -156,10 +228,10 @@ impl<'a> Document<'a> {
         }
         for token in Pointer::from_text(percent_decode(fragment)).tokens() {
             let next = match node.value {
-                Value::Object(map) => map.get(&token).map(|v| node.step(v, |p| p.key(&token))),
+                Value::Object(_) => node.get(&token),
                 Value::Array(items) => {
                     let i = token.parse::<usize>().ok()?;
-                    items.get(i).map(|v| node.step(v, |p| p.index(i)))
+                    items.get(i).map(|v| node.below(node.link(), Key::Index(i), v))
                 }
                 _ => None,
             };
@@ -177,7 +249,8 @@ impl<'a> Document<'a> {
 
     fn in_file(&self, name: &str, from: &Node<'a>) -> Option<Node<'a>> {
         let (name, value) = self.files.others.get_key_value(name)?;
-        Some(Node { value, origin: from.origin.clone(), file: Some(name), at: Pointer::root() })
+        let pinned = Some(from.pinned.clone().unwrap_or_else(|| Rc::new(from.origin())));
+        Some(Node { value, file: Some(name), parent: None, key: Key::Root, source: self.source, pinned })
     }
 
     /// `#name` of a 3.1 schema: whoever says `$anchor: name` or `$id: name`.

@@ -67,7 +67,7 @@ impl<'a> Promise<'_, 'a> {
             responses.push(loadwright_scenario::ObservedResponse { status: 200, ..Default::default() });
         }
         Exchange {
-            origin: self.operation.origin.clone(),
+            origin: self.operation.origin(),
             method: self.method.to_owned(),
             base: self.base.to_owned(),
             path: self.path.to_owned(),

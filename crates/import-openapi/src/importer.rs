@@ -104,7 +104,7 @@ impl<'a> Work<'_, 'a> {
             let name = operation.group();
             let group = groups.entry(name.clone()).or_insert_with(|| Group {
                 note: tag_note(&root, &name),
-                origin: operation.node.origin.clone(),
+                origin: operation.node.origin(),
                 name,
                 steps: Vec::new(),
             });
@@ -112,7 +112,7 @@ impl<'a> Work<'_, 'a> {
         }
         if left_out > 0 {
             let message = format!("{left_out} operations were left out by the selection");
-            self.diagnostics.push(Diagnostic::new(&codes::SKIPPED, message, root.origin.key("paths")));
+            self.diagnostics.push(Diagnostic::new(&codes::SKIPPED, message, root.origin().key("paths")));
         }
         let mut variables = server_variables(self.document);
         let default = base_text(self.document).unwrap_or_else(|| Text::literal(base));
@@ -122,7 +122,7 @@ impl<'a> Work<'_, 'a> {
             lifetime: Lifetime::Iteration,
             secret: false,
             note: None,
-            origin: root.origin.key("servers"),
+            origin: root.origin().key("servers"),
         });
         variables.extend(std::mem::take(&mut self.servers).variables());
         variables.extend(std::mem::take(&mut self.credentials).variables.into_values());
@@ -180,7 +180,7 @@ impl<'a> Work<'_, 'a> {
             diagnostics.push(Diagnostic::new(
                 &codes::CALLBACK,
                 "callbacks are requests of the server",
-                n.origin,
+                n.origin(),
             ));
         }
         if secured.auth == Auth::None

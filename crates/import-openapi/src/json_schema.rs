@@ -9,7 +9,7 @@ use crate::document::{Document, Node};
 pub(crate) struct JsonSchemas {
     /// The address under which the definitions are known to whoever validates with them.
     id: String,
-    numbers: HashMap<(Option<String>, String), usize>,
+    numbers: HashMap<usize, usize>,
     definitions: Vec<Value>,
 }
 
@@ -42,7 +42,7 @@ impl JsonSchemas {
         };
         if node.text("$ref").is_some() {
             let Some(target) = document.follow(node) else { return Value::Bool(true) };
-            let key = (target.file.map(str::to_owned), target.at.as_str().to_owned());
+            let key = target.key();
             let number = match self.numbers.get(&key) {
                 Some(n) => *n,
                 None => {

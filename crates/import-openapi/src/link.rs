@@ -46,11 +46,11 @@ fn target(document: &Document<'_>, link: &Node<'_>) -> Option<Origin> {
     let root = document.root();
     if let Some(reference) = link.text("operationRef") {
         let pointer = percent_decode(reference.strip_prefix('#')?);
-        return Some(Origin::new(root.origin.source, Pointer::from_text(pointer)));
+        return Some(Origin::new(root.origin().source, Pointer::from_text(pointer)));
     }
     let id = link.text("operationId")?;
     root.get("paths")?.fields().find_map(|(_, item)| {
-        item.fields().find(|(_, o)| o.text("operationId") == Some(id)).map(|(_, o)| o.origin)
+        item.fields().find(|(_, o)| o.text("operationId") == Some(id)).map(|(_, o)| o.origin())
     })
 }
 

@@ -33,7 +33,7 @@ pub(crate) fn operations<'a>(document: &Document<'a>, diagnostics: &mut Diagnost
         let own = item.clone();
         let Some(item) = document.resolve(&item, diagnostics) else { continue };
         if item.object().is_none() {
-            diagnostics.push(Diagnostic::new(&codes::SHAPE, format!("`{path}` is no object"), item.origin));
+            diagnostics.push(Diagnostic::new(&codes::SHAPE, format!("`{path}` is no object"), item.origin()));
             continue;
         }
         for (key, node) in item.fields() {
@@ -43,14 +43,14 @@ pub(crate) fn operations<'a>(document: &Document<'a>, diagnostics: &mut Diagnost
                     diagnostics.push(Diagnostic::new(
                         &codes::SHAPE,
                         format!("`{key} {path}` is no object"),
-                        node.origin,
+                        node.origin(),
                     ));
                     continue;
                 };
                 // pieces of a referenced path item are in the reference's place for the reader
                 let mut node = node;
                 if item.file.is_some() {
-                    node.origin = own.origin.key(key);
+                    node.pin(own.origin().key(key));
                 }
                 out.push(Operation {
                     method: lower.to_ascii_uppercase(),
@@ -63,7 +63,7 @@ pub(crate) fn operations<'a>(document: &Document<'a>, diagnostics: &mut Diagnost
                     diagnostics.push(Diagnostic::new(
                         &codes::METHOD,
                         format!("`{method} {path}`"),
-                        node.origin.clone(),
+                        node.origin(),
                     ));
                     out.push(Operation { method: method.clone(), path, path_item: item.clone(), node });
                 }
@@ -76,7 +76,7 @@ pub(crate) fn operations<'a>(document: &Document<'a>, diagnostics: &mut Diagnost
             diagnostics.push(Diagnostic::new(
                 &codes::CALLBACK,
                 format!("{count} webhooks are not client requests"),
-                n.origin,
+                n.origin(),
             ));
         }
     }
@@ -213,7 +213,7 @@ impl<'a> Parts<'_, 'a> {
             checks: self.checks(document, &name),
             note: operation.note(),
             request,
-            origin: operation.node.origin.clone(),
+            origin: operation.node.origin(),
             name,
             ..RequestStep::default()
         }
@@ -258,7 +258,7 @@ impl<'a> Parts<'_, 'a> {
             diagnostics.push(Diagnostic::new(
                 &codes::UNDECLARED_PARAMETER,
                 message,
-                self.operation.node.origin.clone(),
+                self.operation.node.origin(),
             ));
             return crate::scalar::string(&[], name, self.seed);
         };
@@ -280,7 +280,7 @@ impl<'a> Parts<'_, 'a> {
             name: format!("{name}: {what}"),
             subject,
             predicate,
-            origin: node.origin.clone(),
+            origin: node.origin(),
         };
         let number = |n: u16| Json::Number(n.to_string());
         let exact: Vec<u16> = self.responses.iter().filter_map(|d| d.key.parse().ok()).collect();

@@ -44,14 +44,14 @@ impl OwnServers {
                 variable: VarName::new(&environment),
                 address,
                 environment,
-                origin: node.origin.clone(),
+                origin: node.origin(),
             }
         });
         let message = format!(
             "{} {} is sent to {}; {} changes that",
             operation.method, operation.path, server.address, server.environment
         );
-        diagnostics.push(Diagnostic::new(&codes::SERVER_OVERRIDE, message, node.origin));
+        diagnostics.push(Diagnostic::new(&codes::SERVER_OVERRIDE, message, node.origin()));
         Some(server.clone())
     }
 

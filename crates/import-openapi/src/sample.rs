@@ -17,7 +17,8 @@ pub(crate) struct Sampler<'d, 'a> {
     /// Optional properties too.
     pub all: bool,
     pub seed: u64,
-    stack: Vec<(Option<&'a str>, String)>,
+    /// References that were followed to get here, with their names.
+    stack: Vec<(usize, &'a str)>,
     budget: usize,
     limit: usize,
 }
@@ -49,7 +50,7 @@ impl<'d, 'a> Sampler<'d, 'a> {
         let judged = self.direction == Direction::Request;
         if judged && !Validator::new(self.document, self.direction).accepts(schema, &value) {
             let message = format!("the sample for `{name}` may not satisfy its schema");
-            diagnostics.push(Diagnostic::new(&codes::NOT_SAMPLED, message, schema.node.origin.clone()));
+            diagnostics.push(Diagnostic::new(&codes::NOT_SAMPLED, message, schema.node.origin()));
         }
         value
     }
@@ -110,10 +111,10 @@ impl<'d, 'a> Sampler<'d, 'a> {
         if schema.node.text("$ref").is_some() {
             let target = self.document.follow(&schema.node)?;
             let key = target.key();
-            if self.stack.iter().filter(|k| **k == key).count() > 0 {
+            if self.stack.iter().filter(|k| k.0 == key).count() > 0 {
                 return None;
             }
-            self.stack.push(key);
+            self.stack.push((key, target.name()));
             if schema.has_siblings(self.document) {
                 parts.push(schema.clone());
             }
@@ -345,7 +346,7 @@ impl<'d, 'a> Sampler<'d, 'a> {
         for part in parts {
             let Some(d) = part.get("discriminator") else { continue };
             let Some(property) = d.get("propertyName").or(Some(d)).and_then(Value::as_str) else { continue };
-            let chosen = self.stack.iter().rev().map(|(_, at)| at.rsplit('/').next().unwrap_or_default());
+            let chosen = self.stack.iter().rev().map(|(_, name)| *name);
             let mapping = d.get("mapping").and_then(Value::as_object);
             for name in chosen {
                 let key = match mapping {

@@ -56,7 +56,7 @@ impl Credentials {
                 None => diagnostics.push(Diagnostic::new(
                     &codes::UNKNOWN_SECURITY,
                     format!("the security scheme `{name}` is not defined"),
-                    requirement.origin,
+                    requirement.origin(),
                 )),
             }
         }
@@ -130,7 +130,7 @@ impl Credentials {
                     diagnostics.push(Diagnostic::new(
                         &codes::OAUTH_FLOW,
                         format!("`{name}` needs a person to log in; the script reads ACCESS_TOKEN"),
-                        node.origin.clone(),
+                        node.origin(),
                     ));
                 }
                 let auth = match grant {
@@ -151,12 +151,12 @@ impl Credentials {
             Scheme::MutualTls => diagnostics.push(Diagnostic::new(
                 &codes::MUTUAL_TLS,
                 format!("`{name}` wants a client certificate"),
-                node.origin.clone(),
+                node.origin(),
             )),
             Scheme::Unknown => diagnostics.push(Diagnostic::new(
                 &codes::UNKNOWN_SECURITY,
                 format!("the security scheme `{name}` is of no known kind"),
-                node.origin.clone(),
+                node.origin(),
             )),
         }
     }
@@ -191,7 +191,7 @@ impl Credentials {
                 Diagnostic::new(
                     &codes::CREDENTIAL,
                     format!("the credential of `{scheme}` comes from {name}"),
-                    node.origin.clone(),
+                    node.origin(),
                 )
                 .with_help(format!("set it with -e {name}=…")),
             );
@@ -212,7 +212,7 @@ impl Credentials {
             lifetime: Lifetime::Iteration,
             secret: true,
             note: None,
-            origin: node.origin.clone(),
+            origin: node.origin(),
         });
         Text::var(name)
     }

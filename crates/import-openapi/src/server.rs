@@ -19,7 +19,7 @@ pub(crate) fn base_url(document: &Document<'_>, diagnostics: &mut Diagnostics) -
                 let others = servers.len() - 1;
                 let message =
                     format!("the document lists {others} more server{}", if others == 1 { "" } else { "s" });
-                diagnostics.push(Diagnostic::new(&codes::SERVER_CHOICE, message, second.origin.clone()));
+                diagnostics.push(Diagnostic::new(&codes::SERVER_CHOICE, message, second.origin()));
             }
             servers.first().and_then(server_url)
         }
@@ -36,7 +36,7 @@ pub(crate) fn base_url(document: &Document<'_>, diagnostics: &mut Diagnostics) -
     if origin.is_none() {
         let message = format!("the document gives no server address; the script uses {LOCAL}");
         diagnostics.push(
-            Diagnostic::new(&codes::NO_SERVER, message, root.origin.clone())
+            Diagnostic::new(&codes::NO_SERVER, message, root.origin())
                 .with_help("set it with -e BASE_URL=https://… or in the first lines of the script"),
         );
     }
@@ -113,7 +113,7 @@ pub(crate) fn server_variables(document: &Document<'_>) -> Vec<Variable> {
                 lifetime: Lifetime::Iteration,
                 secret: false,
                 note,
-                origin: node.origin,
+                origin: node.origin(),
             }
         })
         .collect()
