@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::args_verdict::{CoverageArgs, VerdictArgs};
+use crate::args_verdict::{CoverageArgs, LayoutArgs, VerdictArgs};
 use crate::load_args::LoadArgs;
 
 /// Turns Postman collections, OpenAPI documents and HAR recordings into k6 load tests, and runs them.
@@ -134,6 +134,8 @@ pub struct ShapeArgs {
     pub target: String,
     #[command(flatten)]
     pub load: LoadArgs,
+    #[command(flatten)]
+    pub layout: LayoutArgs,
     /// Leave out an improvement of the plan by name; may be repeated
     #[arg(long = "skip-pass", value_name = "NAME", help_heading = "Output")]
     pub skip_pass: Vec<String>,

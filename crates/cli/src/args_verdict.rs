@@ -10,6 +10,14 @@ pub struct VerdictArgs {
     pub verdict: Option<PathBuf>,
 }
 
+/// How the script is laid out.
+#[derive(Debug, Args, Default)]
+pub struct LayoutArgs {
+    /// One file, or one module for each tag beside a main script: single, split
+    #[arg(long, value_name = "LAYOUT", value_parser = ["single", "split"], help_heading = "Output")]
+    pub layout: Option<String>,
+}
+
 #[derive(Debug, Args)]
 pub struct CoverageArgs {
     /// Results of runs: `--out result=FILE` of this program, or k6's `--out json=FILE`

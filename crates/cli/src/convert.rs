@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use loadwright_diagnostic::{Diagnostics, SourceId};
-use loadwright_generate::{GenerateOptions, GenerateRequest, Generated, TARGETS, Target};
+use loadwright_generate::{GenerateOptions, GenerateRequest, Generated, Layout, TARGETS, Target};
 use loadwright_import::Source;
 use loadwright_scenario::{Evidence, TestPlan, for_each_request};
 use loadwright_transform::{Found, PassOptions, rules_to_text};
@@ -125,7 +125,11 @@ pub fn generate(converted: &Converted, shape: &ShapeArgs, output: Option<&Path>)
     let file_name = output
         .and_then(|p| p.file_name())
         .map_or_else(|| target.file_name().to_owned(), |n| n.to_string_lossy().into_owned());
-    let options = GenerateOptions { file_name, source_name, inputs: inputs(converted, output) };
+    let layout = match shape.layout.layout.as_deref() {
+        Some("split") => Layout::Split,
+        _ => Layout::Single,
+    };
+    let options = GenerateOptions { file_name, source_name, inputs: inputs(converted, output), layout };
     Ok(target.generate(&GenerateRequest { plan: &converted.plan, options })?)
 }
 

@@ -15,7 +15,7 @@ pub mod py;
 mod target;
 
 pub use findings::CODES;
-pub use target::{GenerateError, GenerateOptions, GenerateRequest, Generated, GeneratedFile, Target};
+pub use target::{GenerateError, GenerateOptions, GenerateRequest, Generated, GeneratedFile, Layout, Target};
 
 /// Every target, the default first.
 pub const TARGETS: &[&dyn Target] = &[&k6::K6, &locust::Locust, &artillery::Artillery];

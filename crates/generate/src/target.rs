@@ -27,11 +27,26 @@ pub struct GenerateOptions {
     pub source_name: String,
     /// The inputs as seen from the folder of the script. A script reads secrets from there when the environment has none.
     pub inputs: BTreeMap<SourceId, String>,
+    pub layout: Layout,
+}
+
+/// How many files a script is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Layout {
+    #[default]
+    Single,
+    /// One module for each group of the plan. Targets without modules write one file.
+    Split,
 }
 
 impl Default for GenerateOptions {
     fn default() -> Self {
-        Self { file_name: "script.js".to_owned(), source_name: String::new(), inputs: BTreeMap::new() }
+        Self {
+            file_name: "script.js".to_owned(),
+            source_name: String::new(),
+            inputs: BTreeMap::new(),
+            layout: Layout::Single,
+        }
     }
 }
 

@@ -150,7 +150,11 @@ impl<'a> BodyPlan<'_, 'a> {
                 body.content.len(),
                 content.media_type
             );
-            diagnostics.push(Diagnostic::new(&codes::MEDIA_TYPE, message, origin.origin().key("requestBody")));
+            diagnostics.push(Diagnostic::new(
+                &codes::MEDIA_TYPE,
+                message,
+                origin.origin().key("requestBody"),
+            ));
         }
         let media = MediaType::parse(&content.media_type);
         let concrete = if content.media_type.contains('*') {

@@ -40,12 +40,7 @@ impl OwnServers {
         let others: Vec<String> = self.list.values().map(|s| s.environment.clone()).collect();
         let server = self.list.entry(address.clone()).or_insert_with(|| {
             let environment = environment(&address, &others);
-            OwnServer {
-                variable: VarName::new(&environment),
-                address,
-                environment,
-                origin: node.origin(),
-            }
+            OwnServer { variable: VarName::new(&environment), address, environment, origin: node.origin() }
         });
         let message = format!(
             "{} {} is sent to {}; {} changes that",

@@ -15,6 +15,11 @@ impl JsIdent {
         Self(name.to_owned())
     }
 
+    /// `state.petId`: a field that is used like a variable.
+    pub(crate) fn member(&self, field: &Self) -> Self {
+        Self(format!("{}.{}", self.0, field.0))
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

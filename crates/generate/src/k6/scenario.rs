@@ -76,7 +76,9 @@ impl Context<'_> {
         let mut out = Vec::new();
         for name in test_wide(self.plan) {
             let ident = self.var_ident(&name);
-            let value = JsExpr::code("data").member(ident.as_str());
+            // a field of shared state has the name that `setup()` gave it
+            let name = ident.as_str().rsplit('.').next().unwrap_or_default();
+            let value = JsExpr::code("data").member(name);
             out.push(if long { Stmt::Assign(ident, value) } else { Stmt::Const(ident, value) });
         }
         out

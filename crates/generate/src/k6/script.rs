@@ -4,8 +4,9 @@ use super::context::{Context, Needs};
 use super::load::options;
 use super::scenario::{Function, is_long};
 use super::scope::homes;
+use super::split::can_split;
 use crate::js::{JsExpr, JsIdent, Printer, Prop, Stmt};
-use crate::{GenerateError, GenerateRequest, Generated, GeneratedFile, Target};
+use crate::{GenerateError, GenerateRequest, Generated, GeneratedFile, Layout, Target};
 
 /// How the parts of a script stand on the page.
 const SCRIPT: &str = include_str!("../../../../templates/k6/script.js.hbs");
@@ -32,6 +33,9 @@ impl Target for K6 {
         let plan = request.plan;
         if let Some(carried) = &plan.carried {
             return super::postman::generate(request, carried);
+        }
+        if request.options.layout == Layout::Split && can_split(plan) {
+            return super::split::generate(request);
         }
         let long = is_long(plan);
         let mut cx = Context::new(plan);
@@ -101,16 +105,23 @@ pub(super) fn head(request: &GenerateRequest<'_>) -> String {
 }
 
 fn imports(needs: &Needs) -> String {
+    import_lines(needs, &|_| true)
+}
+
+/// The imports of those names that are wanted.
+pub(super) fn import_lines(needs: &Needs, wanted: &dyn Fn(&str) -> bool) -> String {
     let mut lines: Vec<(String, String)> = Vec::new();
-    for (local, module) in &needs.default {
+    for (local, module) in needs.default.iter().filter(|(local, _)| wanted(local)) {
         lines.push(((*module).to_owned(), format!("import {local} from '{module}';\n")));
     }
     for (module, names) in &needs.named {
-        let names: Vec<&str> = names.iter().copied().collect();
-        lines.push(((*module).to_owned(), format!("import {{ {} }} from '{module}';\n", names.join(", "))));
-    }
-    for (file, names) in &needs.libraries {
-        lines.push((format!("./pm/{file}"), format!("import {{ {names} }} from './pm/{file}';\n")));
+        let names: Vec<&str> = names.iter().copied().filter(|n| wanted(n)).collect();
+        if !names.is_empty() {
+            lines.push((
+                (*module).to_owned(),
+                format!("import {{ {} }} from '{module}';\n", names.join(", ")),
+            ));
+        }
     }
     // http first, as everybody writes it
     lines.sort_by_key(|(module, _)| (module != "k6/http", module.clone()));
@@ -121,7 +132,7 @@ pub(super) fn helpers(needs: &Needs) -> String {
     needs.helpers.iter().map(|h| format!("{}\n", h.code())).collect::<Vec<_>>().join("\n")
 }
 
-fn function(signature: &str, body: &[Stmt]) -> String {
+pub(super) fn function(signature: &str, body: &[Stmt]) -> String {
     let mut out = format!("{signature} {{\n");
     for line in Printer::print_indented(body).lines() {
         out.push_str(line);
@@ -137,7 +148,7 @@ fn row_declarations(cx: &Context<'_>, long: bool) -> Vec<Stmt> {
 
 impl Context<'_> {
     /// `const HEADERS = { … };`
-    fn shared_headers(&mut self) -> Option<Stmt> {
+    pub(super) fn shared_headers(&mut self) -> Option<Stmt> {
         let plan = self.plan;
         let mut props: Vec<Prop> =
             plan.http.headers.iter().map(|f| Prop::pair(f.name.to_string(), self.text(&f.value))).collect();
@@ -152,7 +163,7 @@ impl Context<'_> {
 }
 
 /// Names that scripts of the source declare belong to them.
-fn reserve_own_names(cx: &mut Context<'_>) {
+pub(super) fn reserve_own_names(cx: &mut Context<'_>) {
     let mut own = std::collections::BTreeSet::new();
     let mut any = false;
     loadwright_scenario::for_each_request(cx.plan, &mut |r| {
