@@ -9,7 +9,9 @@ mod one_shot;
 mod openapi;
 mod postman;
 mod postman_api;
+mod recordings;
 mod run;
+mod socket;
 
 use loadwright_test_support::Program;
 

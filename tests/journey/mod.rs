@@ -6,6 +6,7 @@ mod server;
 use crate::program;
 use client::Recording;
 use server::Shop;
+pub use server::base64_bytes;
 
 /// Records one journey against a server of its own, so that its values are unknown to every other one.
 fn record(name: &str, seed: u64, folder: &std::path::Path) -> Recording {

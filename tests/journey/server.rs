@@ -323,8 +323,12 @@ impl State {
 
 /// RFC 4648 section 4.
 pub fn base64_text(text: &str) -> String {
+    base64_bytes(text.as_bytes())
+}
+
+pub fn base64_bytes(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    text.as_bytes()
+    bytes
         .chunks(3)
         .map(|c| {
             let n = c.iter().fold(0u32, |n, b| n << 8 | u32::from(*b)) << (8 * (3 - c.len()));

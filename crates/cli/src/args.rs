@@ -33,6 +33,8 @@ pub enum Command {
     Mock(MockArgs),
     /// Show what a source becomes, or the options of a script
     Inspect(InspectArgs),
+    /// Write a recording without its secrets, safe to share
+    Redact(crate::redact::RedactArgs),
     /// Explain a finding by its code
     Explain {
         /// A code such as postman/unsupported-api; none lists them all

@@ -11,7 +11,7 @@ use loadwright_transform::{Found, PassOptions, rules_to_text};
 
 use crate::args::{ConvertArgs, FindingArgs, InputArgs, ShapeArgs};
 use crate::exit::Exit;
-use crate::{render, report_file, sources};
+use crate::{merge, render, report_file, sources};
 
 /// A plan that is ready to be written, with everything that was found on the way.
 pub struct Converted {
@@ -53,7 +53,14 @@ pub fn plan(input: &InputArgs, shape: &ShapeArgs) -> Result<Converted> {
     let mut evidence = Evidence::default();
     let mut plan: Option<TestPlan> = None;
     let mut kept = Vec::new();
-    for r in read.drain(..) {
+    let several = read.len() > 1;
+    for mut r in read.drain(..) {
+        if several {
+            merge::name_scenario(&mut r.imported.plan, &r.source.name);
+        }
+        if let Some(first) = &plan {
+            merge::without_clashes(first, &mut r.imported.plan);
+        }
         diagnostics.extend(r.imported.diagnostics);
         evidence.extend(r.imported.evidence);
         plan = Some(match plan {

@@ -11,7 +11,9 @@ mod explain;
 mod fetch;
 mod inspect;
 mod load_args;
+mod merge;
 mod mock;
+mod redact;
 mod registry;
 mod render;
 mod report_file;
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
         Command::Coverage(args) => coverage::run(args),
         Command::Convert(args) => convert::run(args),
         Command::Inspect(args) => inspect::run(args),
+        Command::Redact(args) => redact::run(args),
         Command::Explain { code } => explain::run(code.as_deref()),
         Command::Run { args } => Ok(run::run(args)),
         Command::Test(args) => test::run(args),

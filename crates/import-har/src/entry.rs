@@ -2,6 +2,7 @@ use base64::Engine as _;
 use loadwright_diagnostic::Pointer;
 use serde_json::Value;
 
+use crate::pacing::{Sleeps, sleeps};
 use crate::places::places;
 
 /// One exchange as recorded, in the form that the importer works with. Missing fields are empty.
@@ -29,6 +30,7 @@ pub(crate) struct Entry {
     /// LI-HAR extensions, as written.
     pub checks: Option<Value>,
     pub variables: Option<Value>,
+    pub sleeps: Sleeps,
     /// Texts of the request and where they stand in the entry.
     pub places: Vec<(Pointer, String)>,
 }
@@ -101,6 +103,7 @@ impl Entry {
                 .collect(),
             checks: value.get("checks").cloned(),
             variables: value.get("variables").cloned(),
+            sleeps: sleeps(value.get("sleep")),
             places: value.get("request").map(places).unwrap_or_default(),
             method,
             url,

@@ -2,7 +2,8 @@
 
 use loadwright_diagnostic::{Diagnostic, Diagnostics, Origin};
 use loadwright_scenario::{
-    Check, Extraction, JsonPath, JsonStep, Part, Predicate, RequestStep, Selector, Text, VarName,
+    Check, Encoding, Extraction, JsonPath, JsonStep, JsonType, Part, Predicate, RequestStep, Segment,
+    Selector, Text, VarName,
 };
 use serde_json::Value;
 
@@ -64,9 +65,20 @@ pub(crate) fn apply(entry: &Entry, step: &mut RequestStep, origin: &Origin, diag
 
 /// Turns `${name}` into a hole where the recording declares the name.
 pub(crate) fn fill(step: &mut RequestStep, names: &[String]) {
+    for segment in &mut step.request.url.path {
+        if let Segment::Literal(text) = segment
+            && names.iter().any(|n| text.contains(&format!("${{{n}}}")))
+        {
+            let label = text.replace("${", "{");
+            *segment = Segment::Param { label, value: Text::literal(text.as_str()), encoding: Encoding::Raw };
+        }
+    }
     step.for_each_text_mut(&mut |text: &mut Text| {
         for name in names {
-            text.replace_literal(&format!("${{{name}}}"), &Part::Var(VarName::new(name)));
+            let part = Part::Var(VarName::new(name));
+            text.replace_literal(&format!("${{{name}}}"), &part);
+            // as it stands in a query that was written from its list
+            text.replace_literal(&format!("%24%7B{name}%7D"), &part);
         }
     });
 }
@@ -159,12 +171,19 @@ fn check(v: &Value) -> Option<(String, Selector, Predicate)> {
         1 => {
             let path = json_path(&text("expression")?)?;
             let value = v.get("value")?;
-            let json = loadwright_import::json_from_value(value);
-            Some((
-                format!("{path} equals {}", text("value").unwrap_or_default()),
-                Selector::Json(path),
-                Predicate::Equals(json),
-            ))
+            let word = text("value").unwrap_or_default();
+            let says = Text::literal(word.as_str());
+            let condition = v.get("condition").and_then(Value::as_u64).unwrap_or(2);
+            let (what, predicate) = match condition {
+                0 => ("contains", Predicate::Contains(says)),
+                1 => ("does not contain", Predicate::NotContains(says)),
+                2 => ("equals", Predicate::Equals(loadwright_import::json_from_value(value))),
+                3 => ("starts with", Predicate::StartsWith(says)),
+                4 => ("ends with", Predicate::EndsWith(says)),
+                5 => ("is of type", Predicate::HasType(json_type(&word)?)),
+                _ => return None,
+            };
+            Some((format!("{path} {what} {word}"), Selector::Json(path), predicate))
         }
         2 => {
             let path = json_path(&text("expression")?)?;
@@ -177,6 +196,18 @@ fn check(v: &Value) -> Option<(String, Selector, Predicate)> {
         }
         _ => None,
     }
+}
+
+fn json_type(word: &str) -> Option<JsonType> {
+    Some(match word {
+        "null" => JsonType::Null,
+        "boolean" => JsonType::Boolean,
+        "number" => JsonType::Number,
+        "string" => JsonType::String,
+        "array" => JsonType::Array,
+        "object" => JsonType::Object,
+        _ => return None,
+    })
 }
 
 fn escaped(text: &str) -> String {

@@ -16,7 +16,7 @@ use crate::entry::Entry;
 use crate::request::{self, Around};
 use crate::select::select;
 use crate::stream::{self, Frame};
-use crate::{extensions, websocket};
+use crate::{extensions, pacing, websocket};
 
 /// HTTP archives of browsers, proxies and test tools.
 pub struct Har;
@@ -53,14 +53,6 @@ impl Importer for Har {
         if frame.truncated {
             let message = format!("the recording breaks off after {} entries", entries.len());
             diagnostics.push(Diagnostic::new(&codes::TRUNCATED, message, root.key("log").key("entries")));
-        }
-        if frame.options.is_some() {
-            let at = root.key("log").key("options");
-            diagnostics.push(Diagnostic::new(
-                &codes::EXTENSION,
-                "the options of the recording are left to --profile",
-                at,
-            ));
         }
         if !options.keep_order && entries.iter().all(|e| e.started.is_some()) {
             entries.sort_by(|a, b| a.started.partial_cmp(&b.started).unwrap_or(std::cmp::Ordering::Equal));
@@ -227,7 +219,7 @@ impl Build<'_> {
             };
             self.place(entry, step, &mut group, &mut steps);
         }
-        steps.extend(group.map(|(_, g)| Step::Group(g)));
+        steps.extend(group.map(|(_, g)| Step::Group(self.closed(g))));
         if browser > 0 {
             let message = format!("{browser} headers that browsers add by themselves were left out");
             self.diagnostics.push(Diagnostic::new(
@@ -254,6 +246,13 @@ impl Build<'_> {
             note: None,
             origin: self.root.clone(),
         }));
+        let asked = self.frame.options.as_ref().map(pacing::load);
+        if let Some(None) = asked {
+            let at = self.root.key("log").key("options");
+            let message = "the options of the recording are not those of k6";
+            self.diagnostics.push(Diagnostic::new(&codes::EXTENSION, message, at));
+        }
+        let (asked, thresholds) = asked.flatten().unwrap_or_default();
         let main = variables
             .first()
             .filter(|v| matches!(v.source, VarSource::Environment { .. }))
@@ -270,12 +269,14 @@ impl Build<'_> {
             note: self.frame.comment.clone(),
             scenarios: vec![Scenario {
                 name: "recording".to_owned(),
-                workload: workload.into(),
+                workload: asked.unwrap_or_else(|| workload.into()),
                 steps,
                 weight: 1,
                 tags: Vec::new(),
             }],
             variables,
+            thresholds,
+            datasets: self.options.data.iter().filter_map(crate::data::dataset).collect(),
             http: HttpDefaults { base: main, ..HttpDefaults::default() },
             ..TestPlan::default()
         };
@@ -284,11 +285,15 @@ impl Build<'_> {
 
     /// Consecutive entries of a page are a group; entries without a page stand alone.
     fn place(&self, entry: &Entry, step: Step, group: &mut Option<(String, Group)>, steps: &mut Vec<Step>) {
+        let at = self.root.key("log").key("entries").index(entry.index);
+        let mut steps_here: Vec<Step> = pacing::pauses(&entry.sleeps.before, &at).collect();
+        steps_here.push(step);
+        steps_here.extend(pacing::pauses(&entry.sleeps.after, &at));
         let page = entry.page.clone().unwrap_or_default();
         match group {
-            Some((id, g)) if *id == page => g.steps.push(step),
+            Some((id, g)) if *id == page => g.steps.extend(steps_here),
             _ => {
-                steps.extend(group.take().map(|(_, g)| Step::Group(g)));
+                steps.extend(group.take().map(|(_, g)| Step::Group(self.closed(g))));
                 let title = self.frame.pages.iter().enumerate().find_map(|(i, p)| {
                     (p.get("id").and_then(Value::as_str) == Some(page.as_str()) && !page.is_empty()).then(
                         || {
@@ -301,14 +306,27 @@ impl Build<'_> {
                     )
                 });
                 match title {
-                    None => steps.push(step),
+                    None => steps.extend(steps_here),
                     Some((i, name)) => {
                         let origin = self.root.key("log").key("pages").index(i);
-                        *group = Some((page, Group { name, note: None, steps: vec![step], origin }));
+                        let sleeps = self.frame.pages.get(i).map(|p| pacing::sleeps(p.get("sleep")));
+                        let mut inside: Vec<Step> =
+                            sleeps.iter().flat_map(|s| pacing::pauses(&s.before, &origin)).collect();
+                        inside.extend(steps_here);
+                        *group = Some((page, Group { name, note: None, steps: inside, origin }));
                     }
                 }
             }
         }
+    }
+
+    /// The pauses behind a page stand at the end of its group.
+    fn closed(&self, mut group: Group) -> Group {
+        let index = group.origin.at.tokens().last().and_then(|t| t.parse::<usize>().ok());
+        let sleeps = index.and_then(|i| self.frame.pages.get(i)).map(|p| pacing::sleeps(p.get("sleep")));
+        let after: Vec<Step> = sleeps.iter().flat_map(|s| pacing::pauses(&s.after, &group.origin)).collect();
+        group.steps.extend(after);
+        group
     }
 
     /// One variable for each scheme and host, the busiest first; the rest is written out.

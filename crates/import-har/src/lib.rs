@@ -5,10 +5,13 @@
 mod body;
 mod codes;
 mod cookies;
+mod data;
 mod entry;
 mod extensions;
 mod importer;
+mod pacing;
 mod places;
+mod redact;
 mod request;
 mod select;
 mod stream;
@@ -16,3 +19,4 @@ mod websocket;
 
 pub use codes::CODES;
 pub use importer::Har;
+pub use redact::{Redacted, redact};

@@ -80,7 +80,7 @@ impl Found<'_> {
     fn add(&mut self, value: &str, from: Selector, name: &str, scope: Scope, coded: bool) {
         let key = match &scope {
             Scope::Path(prefix) => format!("{prefix}/{value}"),
-            Scope::Anywhere | Scope::Ids => value.to_owned(),
+            Scope::Anywhere | Scope::Ids | Scope::Named(_) => value.to_owned(),
         };
         if self.out.contains_key(&key) || !(self.wanted.is)(&key) {
             return;

@@ -40,5 +40,21 @@ pub(crate) static WEIGHT: CodeInfo = CodeInfo {
     page: "`--weight NAME=N` gives a folder, a tag, a page or a recording its share of the load and makes it a scenario of its own.\n\nNothing of that name was found; `loadwright inspect FILE` shows the names.",
 };
 
+pub(crate) static BOUND: CodeInfo = CodeInfo {
+    code: "pass/data-bound",
+    severity: Severity::Note,
+    fate: Fate::Kept,
+    title: "a column of the data stands for a recorded value",
+    page: "A column is bound to a recorded value when one of its rows has that value, or when a field of the recording has the column's name (`user`, `login` and `email` are one name, and so are `password` and `pwd`).\n\nEach iteration takes the next row; `--data-order` changes that.",
+};
+
+pub(crate) static UNBOUND: CodeInfo = CodeInfo {
+    code: "pass/data-unbound",
+    severity: Severity::Warning,
+    fate: Fate::Dropped,
+    title: "a column of the data stands for nothing in the recording",
+    page: "No field of the recording has the column's name, and no row has a value that was recorded. The column is not used.\n\nName the column like the field that it is for, or put the recorded value into one of the rows.",
+};
+
 /// What passes report.
-pub const CODES: &[&CodeInfo] = &[&SECRET, &CORRELATED, &CHAINED, &RATE, &WEIGHT];
+pub const CODES: &[&CodeInfo] = &[&SECRET, &CORRELATED, &CHAINED, &RATE, &WEIGHT, &BOUND, &UNBOUND];

@@ -1,6 +1,6 @@
 use std::collections::{HashMap, HashSet};
 
-use loadwright_diagnostic::{Diagnostic, Origin};
+use loadwright_diagnostic::{Diagnostic, Origin, SourceId};
 use loadwright_scenario::{
     Coding, Exchange, Extraction, Generator, Lifetime, Part, RequestStep, Segment, Selector, Text, VarName,
     VarSource, Variable, for_each_request, for_each_request_mut,
@@ -80,12 +80,16 @@ fn from_evidence(cx: &PassContext<'_>, sent: &[Sent], taken: &HashSet<String>) -
         .as_deref()
         .map(|(plan, evidence)| Varying::between((cx.plan, cx.evidence), (plan, evidence)));
     let wants = wants(cx);
+    let nothing = HashMap::new();
     let exchanges = exchanges(cx);
     let mut flows: Vec<Flow> = Vec::new();
-    let mut served: HashSet<String> = HashSet::new();
+    let mut served: HashMap<SourceId, HashSet<String>> = HashMap::new();
     let mut names: HashSet<String> = taken.clone();
     for (i, step) in sent.iter().enumerate() {
         let Some(exchange) = exchanges.get(&step.origin) else { continue };
+        // what one recording was given, another one never sends
+        let wants = wants.get(&step.origin.source).unwrap_or(&nothing);
+        let served = served.entry(step.origin.source).or_default();
         let end = exchange.timing.map(|t| t.start_ms + t.duration_ms);
         let is = |value: &str| {
             wants.get(value).is_some_and(|w| w.real && w.first > i)
@@ -98,7 +102,7 @@ fn from_evidence(cx: &PassContext<'_>, sent: &[Sent], taken: &HashSet<String>) -
         for c in found {
             let key = match &c.scope {
                 Scope::Path(prefix) => format!("{prefix}/{}", c.value),
-                Scope::Anywhere | Scope::Ids => c.value.clone(),
+                Scope::Anywhere | Scope::Ids | Scope::Named(_) => c.value.clone(),
             };
             let Some(want) = wants.get(&key) else { continue };
             // sent before the answer was there: the client has it from elsewhere
@@ -127,7 +131,7 @@ fn from_evidence(cx: &PassContext<'_>, sent: &[Sent], taken: &HashSet<String>) -
                 decode: c.coded,
                 behind: match &c.scope {
                     Scope::Path(prefix) => Some(prefix.clone()),
-                    Scope::Anywhere | Scope::Ids => None,
+                    Scope::Anywhere | Scope::Ids | Scope::Named(_) => None,
                 },
                 confidence,
                 uses: users,
@@ -140,10 +144,11 @@ fn from_evidence(cx: &PassContext<'_>, sent: &[Sent], taken: &HashSet<String>) -
 }
 
 /// Everything that requests send, with the numbers of the requests that send it.
-fn wants(cx: &PassContext<'_>) -> HashMap<String, Want> {
-    let mut wants: HashMap<String, Want> = HashMap::new();
+fn wants(cx: &PassContext<'_>) -> HashMap<SourceId, HashMap<String, Want>> {
+    let mut all: HashMap<SourceId, HashMap<String, Want>> = HashMap::new();
     let mut i = 0;
     for_each_request(cx.plan, &mut |step| {
+        let wants = all.entry(step.origin.source).or_default();
         let mut want = |field: &str, value: &str| {
             let w = match wants.get_mut(value) {
                 Some(w) => w,
@@ -174,7 +179,7 @@ fn wants(cx: &PassContext<'_>) -> HashMap<String, Want> {
         prefixes(step, &mut |prefix| want("", prefix));
         i += 1;
     });
-    wants
+    all
 }
 
 /// `/orders/5` for each segment that is a short number.
@@ -218,7 +223,11 @@ fn from_rules(cx: &PassContext<'_>, rules: &[Rule], sent: &[Sent], taken: &HashS
             None => Scope::Anywhere,
         };
         let users = (producer + 1..sent.len())
-            .filter(|u| rule.uses.is_empty() || sent.get(*u).is_some_and(|s| rule.uses.contains(&s.name)))
+            .filter(|u| {
+                sent.get(*u).is_some_and(|s| {
+                    s.origin.source == origin.source && (rule.uses.is_empty() || rule.uses.contains(&s.name))
+                })
+            })
             .collect();
         let value = if rule.decode { decoded(&value) } else { value };
         let swap = swap(&rule, value, scope);

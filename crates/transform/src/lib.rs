@@ -7,6 +7,7 @@ mod candidates;
 mod chain;
 mod codes;
 mod correlate;
+mod data;
 mod dynamic;
 mod hoist;
 mod identify;
@@ -43,6 +44,7 @@ pub use urls::group_urls;
 /// comes last, because thresholds name the operations that the other passes leave.
 pub const PASSES: &[&dyn Pass] = &[
     &chain::Chain,
+    &data::BindData,
     &urls::GroupUrls,
     &correlate::Correlate,
     &secrets::RedactSecrets,

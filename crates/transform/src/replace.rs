@@ -14,6 +14,8 @@ pub(crate) enum Scope {
     Ids,
     /// A number that says nothing by itself: the path segment behind this prefix.
     Path(String),
+    /// Fields of this meaning only.
+    Named(String),
 }
 
 /// A recorded value and what stands for it.
@@ -38,7 +40,11 @@ pub(crate) fn replace(step: &mut RequestStep, swap: &Swap) -> bool {
         }
         return found;
     }
-    let by_id = |name: &str| swap.scope == Scope::Anywhere || is_id_name(name);
+    let by_id = |name: &str| match &swap.scope {
+        Scope::Anywhere => true,
+        Scope::Named(column) => crate::data::means(column, name),
+        Scope::Ids | Scope::Path(_) => is_id_name(name),
+    };
     for q in &mut step.request.url.query {
         let Some(name) = q.name.as_literal().map(str::to_owned) else { continue };
         if let Some(v) = q.value.as_mut().filter(|_| by_id(&name)) {
@@ -46,7 +52,7 @@ pub(crate) fn replace(step: &mut RequestStep, swap: &Swap) -> bool {
         }
     }
     for f in step.request.headers.iter_mut().chain(&mut step.request.cookies) {
-        if swap.scope == Scope::Anywhere || is(f, "referer") {
+        if swap.scope == Scope::Anywhere || swap.scope == Scope::Ids && is(f, "referer") {
             found |= text(&mut f.value, swap);
         }
     }
@@ -70,6 +76,7 @@ fn path(step: &mut RequestStep, swap: &Swap) -> bool {
         let here = match &swap.scope {
             Scope::Path(p) => *p == prefix,
             Scope::Anywhere | Scope::Ids => true,
+            Scope::Named(_) => false,
         };
         prefix.push('/');
         match segment {
@@ -206,6 +213,9 @@ fn text(t: &mut Text, swap: &Swap) -> bool {
     if t.as_literal() == Some(swap.value.as_str()) {
         *t = swap.one();
         return true;
+    }
+    if matches!(swap.scope, Scope::Named(_)) {
+        return false;
     }
     if swap.scope != Scope::Anywhere {
         // a short number inside an address, as in `Referer`

@@ -34,7 +34,10 @@ fn group(step: &mut RequestStep) -> bool {
     let mut parent = String::new();
     let mut any = false;
     for segment in &mut step.request.url.path {
-        let Segment::Literal(text) = segment else { continue };
+        let Segment::Literal(text) = segment else {
+            any = true;
+            continue;
+        };
         if is_id_like(text) && !parent.is_empty() {
             let label = format!("{{{}}}", camel(&format!("{} id", singular(&parent))));
             let value = Text::literal(std::mem::take(text));

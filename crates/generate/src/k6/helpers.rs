@@ -218,7 +218,7 @@ const multipart = (parts) => {
 
 const PARSE_CSV: &str = "\
 // Rows of a CSV text as objects; the first line names the columns. Quotes as in RFC 4180.
-const parseCsv = (text) => {
+function parseCsv(text) {
   const rows = [];
   let row = [''];
   let quoted = false;
@@ -240,4 +240,4 @@ const parseCsv = (text) => {
   rows.push(row);
   const [columns, ...records] = rows.filter((r) => r.length > 1 || r[0] !== '');
   return records.map((r) => Object.fromEntries(columns.map((name, i) => [name, r[i] ?? ''])));
-};";
+}";

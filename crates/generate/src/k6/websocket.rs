@@ -17,8 +17,10 @@ impl Context<'_> {
                     (Some(JsExpr::call_fn("socket.send", vec![text])), *after_ms)
                 }
                 Frame::SendBinary { bytes, after_ms } => {
-                    let text = String::from_utf8_lossy(bytes).into_owned();
-                    (Some(JsExpr::call_fn("socket.send", vec![JsExpr::string(&text)])), *after_ms)
+                    self.import_default("encoding", "k6/encoding");
+                    let text = JsExpr::string(&crate::encode::base64(bytes));
+                    let data = JsExpr::call_fn("encoding.b64decode", vec![text]);
+                    (Some(JsExpr::call_fn("socket.sendBinary", vec![data])), *after_ms)
                 }
                 Frame::Receive { after_ms, .. } => (None, *after_ms),
             };
