@@ -3,6 +3,7 @@
 //! Start at [`Target`], then [`k6`].
 
 pub mod artillery;
+pub mod bundle;
 mod declare;
 mod encode;
 mod env_file;

@@ -7,7 +7,9 @@ const hex = (n) => letters(n, '0123456789abcdef');
 const words = (n) => Array.from({ length: n }, () => pick(WORDS)).join(' ');
 const title = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 const sentence = () => `${title(words(int(4, 9)))}.`;
+const fast = typeof crypto !== 'undefined' && typeof crypto.randomUUID === 'function';
 const uuid = () => {
+  if (fast) return crypto.randomUUID();
   const v = `${hex(8)}-${hex(4)}-4${hex(3)}-${pick(['8', '9', 'a', 'b'])}${hex(3)}-${hex(12)}`;
   return v;
 };

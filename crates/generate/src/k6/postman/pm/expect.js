@@ -86,13 +86,14 @@ const FLAGS = ['negate', 'deep', 'nested', 'own', 'ordered', 'any', 'all', 'cont
 
 class Assertion {
   constructor(object, message, flags = {}) {
-    Object.defineProperty(this, '_f', { value: { ...flags, message } });
-    Object.defineProperty(this, '_obj', { value: object, writable: true });
+    this._f = { ...flags, message };
+    this._obj = object;
   }
 
   assert(passed, expected) {
     const { negate, message } = this._f;
     if (negate ? passed : !passed) {
+      if (typeof expected === 'function') expected = expected();
       const head = message ? `${message}: ` : '';
       throw new AssertionError(`${head}expected ${show(this._obj)} ${negate ? `not ${expected}` : expected}`);
     }
@@ -186,7 +187,7 @@ both(['a', 'an'], function (type, message) {
   type = String(type).toLowerCase();
   const actual = typeOf(this._obj).toLowerCase();
   const custom = this._obj && this._obj[Symbol.toStringTag];
-  this.assert(actual === type || (typeof custom === 'string' && custom.toLowerCase() === type), `to be a ${type}`);
+  this.assert(actual === type || (typeof custom === 'string' && custom.toLowerCase() === type), () => `to be a ${type}`);
 });
 
 const holds = (list, value, deep) => (deep ? list.some((v) => same(v, value)) : list.some((v) => v === value || (v !== v && value !== value)));
@@ -197,10 +198,10 @@ both(
     const { deep, negate } = this._f;
     const object = this._obj;
     const type = typeOf(object).toLowerCase();
-    if (type === 'string') return this.assert(object.indexOf(value) !== -1, `to include ${show(value)}`);
-    if (type === 'array') return this.assert(holds(object, value, deep), `to include ${show(value)}`);
-    if (type === 'set') return this.assert(holds([...object], value, deep), `to include ${show(value)}`);
-    if (type === 'map') return this.assert(holds([...object.values()], value, deep), `to include ${show(value)}`);
+    if (type === 'string') return this.assert(object.indexOf(value) !== -1, () => `to include ${show(value)}`);
+    if (type === 'array') return this.assert(holds(object, value, deep), () => `to include ${show(value)}`);
+    if (type === 'set') return this.assert(holds([...object], value, deep), () => `to include ${show(value)}`);
+    if (type === 'map') return this.assert(holds([...object.values()], value, deep), () => `to include ${show(value)}`);
     if (value !== Object(value)) {
       throw new AssertionError(`${this._f.message ? `${this._f.message}: ` : ''}the given combination of arguments (${type} and ${typeOf(value).toLowerCase()}) is invalid for this assertion`);
     }
@@ -280,11 +281,11 @@ property('itself', () => {});
 
 method(['equal', 'equals', 'eq'], function (value, message) {
   if (message) this._f.message = message;
-  this.assert(this._f.deep ? same(this._obj, value) : this._obj === value, `to equal ${show(value)}`);
+  this.assert(this._f.deep ? same(this._obj, value) : this._obj === value, () => `to equal ${show(value)}`);
 });
 method(['eql', 'eqls'], function (value, message) {
   if (message) this._f.message = message;
-  this.assert(same(this._obj, value), `to deeply equal ${show(value)}`);
+  this.assert(same(this._obj, value), () => `to deeply equal ${show(value)}`);
 });
 
 const sized = (v) => (v instanceof Map || v instanceof Set ? v.size : v.length);
@@ -300,7 +301,7 @@ const compared = (names, test, words) =>
       this.need(kind(value) === 'number' || kind(value) === 'date', 'to be a number or a date');
       if (kind(value) !== kind(n)) throw new AssertionError(`the argument to ${[].concat(names)[0]} must be a ${kind(value)}`);
     }
-    this.assert(test(value, n), `${words} ${show(n)}`);
+    this.assert(test(value, n), () => `${words} ${show(n)}`);
   });
 compared(['above', 'gt', 'greaterThan'], (a, b) => a > b, 'to be above');
 compared(['least', 'gte', 'greaterThanOrEqual'], (a, b) => a >= b, 'to be at least');
@@ -310,13 +311,13 @@ method('within', function (from, to, message) {
   if (message) this._f.message = message;
   const value = this._f.lengthOf ? sized(this._obj) : this._obj;
   this.need(typeof value === 'number' || value instanceof Date, 'to be a number or a date');
-  this.assert(value >= from && value <= to, `to be within ${show(from)}..${show(to)}`);
+  this.assert(value >= from && value <= to, () => `to be within ${show(from)}..${show(to)}`);
 });
 method(['instanceof', 'instanceOf'], function (constructor, message) {
   if (message) this._f.message = message;
   if (typeof constructor !== 'function') throw new AssertionError('the instanceof assertion needs a constructor');
   const native = { Array: 'Array', Object: 'Object' }[constructor.name];
-  this.assert(this._obj instanceof constructor || (native === 'Array' && Array.isArray(this._obj)), `to be an instance of ${constructor.name}`);
+  this.assert(this._obj instanceof constructor || (native === 'Array' && Array.isArray(this._obj)), () => `to be an instance of ${constructor.name}`);
 });
 const hasProperty = function (name, value, message) {
   if (message) this._f.message = message;
@@ -338,9 +339,9 @@ const hasProperty = function (name, value, message) {
     found = own ? Object.prototype.hasOwnProperty.call(object, name) : name in Object(object);
     actual = object[name];
   }
-  if (!negate || arguments.length === 1) this.assert(found, `to have property ${show(name)}`);
+  if (!negate || arguments.length === 1) this.assert(found, () => `to have property ${show(name)}`);
   if (arguments.length > 1) {
-    this.assert(found && (deep ? same(value, actual) : value === actual), `to have property ${show(name)} of ${show(value)}, but got ${show(actual)}`);
+    this.assert(found && (deep ? same(value, actual) : value === actual), () => `to have property ${show(name)} of ${show(value)}, but got ${show(actual)}`);
   }
   return new Assertion(actual, this._f.message, Object.fromEntries(FLAGS.map((f) => [f, this._f[f]])));
 };
@@ -351,7 +352,7 @@ method(['ownProperty', 'haveOwnProperty'], function (...args) {
 });
 method(['ownPropertyDescriptor', 'haveOwnPropertyDescriptor'], function (name) {
   const found = Object.getOwnPropertyDescriptor(Object(this._obj), name);
-  this.assert(Boolean(found), `to have an own property descriptor for ${show(name)}`);
+  this.assert(Boolean(found), () => `to have an own property descriptor for ${show(name)}`);
   return new Assertion(found);
 });
 both(
@@ -360,7 +361,7 @@ both(
     if (message) this._f.message = message;
     const value = this._obj;
     this.need(value !== null && value !== undefined && sized(value) !== undefined, 'to have property length');
-    this.assert(sized(value) === n, `to have a length of ${show(n)} but got ${show(sized(value))}`);
+    this.assert(sized(value) === n, () => `to have a length of ${show(n)} but got ${show(sized(value))}`);
   },
   function () {
     this._f.lengthOf = true;
@@ -368,12 +369,12 @@ both(
 );
 method(['match', 'matches'], function (pattern, message) {
   if (message) this._f.message = message;
-  this.assert(pattern.exec(this._obj) !== null, `to match ${pattern}`);
+  this.assert(pattern.exec(this._obj) !== null, () => `to match ${pattern}`);
 });
 method('string', function (text, message) {
   if (message) this._f.message = message;
   this.need(typeof this._obj === 'string', 'to be a string');
-  this.assert(this._obj.indexOf(text) !== -1, `to contain ${show(text)}`);
+  this.assert(this._obj.indexOf(text) !== -1, () => `to contain ${show(text)}`);
 });
 method(['keys', 'key'], function (...given) {
   let wanted = given;
@@ -388,7 +389,7 @@ method(['keys', 'key'], function (...given) {
   let ok;
   if (this._f.any) ok = wanted.some(in_);
   else ok = wanted.every(in_) && (this._f.contains || wanted.length === actual.length);
-  this.assert(ok, `to have keys ${show(wanted)}`);
+  this.assert(ok, () => `to have keys ${show(wanted)}`);
 });
 method(['throw', 'throws', 'Throw'], function (like, pattern, message) {
   if (message) this._f.message = message;
@@ -413,15 +414,15 @@ method(['throw', 'throws', 'Throw'], function (like, pattern, message) {
 });
 method(['respondTo', 'respondsTo'], function (name) {
   const holder = typeof this._obj === 'function' ? this._obj.prototype : this._obj;
-  this.assert(typeof holder[name] === 'function', `to respond to ${show(name)}`);
+  this.assert(typeof holder[name] === 'function', () => `to respond to ${show(name)}`);
 });
 method(['satisfy', 'satisfies'], function (test) {
-  this.assert(test(this._obj), `to satisfy ${show(test)}`);
+  this.assert(test(this._obj), () => `to satisfy ${show(test)}`);
 });
 method(['closeTo', 'approximately'], function (n, delta) {
   this.need(typeof this._obj === 'number', 'to be a number');
   if (typeof n !== 'number' || typeof delta !== 'number') throw new AssertionError('the arguments to closeTo or approximately must be numbers');
-  this.assert(Math.abs(this._obj - n) <= delta, `to be close to ${n} +/- ${delta}`);
+  this.assert(Math.abs(this._obj - n) <= delta, () => `to be close to ${n} +/- ${delta}`);
 });
 method('members', function (list, message) {
   if (message) this._f.message = message;
@@ -442,14 +443,14 @@ method('members', function (list, message) {
         return true;
       });
   }
-  this.assert(ok, `to have the members ${show(list)}`);
+  this.assert(ok, () => `to have the members ${show(list)}`);
 });
 method('oneOf', function (list, message) {
   if (message) this._f.message = message;
   if (!Array.isArray(list)) throw new AssertionError('oneOf needs an array');
   const { contains, deep } = this._f;
-  if (contains) this.assert(list.some((v) => this._obj.indexOf(v) > -1), `to contain one of ${show(list)}`);
-  else this.assert(holds(list, this._obj, deep), `to be one of ${show(list)}`);
+  if (contains) this.assert(list.some((v) => this._obj.indexOf(v) > -1), () => `to contain one of ${show(list)}`);
+  else this.assert(holds(list, this._obj, deep), () => `to be one of ${show(list)}`);
 });
 for (const [names, test] of [
   [['change', 'changes'], (a, b) => a !== b],
@@ -460,7 +461,7 @@ for (const [names, test] of [
     const read = () => (name === undefined ? subject() : subject[name]);
     const before = read();
     this._obj();
-    this.assert(test(before, read()), `to ${names[0]}`);
+    this.assert(test(before, read()), () => `to ${names[0]}`);
   });
 }
 
@@ -482,12 +483,12 @@ const classes = { info: 1, success: 2, redirection: 3, clientError: 4, serverErr
 for (const name of Object.keys(classes)) {
   property(name, function () {
     response(this);
-    this.assert(Math.floor(this._obj.code / 100) === classes[name], `to have a ${classes[name]}XX status but got ${this._obj.code}`);
+    this.assert(Math.floor(this._obj.code / 100) === classes[name], () => `to have a ${classes[name]}XX status but got ${this._obj.code}`);
   });
 }
 property('error', function () {
   response(this);
-  this.assert([4, 5].includes(Math.floor(this._obj.code / 100)), `to have a 4XX or 5XX status but got ${this._obj.code}`);
+  this.assert([4, 5].includes(Math.floor(this._obj.code / 100)), () => `to have a 4XX or 5XX status but got ${this._obj.code}`);
 });
 const reasons = {
   accepted: [202, 'ACCEPTED'],
@@ -504,32 +505,32 @@ for (const name of Object.keys(reasons)) {
   property(name, function () {
     response(this);
     const [code, reason] = reasons[name];
-    this.assert(this._obj.reason().toUpperCase() === reason, `to have status reason ${reason} but got ${this._obj.reason()}`);
-    this.assert(this._obj.code === code, `to have status code ${code} but got ${this._obj.code}`);
+    this.assert(this._obj.reason().toUpperCase() === reason, () => `to have status reason ${reason} but got ${this._obj.reason()}`);
+    this.assert(this._obj.code === code, () => `to have status code ${code} but got ${this._obj.code}`);
   });
 }
 method('statusCodeClass', function (n) {
   response(this);
-  this.assert(Math.floor(this._obj.code / 100) === n, `to have a ${n}XX status`);
+  this.assert(Math.floor(this._obj.code / 100) === n, () => `to have a ${n}XX status`);
 });
 method('statusCode', function (code) {
   response(this);
-  this.assert(this._obj.code === Number(code), `to have status code ${code} but got ${this._obj.code}`);
+  this.assert(this._obj.code === Number(code), () => `to have status code ${code} but got ${this._obj.code}`);
 });
 method('statusReason', function (reason) {
   response(this);
-  this.assert(this._obj.reason() === String(reason), `to have status reason ${reason} but got ${this._obj.reason()}`);
+  this.assert(this._obj.reason() === String(reason), () => `to have status reason ${reason} but got ${this._obj.reason()}`);
 });
 method('status', function (what) {
   response(this);
   const ok = typeof what === 'number' ? this._obj.code === what : this._obj.reason() === what;
-  this.assert(ok, `to have status ${show(what)} but got ${this._obj.code} ${this._obj.reason()}`);
+  this.assert(ok, () => `to have status ${show(what)} but got ${this._obj.code} ${this._obj.reason()}`);
 });
 method('header', function (key, value) {
   this.need(isResponse(this._obj) || isRequest(this._obj), 'to be a postman request or response');
   const { headers } = this._obj;
-  this.assert(headers.has(key), `to have header with key ${show(key)}`);
-  if (arguments.length > 1) this.assert(headers.one(key).value === value, `to have header ${show(key)} of ${show(value)}`);
+  this.assert(headers.has(key), () => `to have header with key ${show(key)}`);
+  if (arguments.length > 1) this.assert(headers.one(key).value === value, () => `to have header ${show(key)} of ${show(value)}`);
 });
 property('withBody', function () {
   response(this);
@@ -550,9 +551,9 @@ method('body', function (content) {
   response(this);
   const text = this._obj.text();
   if (arguments.length === 0) this.assert(text.length > 0, 'to have content in body');
-  else if (content instanceof RegExp) this.assert(content.exec(text) !== null, `to have a body that matches ${content}`);
-  else if (content && Object.getPrototypeOf(content) === Object.prototype) this.assert(same(parsed(this._obj).value, content), `to have the body ${show(content)}`);
-  else this.assert(same(text, content), `to have the body ${show(content)}`);
+  else if (content instanceof RegExp) this.assert(content.exec(text) !== null, () => `to have a body that matches ${content}`);
+  else if (content && Object.getPrototypeOf(content) === Object.prototype) this.assert(same(parsed(this._obj).value, content), () => `to have the body ${show(content)}`);
+  else this.assert(same(text, content), () => `to have the body ${show(content)}`);
 });
 method('jsonBody', function (at, value) {
   response(this);
@@ -560,18 +561,18 @@ method('jsonBody', function (at, value) {
   if (arguments.length === 0) this.assert(!error, 'to have a valid JSON body');
   else if (typeof at === 'string') {
     const found = reach(body, at);
-    this.assert(found.found, `to contain property ${show(at)}`);
-    if (arguments.length > 1) this.assert(same(found.value, value), `to contain ${show(value)} at ${show(at)} but got ${show(found.value)}`);
+    this.assert(found.found, () => `to contain property ${show(at)}`);
+    if (arguments.length > 1) this.assert(same(found.value, value), () => `to contain ${show(value)} at ${show(at)} but got ${show(found.value)}`);
   }
 });
 both('responseTime', function (value) {
-  if (arguments.length) this.assert(this._obj === value, `to have the response time ${value}`);
+  if (arguments.length) this.assert(this._obj === value, () => `to have the response time ${value}`);
 }, function () {
   response(this);
   this._obj = this._obj.responseTime;
 });
 both('responseSize', function (value) {
-  if (arguments.length) this.assert(this._obj === value, `to have the response size ${value}`);
+  if (arguments.length) this.assert(this._obj === value, () => `to have the response size ${value}`);
 }, function () {
   response(this);
   this._obj = this._obj.size().total;

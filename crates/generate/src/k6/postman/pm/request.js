@@ -70,7 +70,7 @@ class RequestAuth {
 
 export class Request {
   constructor(from) {
-    this.update(from);
+    if (from !== undefined) this.update(from);
   }
 
   update(from) {

@@ -31,14 +31,35 @@ export class Response {
     this.code = res.status;
     const given = String(res.status_text || '').replace(/^\d+\s*/, '');
     this.status = given || REASONS[res.status] || '';
-    const headers = [];
-    for (const key of Object.keys(res.headers)) {
-      const lines = key === 'Set-Cookie' ? String(res.headers[key]).split(/,\s*(?=[^;,\s]+=)/) : [res.headers[key]];
-      lines.forEach((value) => headers.push({ key, value }));
-    }
-    this.headers = headerList(headers);
+    this._raw = res.headers;
     this.responseTime = Math.round(res.timings.duration);
     this._body = res.body === null || res.body === undefined ? '' : res.body;
+  }
+
+  /** Read when a script asks for them. */
+  get headers() {
+    if (!this._headers) {
+      const headers = [];
+      const raw = this._raw || {};
+      for (const key of Object.keys(raw)) {
+        const lines = key === 'Set-Cookie' ? String(raw[key]).split(/,\s*(?=[^;,\s]+=)/) : [raw[key]];
+        lines.forEach((value) => headers.push({ key, value }));
+      }
+      this._headers = headerList(headers);
+    }
+    return this._headers;
+  }
+
+  set headers(list) {
+    this._headers = list;
+  }
+
+  get cookies() {
+    return this._cookies || (this._about && this._about.cookies);
+  }
+
+  set cookies(list) {
+    this._cookies = list;
   }
 
   text() {

@@ -30,6 +30,7 @@ class Collection {
   constructor(setup) {
     Object.assign(this, setup);
     this.modules = setup.modules || {};
+    this.kept = new Map();
   }
 
   /** One iteration over the steps; `setNextRequest` decides what comes after a step when a script calls it. */
@@ -39,6 +40,10 @@ class Collection {
     this.row = rows.length ? rows[iteration % rows.length] : {};
     this.iteration = iteration;
     this.local = new VariableScope();
+    this.rowScope = new VariableScope(this.row);
+    const below = [this.rowScope, this.environment, this.collectionVariables, this.globals].map((scope) => scope.own);
+    this.local._layers = below;
+    this.all = [this.local.own, ...below];
     let at = 0;
     for (let count = 0; at < steps.length && count < MAX_STEPS; count++) {
       const next = await this.step(steps[at]);
@@ -54,17 +59,21 @@ class Collection {
     }
   }
 
-  layers(local) {
-    const data = new VariableScope(this.row);
-    return { data, all: [local, data, this.environment, this.collectionVariables, this.globals] };
-  }
-
   async step(step) {
     const state = { next: undefined, skip: false };
-    const request = new Request(template(step.request));
-    request.name = step.name;
+    // without a script before it nobody changes the request: it is read once
+    const kept = !step.before && this.kept.get(step);
+    const request = kept || new Request(template(step.request));
+    if (!kept) {
+      request.name = step.name;
+      if (!step.before) {
+        request._text = request.url.toString();
+        this.kept.set(step, request);
+      }
+    }
     for (const script of step.before || []) {
-      await this.script(script, 'prerequest', step, state, { request });
+      const left = this.script(script, 'prerequest', step, state, { request });
+      if (left) await left;
       if (state.skip) return state.next;
     }
     const own = request.auth;
@@ -77,45 +86,45 @@ class Collection {
     let url = '';
     try {
       const extra = authorize(sent, sent.authValues, step.settings || {});
-      url = sent.url.wire((step.settings || {}).raw).href;
-      addSystemHeaders(sent, url, (step.settings || {}).omit);
+      url = sent.wire((step.settings || NONE).raw).href;
+      addSystemHeaders(sent, sent.wire((step.settings || NONE).raw).host, (step.settings || NONE).omit);
       res = exchange(sent, sent.authValues, { ...step.settings, ...extra, tags: { name: step.group || step.name } });
-      if (step.after) sent.url = new Url(url);
-      if (!res.error_code || res.status) response = new Response({ ...res, timings: res.timings });
+      if (step.after) {
+        sent._url = undefined;
+        sent._text = url;
+      }
+      if (!res.error_code || res.status) response = new Response(res);
       else console.warn(`${step.name}: ${res.error}`);
     } catch (e) {
       console.warn(`${step.name}: ${e.message || e}`);
     }
     if (step.after && step.after.length) {
-      const about = { request: sent, response };
-      let cookies;
-      // looked up when a script asks for them
-      Object.defineProperty(about, 'cookies', {
-        get() {
-          cookies = cookies || new CookieList((res && res.url) || url, (res && res.cookies) || {});
-          return cookies;
-        },
-      });
-      if (response) Object.defineProperty(response, 'cookies', { get: () => about.cookies });
-      for (const script of step.after) await this.script(script, 'test', step, state, about);
+      const about = new About(sent, response, (res && res.url) || url, res);
+      if (response) response._about = about;
+      for (const script of step.after) {
+        const left = this.script(script, 'test', step, state, about);
+        if (left) await left;
+      }
     }
     return state.next;
   }
 
   /** A copy of the request with every placeholder filled. */
   filled(request, step) {
-    const { all } = this.layers(this.local);
-    const layers = all.map((scope) => ({ has: (k) => scope._map.has(k), raw: (k) => scope._map.get(k) }));
-    const out = Object.create(Request.prototype);
+    const layers = this.all;
+    const out = new Sent();
     out.method = request.method;
     out.name = request.name;
     out.description = request.description;
     out.id = request.id;
     out.auth = request.auth;
-    out.url = new Url(fill(request.url.toString(), layers));
-    out.headers = headerList([]);
+    out._text = fill(request._text || request.url.toString(), layers);
+    out.headers = headerList();
     for (const h of request.headers.members) {
-      out.headers.members.push({ ...h, key: fill(h.key ?? '', layers), value: fill(h.value ?? '', layers) });
+      const made = { key: fill(h.key ?? '', layers), value: fill(h.value ?? '', layers) };
+      if (h.disabled) made.disabled = true;
+      if (h.system) made.system = true;
+      out.headers.members.push(made);
     }
     out.body = undefined;
     const body = request.body;
@@ -141,68 +150,156 @@ class Collection {
     return out;
   }
 
-  async script(run, event, step, state, about) {
+  /** Runs a script; the answer is a promise when something of it is still to come. */
+  script(run, event, step, state, about) {
     const tasks = new Tasks();
-    const { data, all } = this.layers(this.local);
-    const layers = all.slice(1).map((scope) => ({ has: (k) => scope._map.has(k), raw: (k) => scope._map.get(k), toObject: () => scope.toObject() }));
-    this.local._layers = layers;
-    const pm = this.api(event, step, state, about, data, tasks);
-    const box = sandbox(this, pm, event, step, about, state, tasks);
+    const pm = new Pm(this, event, step, state, about, tasks);
+    const box = new Box(this, pm, event, step, about, state, tasks);
+    let done;
     try {
-      const done = run(box);
-      await tasks.settle(done);
+      done = run(box);
     } catch (e) {
-      if (e !== SKIP) console.warn(`${step.name}: error in ${event === 'test' ? 'test' : 'pre-request'} script: ${e && e.message ? e.message : e}`);
+      this.ended(box, event, step, e);
+      return undefined;
     }
-    for (const scope of [this.environment, this.collectionVariables, this.globals]) scope.settle();
-    if (box.used.tests) {
-      for (const name of Object.keys(box.used.tests)) report(name, Boolean(box.used.tests[name]), step);
+    if (!tasks.open(done)) {
+      this.ended(box, event, step);
+      return undefined;
     }
+    return tasks.settle(done).then(
+      () => this.ended(box, event, step),
+      (e) => this.ended(box, event, step, e),
+    );
   }
 
-  api(event, step, state, about, iterationData, tasks) {
-    const self = this;
-    const pm = {
-      info: {
-        eventName: event,
-        iteration: this.iteration,
-        iterationCount: this.iterations || (this.data || []).length || 1,
-        requestName: step.name,
-        requestId: step.id || step.name,
-      },
-      globals: this.globals,
-      environment: this.environment,
-      collectionVariables: this.collectionVariables,
-      variables: this.local,
-      iterationData,
-      request: about.request,
-      get cookies() {
-        return about.cookies || new CookieList('');
-      },
-      visualizer: { set() {}, clear() {} },
-      expect,
-      test: tests(step, tasks),
-      sendRequest(request, callback) {
-        return sendRequest(self, request, callback, tasks, pm);
-      },
-      execution: {
-        skipRequest() {
-          state.skip = true;
-          throw SKIP;
-        },
-        setNextRequest(name) {
-          state.next = name === undefined ? undefined : name;
-        },
-        location: Object.assign([self.name, ...(step.folders || []), step.name], { current: step.name }),
-      },
-      require: (name) => required(self, name),
-      vault: { get: () => Promise.resolve(undefined), set: () => Promise.resolve(), unset: () => Promise.resolve() },
-    };
-    pm.setNextRequest = pm.execution.setNextRequest;
-    if (about.response) pm.response = about.response;
-    return pm;
+  ended(box, event, step, e) {
+    if (e !== undefined && e !== SKIP) {
+      console.warn(`${step.name}: error in ${event === 'test' ? 'test' : 'pre-request'} script: ${e && e.message ? e.message : e}`);
+    }
+    this.environment.settle();
+    this.collectionVariables.settle();
+    this.globals.settle();
+    const legacy = box._used.tests;
+    if (legacy) for (const name of Object.keys(legacy)) report(name, Boolean(legacy[name]), step);
   }
 }
+
+/** What a test script is told; cookies are looked up when it asks for them. */
+class About {
+  constructor(request, response, url, res) {
+    this.request = request;
+    this.response = response;
+    this._url = url;
+    this._res = res;
+  }
+
+  get cookies() {
+    this._cookies = this._cookies || new CookieList(this._url, (this._res && this._res.cookies) || {});
+    return this._cookies;
+  }
+}
+
+const wires = new Map();
+const rawWires = new Map();
+
+/** The request as it was sent; its address is read when a script asks for it. */
+class Sent extends Request {
+  constructor() {
+    super();
+  }
+
+  /** Whoever has the address may change it. */
+  get url() {
+    if (!this._url) this._url = new Url(this._text);
+    this._wire = undefined;
+    return this._url;
+  }
+
+  set url(url) {
+    this._url = url;
+    this._wire = undefined;
+  }
+
+  /** What goes on the wire; the same address is only read once. */
+  wire(raw) {
+    if (this._url) return (this._wire = this._wire || this._url.wire(raw));
+    const known = raw ? rawWires : wires;
+    let wire = known.get(this._text);
+    if (!wire) {
+      wire = new Url(this._text).wire(raw);
+      if (known.size > 1000) known.clear();
+      known.set(this._text, wire);
+    }
+    return wire;
+  }
+}
+
+/** What scripts call `pm`: small parts are made when they are asked for. */
+class Pm {
+  constructor(self, event, step, state, about, tasks) {
+    hide(this, '_self', { self, event, step, state, about, tasks });
+    this.globals = self.globals;
+    this.environment = self.environment;
+    this.collectionVariables = self.collectionVariables;
+    this.variables = self.local;
+    this.iterationData = self.rowScope;
+    this.request = about.request;
+    this.expect = expect;
+    this.test = tests(step, tasks);
+    if (about.response) this.response = about.response;
+  }
+
+  get info() {
+    const { self, event, step } = this._self;
+    return {
+      eventName: event,
+      iteration: self.iteration,
+      iterationCount: self.iterations || (self.data || []).length || 1,
+      requestName: step.name,
+      requestId: step.id || step.name,
+    };
+  }
+
+  get cookies() {
+    return this._self.about.cookies || new CookieList('');
+  }
+
+  get visualizer() {
+    return { set() {}, clear() {} };
+  }
+
+  get vault() {
+    return { get: () => Promise.resolve(undefined), set: () => Promise.resolve(), unset: () => Promise.resolve() };
+  }
+
+  get sendRequest() {
+    return (request, callback) => sendRequest(this._self.self, request, callback, this._self.tasks, this);
+  }
+
+  get execution() {
+    const { self, step, state } = this._self;
+    return {
+      skipRequest() {
+        state.skip = true;
+        throw SKIP;
+      },
+      setNextRequest(name) {
+        state.next = name === undefined ? undefined : name;
+      },
+      location: Object.assign([self.name, ...(step.folders || []), step.name], { current: step.name }),
+    };
+  }
+
+  get setNextRequest() {
+    return this.execution.setNextRequest;
+  }
+
+  get require() {
+    return (name) => required(this._self.self, name);
+  }
+}
+
+const hide = (object, name, value) => Object.defineProperty(object, name, { value, writable: true });
 
 /** Sends; a server that asks for a digest gets a second request with it. */
 function exchange(request, auth, settings) {
@@ -217,20 +314,23 @@ function exchange(request, auth, settings) {
   return answerChallenge(request, auth, settings, res) ? send(request, settings) : res;
 }
 
+const NONE = [];
+
 /** What Postman adds to every request. */
-function addSystemHeaders(request, url, omit = []) {
-  const host = url.replace(/^[a-z]+:\/\/(?:[^@/]*@)?([^/?#]*).*$/i, '$1');
-  for (const [key, value] of [
-    ['User-Agent', 'PostmanRuntime/7.39.1'],
-    ['Accept', '*/*'],
-    ['Cache-Control', 'no-cache'],
-    ['Postman-Token', dynamic('$guid')],
-    ['Host', host],
-    ['Accept-Encoding', 'gzip, deflate, br'],
-    ['Connection', 'keep-alive'],
-  ]) {
-    if (!omit.includes(key.toLowerCase()) && !request.headers.has(key)) request.headers.add({ key, value, system: true });
-  }
+function addSystemHeaders(request, host, omit = NONE) {
+  const { members } = request.headers;
+  const own = {};
+  for (const m of members) own[String(m.key).toLowerCase()] = true;
+  const add = (lower, key, value) => {
+    if (!own[lower] && !omit.includes(lower)) members.push({ key, value, system: true });
+  };
+  add('user-agent', 'User-Agent', 'PostmanRuntime/7.39.1');
+  add('accept', 'Accept', '*/*');
+  add('cache-control', 'Cache-Control', 'no-cache');
+  add('postman-token', 'Postman-Token', dynamic('$guid'));
+  add('host', 'Host', host);
+  add('accept-encoding', 'Accept-Encoding', 'gzip, deflate, br');
+  add('connection', 'Connection', 'keep-alive');
 }
 
 const SKIP = new Error('the request is skipped');
@@ -375,8 +475,12 @@ class Tasks {
     this.held.push(promise);
   }
 
+  /** Whether anything is left to do. */
+  open(done) {
+    return this.queue.length > 0 || this.held.length > 0 || Boolean(done && typeof done.then === 'function');
+  }
+
   async settle(done) {
-    if (!this.queue.length && !this.held.length && !(done && typeof done.then === 'function')) return;
     let open = true;
     let failure;
     const main = Promise.resolve(done).then(
@@ -423,45 +527,44 @@ class Tasks {
 }
 
 /** The names that a script can use, made when it uses them. */
-function sandbox(self, pm, event, step, about, state, tasks) {
-  const used = {};
-  const once = (name, make) => ({
+class Box {
+  constructor(self, pm, event, step, about, state, tasks) {
+    this.pm = pm;
+    this._used = {};
+    this._about = { self, event, step, about, state, tasks };
+    if (self.names) Object.assign(this, self.names);
+  }
+}
+
+const MAKERS = {
+  tests: () => ({}),
+  environment: ({ self }) => self.environment.toObject(),
+  globals: ({ self }) => self.globals.toObject(),
+  data: ({ self }) => ({ ...self.row }),
+  iteration: ({ self }) => self.iteration,
+  request: ({ about, step }) => legacyRequest(about.request, step),
+  postman: ({ self, state, about }, box) => legacy(self, state, about, () => box),
+  responseBody: ({ about }) => (about.response ? about.response.text() : undefined),
+  responseTime: ({ about }) => (about.response ? about.response.responseTime : NaN),
+  responseCode: ({ about }) => (about.response ? about.response.details() : { code: NaN, name: '', details: '' }),
+  responseHeaders: ({ about }) => (about.response ? Object.fromEntries(about.response.headers.members.map((h) => [h.key, h.value])) : {}),
+  responseCookies: ({ about }) => (about.cookies ? about.cookies.all() : []),
+  require: ({ self }) => (name) => required(self, name),
+  setTimeout: ({ tasks }) => (f, ms, ...args) => tasks.add(ms, () => f(...args)),
+  setInterval: ({ tasks }) => (f, ms, ...args) => tasks.add(ms, () => f(...args), ms || 1),
+  setImmediate: ({ tasks }) => (f, ...args) => tasks.add(0, () => f(...args)),
+  clearTimeout: ({ tasks }) => (id) => tasks.cancel(id),
+  clearInterval: ({ tasks }) => (id) => tasks.cancel(id),
+  clearImmediate: ({ tasks }) => (id) => tasks.cancel(id),
+};
+for (const name of Object.keys(MAKERS)) {
+  Object.defineProperty(Box.prototype, name, {
     get() {
-      if (!(name in used)) used[name] = make();
+      const used = this._used;
+      if (!(name in used)) used[name] = this._about.event !== 'test' && name.startsWith('response') ? undefined : MAKERS[name](this._about, this);
       return used[name];
     },
   });
-  const { response, request } = about;
-  const makers = {
-    tests: () => ({}),
-    environment: () => self.environment.toObject(),
-    globals: () => self.globals.toObject(),
-    data: () => ({ ...self.row }),
-    iteration: () => self.iteration,
-    request: () => legacyRequest(request, step),
-    postman: () => legacy(self, state, about, () => box),
-    responseBody: () => (response ? response.text() : undefined),
-    responseTime: () => (response ? response.responseTime : NaN),
-    responseCode: () => (response ? response.details() : { code: NaN, name: '', details: '' }),
-    responseHeaders: () => (response ? Object.fromEntries(response.headers.members.map((h) => [h.key, h.value])) : {}),
-    responseCookies: () => (about.cookies ? about.cookies.all() : []),
-    require: () => (name) => required(self, name),
-    setTimeout: () => (f, ms, ...args) => tasks.add(ms, () => f(...args)),
-    setInterval: () => (f, ms, ...args) => tasks.add(ms, () => f(...args), ms || 1),
-    setImmediate: () => (f, ...args) => tasks.add(0, () => f(...args)),
-    clearTimeout: () => (id) => tasks.cancel(id),
-    clearInterval: () => (id) => tasks.cancel(id),
-    clearImmediate: () => (id) => tasks.cancel(id),
-  };
-  const box = {};
-  Object.defineProperty(box, 'used', { value: used });
-  Object.defineProperty(box, 'pm', { value: pm });
-  for (const name of Object.keys(makers)) {
-    if (event !== 'test' && name.startsWith('response')) continue;
-    Object.defineProperty(box, name, once(name, makers[name]));
-  }
-  for (const name of Object.keys(self.names || {})) box[name] = self.names[name];
-  return box;
 }
 
 function legacyRequest(request, step) {

@@ -3,24 +3,53 @@ import { dynamic } from './dynamic.js';
 
 const HOLE = /\{\{([^{}]*?)}}/g;
 
+const cuts = new Map();
+
+/** The text between the holes and their names, read once for each text. */
+function cut(text) {
+  let known = cuts.get(text);
+  if (!known) {
+    const texts = [];
+    const names = [];
+    let at = 0;
+    for (const m of text.matchAll(HOLE)) {
+      texts.push(text.slice(at, m.index));
+      names.push(m[1]);
+      at = m.index + m[0].length;
+    }
+    texts.push(text.slice(at));
+    known = { texts, names };
+    if (cuts.size > 1000) cuts.clear();
+    cuts.set(text, known);
+  }
+  return known;
+}
+
 /** Fills `{{name}}` from the first layer that has it, values of values too; what nobody knows stays as it is. */
 export function fill(text, layers) {
   let out = String(text);
-  for (let round = 0; round < 19 && out.includes('{{'); round++) {
-    const before = out;
-    out = out.replace(HOLE, (hole, name) => {
-      for (const layer of layers) {
-        if (layer.has(name)) {
-          const value = layer.raw(name);
-          return value === undefined ? '' : String(value);
-        }
-      }
-      const made = dynamic(name);
-      return made === undefined ? hole : String(made);
-    });
-    if (out === before) break;
+  if (!out.includes('{{')) return out;
+  for (let round = 0; round < 19; round++) {
+    const { texts, names } = cut(out);
+    if (!names.length) break;
+    let next = texts[0];
+    for (let i = 0; i < names.length; i++) next += value(names[i], layers) + texts[i + 1];
+    if (next === out) break;
+    out = next;
+    if (!out.includes('{{')) break;
   }
   return out;
+}
+
+function value(name, layers) {
+  for (const layer of layers) {
+    if (layer.has(name)) {
+      const found = layer.raw(name);
+      return found === undefined ? '' : String(found);
+    }
+  }
+  const made = dynamic(name);
+  return made === undefined ? `{{${name}}}` : String(made);
 }
 
 /** Fills every string of a value, whatever its shape. */
@@ -37,7 +66,14 @@ export class VariableScope {
   constructor(values = {}, name = undefined, layers = []) {
     this._map = new Map(Object.entries(values));
     this._layers = layers;
+    this._loose = false;
     if (name !== undefined) this.name = name;
+  }
+
+  /** This scope alone, as a layer for others. */
+  get own() {
+    const map = this._map;
+    return { has: (k) => map.has(k), raw: (k) => map.get(k), toObject: () => this.toObject() };
   }
 
   raw(key) {
@@ -46,19 +82,21 @@ export class VariableScope {
 
   /** All layers, this scope first. */
   layers() {
-    return [{ has: (k) => this._map.has(k), raw: (k) => this._map.get(k) }, ...this._layers];
+    return [this.own, ...this._layers];
   }
 
   get(key) {
-    for (const layer of this.layers()) if (layer.has(key)) return layer.raw(key);
+    if (this._map.has(key)) return this._map.get(key);
+    for (const layer of this._layers) if (layer.has(key)) return layer.raw(key);
     return undefined;
   }
 
   has(key) {
-    return this.layers().some((layer) => layer.has(key));
+    return this._map.has(key) || this._layers.some((layer) => layer.has(key));
   }
 
   set(key, value) {
+    if (value === undefined) this._loose = true;
     this._map.set(String(key), value);
   }
 
@@ -78,6 +116,8 @@ export class VariableScope {
 
   /** What a script leaves undefined is null for everybody after it. */
   settle() {
+    if (!this._loose) return;
+    this._loose = false;
     for (const [key, value] of this._map) if (value === undefined) this._map.set(key, null);
   }
 

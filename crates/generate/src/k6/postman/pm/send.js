@@ -95,7 +95,7 @@ function join(chunks) {
  * The answer is k6's response.
  */
 export function send(request, settings = {}) {
-  const wire = request.url.wire(settings.raw);
+  const wire = request.wire ? request.wire(settings.raw) : request.url.wire(settings.raw);
   const omit = settings.omit || [];
   const headers = {};
   const names = {};
