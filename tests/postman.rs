@@ -184,3 +184,51 @@ fn a_rewritten_script_does_what_postman_does() {
     }
     assert!(!checks.contains_key("never"));
 }
+
+#[test]
+fn a_bundle_runs_alone_with_the_packages_that_npm_installed() {
+    let (program, folder) = program();
+    let folder = folder.path();
+    let (port, _got) = server(r#"{"a":1}"#);
+    let script = "const add = require('add-numbers'); const more = require('npm:missing-thing@1.2.3');";
+    let works = "const add = require('add-numbers'); pm.test('sum', () => pm.expect(add(1, 2)).to.eql(3)); \
+        pm.test('md5', () => pm.expect(require('crypto-js').MD5('a').toString()).to.eql('0cc175b9c0f1b6a831c399e269772661')); \
+        pm.execution.setNextRequest(null);";
+    let items = json!([
+        {"name": "fails", "request": {"url": format!("http://127.0.0.1:{port}/a")},
+         "event": [{"listen": "test", "script": {"exec": [script]}}]},
+        {"name": "works", "request": {"url": format!("http://127.0.0.1:{port}/b")},
+         "event": [{"listen": "test", "script": {"exec": [works]}}]},
+    ]);
+    write(folder, "c.json", &collection(&items));
+    std::fs::create_dir_all(folder.join("node_modules/add-numbers/lib")).expect("folders");
+    std::fs::write(folder.join("node_modules/add-numbers/package.json"), r#"{"main": "lib/index.js"}"#)
+        .expect("a file");
+    std::fs::write(
+        folder.join("node_modules/add-numbers/lib/index.js"),
+        "module.exports = require('./plus');",
+    )
+    .expect("a file");
+    std::fs::write(folder.join("node_modules/add-numbers/lib/plus.js"), "module.exports = (a, b) => a + b;")
+        .expect("a file");
+    let done = program.run(["convert", "c.json", "-o", "c.js", "--quiet"]);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    let manifest: Value = serde_json::from_str(&read(folder, "package.json")).expect("json");
+    assert_eq!(manifest["dependencies"], json!({"add-numbers": "*", "missing-thing": "1.2.3"}));
+    let done = program.run(["run", "c.js"]);
+    assert!(
+        done.stdout.contains("✓ sum") && done.stderr.contains("missing-thing"),
+        "{}{}",
+        done.stdout,
+        done.stderr
+    );
+    let done = program.run(["convert", "c.json", "-o", "one.js", "--bundle", "--quiet"]);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    for gone in ["pm", "node_modules"] {
+        std::fs::remove_dir_all(folder.join(gone)).expect("a folder");
+    }
+    let done = program.run(["run", "one.js"]);
+    assert!(done.stdout.contains("✓ sum") && done.stdout.contains("✓ md5"), "{}{}", done.stdout, done.stderr);
+    let script = read(folder, "one.js");
+    assert!(!script.contains("from './"), "{script}");
+}

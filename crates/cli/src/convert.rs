@@ -28,6 +28,7 @@ pub fn run(args: &ConvertArgs) -> Result<Exit> {
     let mut converted = plan(&args.input, &args.shape)?;
     let mut generated = generate(&converted, &args.shape, args.output.as_deref())?;
     converted.diagnostics.append(&mut generated.diagnostics);
+    let generated = args.bundle.apply(generated, args.output.as_deref())?;
     match &args.output {
         Some(path) => write_files(path, &generated)?,
         None => {
@@ -178,6 +179,15 @@ pub fn write_files(output: &Path, generated: &Generated) -> Result<()> {
             std::fs::create_dir_all(parent)
                 .with_context(|| format!("failed to make {}", parent.display()))?;
         }
+        // the list of packages is the user's own once it is there
+        if i > 0 && file.path == "package.json" && path.exists() {
+            eprintln!(
+                "note: {} stays as it is; the script wants: {}",
+                path.display(),
+                compact(&file.content)
+            );
+            continue;
+        }
         std::fs::write(&path, &file.content)
             .with_context(|| format!("failed to write {}", path.display()))?;
     }
@@ -226,4 +236,9 @@ fn summary(converted: &Converted) -> String {
         plural(extractions, "extraction"),
         render::fates(&converted.diagnostics)
     )
+}
+
+/// JSON in one line.
+fn compact(content: &[u8]) -> String {
+    String::from_utf8_lossy(content).split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -3,6 +3,7 @@
 mod args;
 mod args_recording;
 mod args_verdict;
+mod bundle;
 mod compare;
 mod convert;
 mod coverage;

@@ -30,7 +30,7 @@ codes! {
         "The call shows something in Postman's own window or asks its cloud (visualizer, vault, mock servers, packages of a team). Nothing of that exists in a load test, so the call does nothing here.\n\nRemove the call, or ignore the finding when the rest of the script does not depend on it.";
     UNKNOWN_MODULE = "postman/unknown-module", Warning, Stubbed,
         "a script requires a module that Loadwright does not bring along",
-        "The modules that Postman offers are written beside the script in a small form. The one named here is not among them. When the script asks for it at run time, the script stops with an error, as it does in Postman for a module that does not exist.\n\nInstall the module with npm beside the script and import it, or remove the call.";
+        "The modules that Postman offers are written beside the script in a small form. The one named here is not among them. When the script asks for it at run time, the script stops with an error, as it does in Postman for a module that does not exist.\n\n`package.json` beside the script lists it: run `npm install` there, then both `loadwright run` and `convert --bundle` find it.";
     UNRESOLVED_VARIABLE = "postman/unresolved-variable", Warning, Kept,
         "a variable has no value in any scope",
         "Neither the environment, the globals, the data, the collection nor a script sets the variable. Postman sends the placeholder itself, braces included, and so does the script.\n\nPass the environment with `-e FILE`, or give the variable a value in the collection.";

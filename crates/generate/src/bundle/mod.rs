@@ -34,6 +34,7 @@ pub enum BundleError {
 /// # Errors
 /// When a module does not parse or needs itself.
 pub fn bundle(generated: Generated, find: &FindPackage<'_>) -> Result<Generated, BundleError> {
+    let diagnostics = generated.diagnostics;
     let mut files = generated.files.into_iter();
     let Some(entry) = files.next() else { return Ok(Generated::default()) };
     let (modules, others): (Vec<GeneratedFile>, Vec<GeneratedFile>) =
@@ -68,7 +69,7 @@ pub fn bundle(generated: Generated, find: &FindPackage<'_>) -> Result<Generated,
     text.push_str(rest);
     let mut out = vec![GeneratedFile { path: name, content: text.into_bytes() }];
     out.extend(others);
-    Ok(Generated { files: out })
+    Ok(Generated { files: out, diagnostics })
 }
 
 struct Bundle<'a> {
@@ -239,7 +240,7 @@ mod tests {
             file("pm/b.js", "export function b() {}\nclass C {}\nexport { C as D };\n"),
             file("rows.json", "[]"),
         ];
-        let out = bundle(Generated { files }, &|_, _| None).unwrap_or_default();
+        let out = bundle(Generated { files, ..Generated::default() }, &|_, _| None).unwrap_or_default();
         let script = out.script();
         assert!(script.starts_with("// head\n"), "{script}");
         assert_eq!(out.files.len(), 2, "data stays beside the script");
@@ -266,7 +267,7 @@ mod tests {
             }
             _ => None,
         };
-        let out = bundle(Generated { files }, &find).unwrap_or_default();
+        let out = bundle(Generated { files, ..Generated::default() }, &find).unwrap_or_default();
         assert!(out.script().contains("const d = packaged('dep/index.js');"), "{}", out.script());
         assert!(out.script().contains("module.exports = {\"v\": 1};"), "{}", out.script());
     }

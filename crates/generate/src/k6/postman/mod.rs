@@ -52,7 +52,7 @@ pub(super) fn generate(request: &GenerateRequest<'_>, carried: &Carried) -> Resu
     let plan = request.plan;
     let mut cx = Context::new(plan);
     cx.inputs.clone_from(&request.options.inputs);
-    for name in ["collection", "options", "pm", "steps", "SharedArray", "rows", "sloppy"] {
+    for name in ["collection", "options", "pm", "steps", "SharedArray", "rows", "sloppy", "npm"] {
         cx.names.reserve(name);
     }
     let mut table = Table {
@@ -107,6 +107,7 @@ pub(super) fn generate(request: &GenerateRequest<'_>, carried: &Carried) -> Resu
     let mut files =
         vec![GeneratedFile { path: request.options.file_name.clone(), content: script.into_bytes() }];
     files.extend(env_example(carried));
+    files.extend(modules.manifest());
     files.extend(modules.files());
     files.append(&mut cx.files);
     Ok(Generated { files, ..Generated::default() })

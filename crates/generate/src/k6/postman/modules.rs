@@ -130,6 +130,8 @@ pub(super) struct Modules {
     schemas: bool,
     sloppy: bool,
     sugar: bool,
+    /// Packages that are not among the libraries: name as required, and as npm knows it with its version.
+    packages: BTreeMap<String, (String, String)>,
 }
 
 impl Modules {
@@ -159,7 +161,28 @@ impl Modules {
     pub fn require(&mut self, name: &str) -> bool {
         let found = LIBRARIES.iter().position(|l| l.names.contains(&plain(name)));
         self.used.extend(found);
+        if found.is_none() && !name.starts_with('.') && !name.starts_with('@')
+            || name.starts_with("npm:") && found.is_none()
+        {
+            let package = plain(name);
+            let version = name.strip_prefix("npm:").and_then(|n| n.strip_prefix(package)?.strip_prefix('@'));
+            let bare = package.split('/').next().unwrap_or(package);
+            let valid = |c: char| c.is_ascii_alphanumeric() || "-_.@/".contains(c);
+            if !bare.is_empty() && package.chars().all(valid) {
+                let wanted =
+                    version.filter(|v| v.chars().all(|c| c.is_ascii_alphanumeric() || "^~.-".contains(c)));
+                self.packages.insert(package.to_owned(), (bare.to_owned(), wanted.unwrap_or("*").to_owned()));
+            }
+        }
         found.is_some()
+    }
+
+    /// The list of packages for npm, when a script needs any.
+    pub fn manifest(&self) -> Option<GeneratedFile> {
+        let dependencies: BTreeMap<&String, &String> = self.packages.values().map(|(n, v)| (n, v)).collect();
+        let text = serde_json::json!({ "private": true, "dependencies": dependencies });
+        let content = serde_json::to_vec_pretty(&text).ok()?;
+        (!dependencies.is_empty()).then(|| GeneratedFile { path: "package.json".to_owned(), content })
     }
 
     fn libraries(&self) -> impl Iterator<Item = &'static Library> {
@@ -189,6 +212,13 @@ impl Modules {
         if self.schemas {
             out.push_str("\nuseSchemas(validate);\n");
         }
+        if !self.packages.is_empty() {
+            out.push_str(
+                "\n// A package that npm installed beside the script; a script that needs one that is missing says so.\n\
+                 const npm = (name) => {\n  try {\n    return require(name);\n  } catch (e) {\n    \
+                 return undefined;\n  }\n};\n",
+            );
+        }
         if self.sloppy {
             out.push_str(
                 "\n// Code that only runs outside strict mode, as Postman runs it.\n\
@@ -208,6 +238,9 @@ impl Modules {
                 || JsIdent::new(&local(l.export)).map_or(JsExpr::code("undefined"), |i| JsExpr::ident(&i));
             modules.extend(l.names.iter().map(|n| Prop::pair(*n, value())));
             names.extend(l.global.iter().map(|n| Prop::pair(*n, value())));
+        }
+        for name in self.packages.keys() {
+            modules.push(Prop::pair(name.clone(), JsExpr::call_fn("npm", vec![JsExpr::string(name)])));
         }
         let mut out = Vec::new();
         if !modules.is_empty() {

@@ -447,8 +447,8 @@ function sendRequest(self, given, callback, tasks, pm) {
 }
 
 function required(self, name) {
-  const plain = String(name).replace(/^npm:/, '').replace(/@[\d.^~]+.*$/, '');
-  if (Object.prototype.hasOwnProperty.call(self.modules, plain)) return self.modules[plain];
+  const plain = String(name).replace(/^npm:/, '').replace(/(.)@[\d.^~]+.*$/, '$1');
+  if (Object.prototype.hasOwnProperty.call(self.modules, plain) && self.modules[plain] !== undefined) return self.modules[plain];
   throw new Error(`Cannot find module '${name}'`);
 }
 
