@@ -92,7 +92,7 @@ fn wants(args: &[String], gate: &str) -> bool {
     only.is_none_or(|o| o.split(',').any(|g| g == gate))
 }
 
-fn binary(args: &[String]) -> Result<PathBuf> {
+pub fn binary(args: &[String]) -> Result<PathBuf> {
     match args.iter().position(|a| a == "--bin").and_then(|i| args.get(i + 1)) {
         Some(path) => std::path::absolute(path).context("failed to find the binary"),
         None => release(),

@@ -2,6 +2,7 @@
 
 mod bench;
 mod check;
+mod first_run;
 mod gates;
 mod ratchet;
 mod tidy;
@@ -16,6 +17,8 @@ cargo xtask tidy                     crate edges, file sizes, unfinished code
 cargo xtask bless                    accept the new output of the golden tests
 cargo xtask conformance --cases DIR  run a conformance suite against the release build
 cargo xtask corpus --dir DIR         run the converter gates of a corpus against the release build
+cargo xtask bodies --dir DIR         every body made from the documents of a folder, judged by a validator of its own
+cargo xtask first-run --dir DIR      every document of a folder against the built-in mock, as a share of operations
 cargo xtask bench [--k6 PATH] [--oha PATH]
                                      requests per CPU-second beside peers, as a table
 cargo xtask dist                     one static binary for this machine, in target/dist";
@@ -40,6 +43,8 @@ fn run(args: &[String]) -> Result<()> {
         Some("bless") => check::bless(),
         Some("conformance") => gates::conformance(flag("--cases"), args),
         Some("corpus") => gates::corpus(flag("--dir"), args),
+        Some("bodies") => first_run::bodies(flag("--dir")),
+        Some("first-run") => first_run::first_run(flag("--dir"), args),
         Some("bench") => bench::bench(flag("--k6"), flag("--oha")),
         Some("dist") => check::dist(),
         None | Some("help" | "--help" | "-h") => {

@@ -82,8 +82,11 @@ impl JsonSchemas {
                 "allOf" | "anyOf" | "oneOf" | "prefixItems" => {
                     let items: Vec<Value> =
                         child().items().map(|n| self.walk(document, &n, depth + 1)).collect();
+                    // with a discriminator its property decides between alternatives that overlap
+                    let decided = key == "oneOf" && map.contains_key("discriminator");
+                    let key = if decided && !map.contains_key("anyOf") { "anyOf" } else { key.as_str() };
                     if !items.is_empty() {
-                        out.insert(key.clone(), Value::Array(items));
+                        out.insert(key.to_owned(), Value::Array(items));
                     }
                 }
                 "exclusiveMinimum" | "exclusiveMaximum" if value.is_boolean() => {
@@ -115,7 +118,8 @@ impl JsonSchemas {
                     if value.is_string()
                         && crate::pattern::matches(value.as_str().unwrap_or_default(), "").is_some() =>
                 {
-                    out.insert(key.clone(), value.clone());
+                    let pattern = crate::pattern::without_slashes(value.as_str().unwrap_or_default());
+                    out.insert(key.clone(), Value::from(pattern));
                 }
                 "type" => {
                     let known = |t: &&str| {

@@ -168,7 +168,17 @@ impl<'a> Parameter<'a> {
             }
             None => Value::String(crate::scalar::string(&[], self.name, seed)),
         };
-        if self.place == Place::Path && plain(&value).is_empty() { Value::from(1) } else { value }
+        let empty = match &value {
+            Value::Null => true,
+            Value::Object(map) => map.is_empty() && self.media_type.is_none(),
+            _ => self.place == Place::Path && plain(&value).is_empty(),
+        };
+        // where the schema says nothing, the name does
+        if empty && (self.required || self.place == Place::Path) {
+            let text = crate::scalar::string(&[], self.name, seed);
+            return if text.is_empty() { Value::from(1) } else { Value::String(text) };
+        }
+        value
     }
 
     /// One string: path segments, headers, cookies.

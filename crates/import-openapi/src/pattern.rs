@@ -31,9 +31,9 @@ pub(crate) fn example(pattern: &str, min: usize, max: usize) -> Option<String> {
     None
 }
 
-/// ECMA-262 as Rust's syntax: escapes that only one of them has.
-fn translated(pattern: &str) -> String {
-    let pattern = match pattern.strip_prefix('/') {
+/// The pattern itself, where somebody wrote `/pattern/flags`: taken literally, nothing could ever match it.
+pub(crate) fn without_slashes(pattern: &str) -> &str {
+    match pattern.strip_prefix('/') {
         Some(rest) if rest.len() > 1 && rest.rfind('/').is_some_and(|i| i > 0) => {
             let end = rest.rfind('/').unwrap_or(rest.len());
             let flags = rest.get(end + 1..).unwrap_or_default();
@@ -44,7 +44,12 @@ fn translated(pattern: &str) -> String {
             }
         }
         _ => pattern,
-    };
+    }
+}
+
+/// ECMA-262 as Rust's syntax: escapes that only one of them has.
+fn translated(pattern: &str) -> String {
+    let pattern = without_slashes(pattern);
     let mut out = String::with_capacity(pattern.len());
     let mut chars = pattern.chars().peekable();
     while let Some(c) = chars.next() {

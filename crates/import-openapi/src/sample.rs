@@ -61,31 +61,58 @@ impl<'d, 'a> Sampler<'d, 'a> {
         if depth > 40 {
             return None;
         }
-        let accepted = |me: &Self, value: &Value| {
-            schemas.iter().all(|s| Validator::new(me.document, me.direction).accepts(s, value))
-        };
         let mut first = None;
-        for choice in 0..6 {
-            let mark = self.stack.len();
-            let mut more = false;
-            let merged = self.merge(schemas, choice, &mut more);
-            let value = merged.and_then(|m| {
-                let given = self.given(&m, schemas);
-                let value = given.or_else(|| self.constructed(&m, name, depth));
-                debug_assert!(m.entered >= mark);
-                value
-            });
-            self.stack.truncate(mark);
-            match value {
-                Some(value) if !more || accepted(self, &value) => return Some(value),
-                Some(value) => first = first.or(Some(value)),
-                None => {}
+        let (all, seed) = (self.all, self.seed);
+        // every alternative as small as it may be; then with all properties, which tell alternatives apart; then with
+        // other values, for what must not be
+        for (fuller, shift) in [(all, 0), (true, 0), (all, 1), (all, 2)] {
+            let mut doubtful = false;
+            for choice in 0..6 {
+                (self.all, self.seed) = (fuller, seed.wrapping_add(shift));
+                let (value, more, uncertain) = self.attempt(schemas, name, depth, choice);
+                (self.all, self.seed) = (all, seed);
+                doubtful |= uncertain;
+                match value {
+                    Some(value) if !uncertain || self.accepted(schemas, &value) => return Some(value),
+                    Some(value) => first = first.or(Some(value)),
+                    None => {}
+                }
+                if !more {
+                    break;
+                }
             }
-            if !more {
+            if !doubtful || self.direction == Direction::Response || self.budget == 0 {
                 break;
             }
         }
         first
+    }
+
+    fn accepted(&self, schemas: &[Schema<'a>], value: &Value) -> bool {
+        schemas.iter().all(|s| Validator::new(self.document, self.direction).accepts(s, value))
+    }
+
+    /// One alternative: its value, whether there are more of them, and whether the value has to be looked at again.
+    fn attempt(
+        &mut self,
+        schemas: &[Schema<'a>],
+        name: &str,
+        depth: usize,
+        choice: usize,
+    ) -> (Option<Value>, bool, bool) {
+        let mark = self.stack.len();
+        let mut more = false;
+        let merged = self.merge(schemas, choice, &mut more);
+        let mut uncertain = more;
+        let value = merged.and_then(|m| {
+            uncertain |= m.parts.iter().any(|p| p.get("not").is_some() || p.get("oneOf").is_some());
+            let given = self.given(&m, schemas);
+            let value = given.or_else(|| self.constructed(&m, name, depth));
+            debug_assert!(m.entered >= mark);
+            value
+        });
+        self.stack.truncate(mark);
+        (value, more, uncertain)
     }
 
     /// Flattens references, `allOf` and one alternative of each `oneOf` and `anyOf`.
@@ -346,33 +373,44 @@ impl<'d, 'a> Sampler<'d, 'a> {
         for part in parts {
             let Some(d) = part.get("discriminator") else { continue };
             let Some(property) = d.get("propertyName").or(Some(d)).and_then(Value::as_str) else { continue };
-            let chosen = self.stack.iter().rev().map(|(_, name)| *name);
+            let known = part.properties().into_iter().any(|(k, s)| k == property && s.get("enum").is_some());
             let mapping = d.get("mapping").and_then(Value::as_object);
-            for name in chosen {
-                let key = match mapping {
-                    Some(m) => m
-                        .iter()
-                        .find(|(_, v)| v.as_str().is_some_and(|v| v.rsplit('/').next() == Some(name)))
-                        .map(|(k, _)| k.clone()),
-                    None => Some(name.to_owned()),
-                };
-                if let Some(key) = key {
-                    if out.get(property).is_none_or(|v| mapping.is_some() || v.is_null()) || mapping.is_none()
-                    {
-                        let is_alternative =
-                            part.get("oneOf").is_some() || part.get("anyOf").is_some() || mapping.is_some();
-                        let known = part
-                            .properties()
-                            .into_iter()
-                            .any(|(k, s)| k == property && s.get("enum").is_some());
-                        if is_alternative && !known {
-                            out.insert(property.to_owned(), Value::String(key));
-                        }
-                    }
-                    break;
-                }
+            let is_alternative =
+                part.get("oneOf").is_some() || part.get("anyOf").is_some() || mapping.is_some();
+            let Some(name) = self.alternative(part, mapping) else { continue };
+            let key = match mapping {
+                Some(m) => m.iter().find(|(_, v)| last(v) == Some(name)).map(|(k, _)| k.clone()),
+                None => Some(name.to_owned()),
+            };
+            if let Some(key) = key.filter(|_| !known && (is_alternative || out.contains_key(property))) {
+                out.insert(property.to_owned(), Value::String(key));
             }
         }
+    }
+
+    /// The name of the alternative that was entered: one that the schema lists, or the one that extends it.
+    fn alternative(&self, part: &Schema<'a>, mapping: Option<&'a Map<String, Value>>) -> Option<&'a str> {
+        let mut listed: Vec<&str> = mapping.into_iter().flatten().filter_map(|(_, v)| last(v)).collect();
+        for key in ["oneOf", "anyOf"] {
+            listed.extend(part.list(key).iter().filter_map(|s| last(s.get("$ref")?)));
+        }
+        if !listed.is_empty() {
+            return self.stack.iter().rev().map(|(_, name)| *name).find(|n| listed.contains(n));
+        }
+        let own = part.node.key();
+        let at = self.stack.iter().rposition(|(key, _)| *key == own)?;
+        let name = self.stack.get(at).map(|(_, name)| *name)?;
+        let before = at.checked_sub(1).and_then(|i| self.stack.get(i)).map(|(_, name)| *name);
+        before.filter(|b| self.extends(b, name)).or(Some(name))
+    }
+
+    /// Whether a component says `allOf` of another one.
+    fn extends(&self, child: &str, parent: &str) -> bool {
+        let root = self.document.root();
+        let schemas =
+            root.get("components").and_then(|c| c.get("schemas")).or_else(|| root.get("definitions"));
+        let all = schemas.and_then(|s| s.get(child)).and_then(|s| s.get("allOf"));
+        all.is_some_and(|a| a.items().any(|i| i.value.get("$ref").and_then(last) == Some(parent)))
     }
 
     fn fill_to_minimum(
@@ -414,4 +452,9 @@ impl<'d, 'a> Sampler<'d, 'a> {
 
 fn nth_enum(schema: &Schema<'_>, n: usize) -> Option<Value> {
     schema.get("enum")?.as_array()?.get(n).cloned()
+}
+
+/// `Pet` of `#/components/schemas/Pet`.
+fn last(reference: &Value) -> Option<&str> {
+    reference.as_str()?.rsplit('/').next()
 }

@@ -84,9 +84,18 @@ impl<'d, 'a> Validator<'d, 'a> {
         let one = schema.list("oneOf");
         let any = schema.list("anyOf");
         schema.list("allOf").iter().all(down)
-            && (one.is_empty() || one.iter().filter(|s| down(s)).count() == 1)
+            && (one.is_empty() || self.one_of(schema, &one, value, depth))
             && (any.is_empty() || any.iter().any(down))
             && schema.child("not").is_none_or(|s| !down(&s))
+    }
+
+    /// With a discriminator its property decides between alternatives that overlap.
+    fn one_of(&self, schema: &Schema<'a>, list: &[Schema<'a>], value: &Value, depth: usize) -> bool {
+        let mut fitting = list.iter().filter(|s| self.check(s, value, depth + 1));
+        if schema.get("discriminator").is_some() {
+            return fitting.next().is_some();
+        }
+        fitting.next().is_some() && fitting.next().is_none()
     }
 
     fn array(&self, schema: &Schema<'a>, items: &[Value], depth: usize) -> bool {
