@@ -66,12 +66,16 @@ impl<'a> Promise<'_, 'a> {
         if responses.is_empty() {
             responses.push(loadwright_scenario::ObservedResponse { status: 200, ..Default::default() });
         }
+        let (path, query) = match self.path.split('#').next().unwrap_or(self.path).split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (self.path, None),
+        };
         Exchange {
             origin: self.operation.origin(),
             method: self.method.to_owned(),
             base: self.base.to_owned(),
-            path: self.path.to_owned(),
-            query: None,
+            path: path.to_owned(),
+            query: query.map(str::to_owned),
             request_body: None,
             responses,
             contract: Some(Contract {

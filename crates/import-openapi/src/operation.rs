@@ -147,7 +147,10 @@ impl<'a> Parts<'_, 'a> {
         }
         self.accept(&mut request);
         for p in self.parameters.iter().filter(|p| p.is_sent(self.all)) {
+            let fixed = |f: &loadwright_scenario::QueryField| f.name.as_literal() == Some(p.name);
             match p.place {
+                // the path itself has it
+                Place::Query if !fixed_query.is_empty() && request.url.query.iter().any(fixed) => {}
                 Place::Query => {
                     request.url.query.extend(p.query(&p.sample(document, self.seed, diagnostics)));
                 }
@@ -209,7 +212,11 @@ impl<'a> Parts<'_, 'a> {
                 }),
             }
         }
+        // several operations of one path that differ in their fixed query are not one
+        let url_group = (!fixed_query.is_empty())
+            .then(|| format!("{} {}?{fixed_query}", operation.method, request.url.group()));
         RequestStep {
+            url_group,
             checks: self.checks(document, &name),
             note: operation.note(),
             request,
@@ -356,7 +363,7 @@ fn is_login(path: &str) -> bool {
 }
 
 /// The properties that every answer has to have.
-fn required_keys<'a>(document: &Document<'a>, schema: &Schema<'a>) -> Vec<String> {
+pub(crate) fn required_keys<'a>(document: &Document<'a>, schema: &Schema<'a>) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     let mut queue = vec![schema.clone()];
     let mut steps = 0;

@@ -4,6 +4,7 @@ use loadwright_scenario::ObservedResponse;
 use serde_json::Value;
 
 use crate::document::{Document, Node, Version};
+use crate::operation::required_keys;
 use crate::parameter::example_of;
 use crate::sample::Sampler;
 use crate::schema::Schema;
@@ -92,6 +93,24 @@ fn content<'a>(
     Some((media_type.clone(), node.get("schema").map(Schema::new), node))
 }
 
+/// An example often lacks what its own schema demands: that is added.
+fn completed<'a>(document: &Document<'a>, schema: &Schema<'a>, mut value: Value, seed: u64) -> Value {
+    let Value::Object(map) = &mut value else { return value };
+    let missing: Vec<String> =
+        required_keys(document, schema).into_iter().filter(|k| !map.contains_key(k)).collect();
+    if missing.is_empty() {
+        return value;
+    }
+    let mut silent = Diagnostics::new();
+    let least = Sampler::new(document, Direction::Response, false, seed).sample(schema, "value", &mut silent);
+    for key in missing {
+        if let Some(more) = least.get(&key) {
+            map.insert(key, more.clone());
+        }
+    }
+    value
+}
+
 /// An answer that keeps the document's promise: its example, else a value made from the schema.
 pub(crate) fn observed<'a>(document: &Document<'a>, declared: &Declared<'a>, seed: u64) -> ObservedResponse {
     let mut headers = Vec::new();
@@ -112,6 +131,10 @@ pub(crate) fn observed<'a>(document: &Document<'a>, declared: &Declared<'a>, see
         let value = given.or_else(|| {
             let schema = schema.as_ref()?;
             Some(Sampler::brief(document, seed).sample(schema, "value", &mut silent))
+        });
+        let value = value.map(|v| match schema {
+            Some(schema) => completed(document, schema, v, seed),
+            None => v,
         });
         if let Some(value) = value {
             let parsed = MediaType::parse(media_type);

@@ -116,10 +116,13 @@ impl Mock {
                         store.remove(&collection, id);
                         promised
                     }
-                    ("PUT" | "PATCH", Found::Object(_)) => {
-                        store.change(&collection, id, sent.as_ref()).or(promised)
+                    ("PUT" | "PATCH", Found::Object(_)) => store
+                        .change(&collection, id, inner(sent.as_ref(), promised.as_ref()))
+                        .map(|o| enveloped(promised.as_ref(), o))
+                        .or(promised),
+                    ("GET" | "HEAD", Found::Object(object)) => {
+                        Some(enveloped(promised.as_ref(), object.clone()))
                     }
-                    ("GET" | "HEAD", Found::Object(object)) => Some(object.clone()),
                     _ => promised.map(|p| with_id(p, id, route.pattern.names.last())),
                 }
             }
@@ -148,6 +151,51 @@ fn created(store: &mut Store, path: &str, promised: &Value, sent: Option<&Value>
             out
         }
         None => store.create(path, promised, sent, parameter),
+    }
+}
+
+/// The key of an envelope: `{ "article": { … } }` where the object itself has no identifier.
+fn envelope_key<'v>(promised: &'v Value, object: &Value) -> Option<&'v str> {
+    let outer = promised.as_object()?;
+    let object = object.as_object()?;
+    let likeness =
+        |v: &Value| v.as_object().map_or(0, |o| o.keys().filter(|k| object.contains_key(*k)).count());
+    let own = likeness(promised);
+    let (key, best) = outer.iter().map(|(k, v)| (k.as_str(), likeness(v))).max_by_key(|(_, n)| *n)?;
+    (best > own).then_some(key)
+}
+
+/// A remembered object as this operation promises it: with the envelope that its answer has.
+fn enveloped(promised: Option<&Value>, object: Value) -> Value {
+    let Some(promised) = promised else { return object };
+    match envelope_key(promised, &object).map(str::to_owned) {
+        Some(key) => {
+            let mut out = promised.clone();
+            out[key] = object;
+            out
+        }
+        None => match (promised, object) {
+            // what this answer promises beside what is remembered
+            (Value::Object(more), Value::Object(mut own)) => {
+                for (key, value) in more {
+                    own.entry(key.clone()).or_insert_with(|| value.clone());
+                }
+                Value::Object(own)
+            }
+            (_, object) => object,
+        },
+    }
+}
+
+/// What was sent, without the envelope that requests may have, too.
+fn inner<'v>(sent: Option<&'v Value>, promised: Option<&Value>) -> Option<&'v Value> {
+    let sent = sent?;
+    let only = sent.as_object().filter(|o| o.len() == 1).and_then(|o| o.iter().next());
+    match (only, promised) {
+        (Some((key, value)), Some(promised)) if value.is_object() && promised.get(key).is_some() => {
+            Some(value)
+        }
+        _ => Some(sent),
     }
 }
 

@@ -70,8 +70,14 @@ impl Route {
 
     /// Recordings know query and body: the closer, the better.
     pub fn likeness(&self, asked: &Asked) -> usize {
-        let query = usize::from(self.exchange.query.is_some() && self.exchange.query == asked.query) * 4
-            + usize::from(self.exchange.query.is_none() && asked.query.is_none()) * 2;
+        let asked_query = asked.query.as_deref();
+        let query = match (self.exchange.query.as_deref(), asked_query) {
+            (Some(own), Some(theirs)) if own == theirs => 5,
+            // a document may fix a part of the query
+            (Some(own), Some(theirs)) if own.split('&').all(|p| theirs.split('&').any(|t| t == p)) => 4,
+            (None, None) => 2,
+            _ => 0,
+        };
         let body = usize::from(self.exchange.request_body.as_ref().is_some_and(|b| *b == asked.body));
         self.pattern.weight() * 8 + query + body
     }

@@ -94,7 +94,7 @@ pub fn outlook(plan: &TestPlan, evidence: &Evidence) -> Vec<Outlook> {
         out.push(Outlook {
             name: step.name.clone(),
             method: step.request.method.clone(),
-            tag: step.url_group.clone().unwrap_or_else(|| format!("{} {path}", step.request.method)),
+            tag: step.operation(&plan.http),
             path,
             checks: step.checks.iter().map(|c| c.name.clone()).collect(),
             credentials: credentials.into_iter().collect(),
