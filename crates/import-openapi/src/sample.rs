@@ -370,9 +370,14 @@ impl<'d, 'a> Sampler<'d, 'a> {
 
     /// The discriminator says which alternative this is: the mapping's key, else the schema's name.
     fn discriminators(&self, parts: &[Schema<'a>], out: &mut Map<String, Value>) {
+        let mut done: Vec<&str> = Vec::new();
         for part in parts {
             let Some(d) = part.get("discriminator") else { continue };
             let Some(property) = d.get("propertyName").or(Some(d)).and_then(Value::as_str) else { continue };
+            // the outer one knows its mapping, the base schema only its name
+            if done.contains(&property) {
+                continue;
+            }
             let known = part.properties().into_iter().any(|(k, s)| k == property && s.get("enum").is_some());
             let mapping = d.get("mapping").and_then(Value::as_object);
             let is_alternative =
@@ -384,6 +389,7 @@ impl<'d, 'a> Sampler<'d, 'a> {
             };
             if let Some(key) = key.filter(|_| !known && (is_alternative || out.contains_key(property))) {
                 out.insert(property.to_owned(), Value::String(key));
+                done.push(property);
             }
         }
     }

@@ -61,7 +61,8 @@ pub fn outlook(plan: &TestPlan, evidence: &Evidence) -> Vec<Outlook> {
     let mut setup = 0_usize;
     for_each_request(&TestPlan { setup: plan.setup.clone(), ..TestPlan::default() }, &mut |_| setup += 1);
     let mut seen = 0_usize;
-    let mut removed: BTreeMap<VarName, String> = BTreeMap::new();
+    // by the operation that made the thing: it may go by several names
+    let mut removed: BTreeMap<Origin, String> = BTreeMap::new();
     for_each_request(plan, &mut |step| {
         seen += 1;
         if seen <= setup {
@@ -77,8 +78,8 @@ pub fn outlook(plan: &TestPlan, evidence: &Evidence) -> Vec<Outlook> {
             Segment::Param { label, value, .. } => Some((label, value.as_var()?)),
             Segment::Literal(_) => None,
         });
-        if let Some((label, variable)) = own {
-            if let Some(operation) = removed.get(variable) {
+        if let Some((label, maker)) = own.and_then(|(l, v)| Some((l, &suppliers.get(v)?.0.origin))) {
+            if let Some(operation) = removed.get(maker) {
                 values.insert(
                     0,
                     UncertainValue {
@@ -88,7 +89,7 @@ pub fn outlook(plan: &TestPlan, evidence: &Evidence) -> Vec<Outlook> {
                     },
                 );
             } else if step.request.method == "DELETE" && path.ends_with('}') {
-                removed.insert(variable.clone(), step.name.clone());
+                removed.insert(maker.clone(), step.name.clone());
             }
         }
         out.push(Outlook {

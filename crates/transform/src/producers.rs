@@ -154,7 +154,10 @@ impl<'o, 'e> Finder<'o, 'e> {
             Some((i, From::Answer(Selector::Json(path)), value))
         };
         let verbs = || CREATE_WORDS.iter().map(|w| format!("{prefix}/{w}"));
-        let creators = || std::iter::once(prefix.to_owned()).chain(verbs()).filter_map(|s| at("POST", &s));
+        let creators = || {
+            let posts = std::iter::once(prefix.to_owned()).chain(verbs()).filter_map(|s| at("POST", &s));
+            posts.chain(at("PUT", prefix))
+        };
         for c in creators() {
             out.extend(found(c, &owner, false).map(|f| (CREATE, f)));
         }
@@ -307,6 +310,9 @@ impl<'o, 'e> Finder<'o, 'e> {
         {
             return None;
         }
+        if rule == LIST {
+            self.list_after_creation(operation);
+        }
         let same = self.producers.iter().position(|p| p.operation == operation && p.from == from);
         let p = same.unwrap_or_else(|| {
             let variable = self.variable(operation, u, &from);
@@ -327,6 +333,23 @@ impl<'o, 'e> Finder<'o, 'e> {
             self.producers.len() - 1
         });
         self.reuse(consumer, u, p)
+    }
+
+    /// What is listed first may be what the script has just made.
+    fn list_after_creation(&mut self, list: usize) {
+        let Some(o) = self.operations.list.get(list) else { return };
+        let collection = match o.shape.rsplit_once('/') {
+            Some((before, last)) if LIST_WORDS.contains(&last) => before,
+            _ => o.shape.as_str(),
+        };
+        for method in ["POST", "PUT"] {
+            let creator = self.operations.at(method, collection).filter(|c| *c != list);
+            if let Some(creator) = creator.filter(|c| !self.reaches(*c, list))
+                && let Some(on) = self.depends.get_mut(list)
+            {
+                on.insert(creator);
+            }
+        }
     }
 
     /// The sample that the consumer has now.
