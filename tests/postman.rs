@@ -15,7 +15,8 @@ fn collection(items: &Value) -> Value {
 }
 
 fn write(folder: &std::path::Path, name: &str, value: &Value) {
-    std::fs::write(folder.join(name), value.to_string()).expect("a file");
+    let text = serde_json::to_string_pretty(value).expect("json");
+    std::fs::write(folder.join(name), text).expect("a file");
 }
 
 fn read(folder: &std::path::Path, name: &str) -> String {
@@ -231,4 +232,233 @@ fn a_bundle_runs_alone_with_the_packages_that_npm_installed() {
     assert!(done.stdout.contains("✓ sum") && done.stdout.contains("✓ md5"), "{}{}", done.stdout, done.stderr);
     let script = read(folder, "one.js");
     assert!(!script.contains("from './"), "{script}");
+}
+
+#[test]
+fn tokens_of_oauth_flows_are_fetched_once_in_setup() {
+    for (flow, sent) in [
+        (json!({"grant_type": "client_credentials", "scope": "s1"}), "client_credentials"),
+        (
+            json!({"grant_type": "password_credentials", "username": "u1", "password": "canary-pass"}),
+            "password",
+        ),
+        (json!({"grant_type": "authorization_code", "refreshToken": "canary-refresh"}), "refresh_token"),
+    ] {
+        for script in ["pm.response.to.have.status(200)", "pm.visualizer.set('x')"] {
+            let (program, folder) = program();
+            let folder = folder.path();
+            let (port, got) = server(r#"{"access_token":"fresh-1","expires_in":3600}"#);
+            let mut flow = flow.as_object().cloned().unwrap_or_default();
+            flow.insert("accessTokenUrl".into(), json!(format!("http://127.0.0.1:{port}/token")));
+            flow.insert("clientId".into(), json!("client-1"));
+            flow.insert("clientSecret".into(), json!("canary-secret"));
+            let items = json!([{"name": "a", "event": [{"listen": "test", "script": {"exec": [script]}}],
+                "request": {"url": format!("http://127.0.0.1:{port}/a"), "auth": {"type": "oauth2", "oauth2": flow}}}]);
+            write(folder, "c.json", &collection(&items));
+            let done = program.run(["convert", "c.json", "-o", "c.js", "--quiet"]);
+            assert_eq!(done.code, 0, "{}", done.stderr);
+            let text = read(folder, "c.js");
+            assert!(text.contains("export function setup()") && !text.contains("canary"), "{text}");
+            let done = program.run(["run", "c.js", "--vus", "2", "--iterations", "4"]);
+            let all: Vec<String> = got.try_iter().collect();
+            let (tokens, uses): (Vec<&String>, Vec<&String>) =
+                all.iter().partition(|r| r.starts_with("POST /token"));
+            assert_eq!((tokens.len(), uses.len()), (1, 4), "{sent}, {script}: {}\n{text}", done.stderr);
+            assert!(tokens[0].contains(&format!("grant_type={sent}")), "{}", tokens[0]);
+            assert!(uses.iter().all(|r| r.contains("Authorization: Bearer fresh-1")), "{}", uses[0]);
+        }
+    }
+}
+
+/// Examples of the specifications, byte by byte.
+#[test]
+fn signatures_are_those_of_the_specifications() {
+    let clock = "const R = Date; Date = class extends R { constructor(...a) { if (a.length) super(...a); else super('2015-08-30T12:36:00Z'); } };";
+    let cases = [
+        (
+            "oauth1",
+            "http://photos.example.net/photos?file=vacation.jpg&size=original",
+            json!({"consumerKey": "dpf43f3p2l4k3l03", "consumerSecret": "kd94hf93k423kf44", "token": "nnch734d00sl2jdk",
+            "tokenSecret": "pfkkdhi9sl3r4s00", "signatureMethod": "HMAC-SHA1", "timestamp": "137131202", "nonce": "chapoH",
+            "addParamsToHeader": true}),
+            "oauth_signature=\"MdpQcU8iPSUjWoN%2FUDMsK2sui9I%3D\"",
+        ),
+        (
+            "oauth1",
+            "http://photos.example.net/photos",
+            json!({"consumerKey": "k", "consumerSecret": "a b", "token": "t", "tokenSecret": "c&d", "signatureMethod": "PLAINTEXT",
+            "addParamsToHeader": true}),
+            "oauth_signature=\"a%2520b%26c%2526d\"",
+        ),
+        (
+            "hawk",
+            "http://example.com:8000/resource/1?b=1&a=2",
+            json!({"authId": "dh37fgj492je", "authKey": "werxhqb98rpaxn39848xrunpaw3489ruxnpa98w4rxn", "algorithm": "sha256",
+            "timestamp": "1353832234", "nonce": "j4h3g2", "extraData": "some-app-ext-data"}),
+            "mac=\"6R4rV5iE+NPoym+WwjeHzjAGXUtLNIxmo1vpMofpLAE=\"",
+        ),
+        (
+            "awsv4",
+            "http://example.amazonaws.com/",
+            json!({"accessKey": "AKIDEXAMPLE", "secretKey": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "region": "us-east-1", "service": "service"}),
+            "SignedHeaders=host;x-amz-date, Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31",
+        ),
+        (
+            "jwt",
+            "http://example.com/",
+            json!({"algorithm": "HS256", "secret": "your-256-bit-secret", "header": "{\"alg\":\"HS256\",\"typ\":\"JWT\"}",
+            "payload": "{\"sub\":\"1234567890\",\"name\":\"John Doe\",\"iat\":1516239022}"}),
+            "Bearer eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c",
+        ),
+        (
+            "digest",
+            "http://example.com/dir/index.html",
+            json!({"username": "Mufasa", "password": "CircleOfLife", "realm": "testrealm@host.com", "nonce": "dcd98b7102dd2f0e8b11d0f600bfb0c093"}),
+            "response=\"1949323746fe6a43ef61f9606e7febea\"",
+        ),
+    ];
+    let (program, folder) = program();
+    let folder = folder.path();
+    for (kind, url, values, expected) in cases {
+        let (port, got) = server("{}");
+        let items = json!([{"name": "a", "request": {"url": url, "auth": {"type": kind, kind: values}}}]);
+        let mut document = collection(&items);
+        document["event"] = json!([{"listen": "prerequest", "script": {"exec": [clock]}}]);
+        write(folder, "c.json", &document);
+        let done = program.run(["convert", "c.json", "-o", "c.js", "--quiet"]);
+        assert_eq!(done.code, 0, "{}", done.stderr);
+        let to = format!("127.0.0.1:{port}");
+        write(folder, "config.json", &json!({"hosts": {"*:80": to, "*:8000": to}}));
+        let done = program.run(["run", "c.js", "-c", "config.json"]);
+        let sent = got.try_recv().unwrap_or_else(|_| panic!("{kind}: {}{}", done.stdout, done.stderr));
+        assert!(sent.contains(expected), "{kind}: {sent}");
+    }
+}
+
+/// One secret in every place where a collection can have one: none of them gets into a file.
+#[test]
+fn planted_secrets_stay_in_their_files() {
+    let (program, folder) = program();
+    let folder = folder.path();
+    let (port, _got) = server(r#"{"token":"x"}"#);
+    let auths = [
+        json!({"type": "basic", "basic": [{"key": "username", "value": "u"}, {"key": "password", "value": "canary-1"}]}),
+        json!({"type": "bearer", "bearer": {"token": "canary-2"}}),
+        json!({"type": "apikey", "apikey": [{"key": "key", "value": "X-K"}, {"key": "value", "value": "canary-3"}]}),
+        json!({"type": "apikey", "apikey": [{"key": "key", "value": "k"}, {"key": "value", "value": "canary-4"}, {"key": "in", "value": "query"}]}),
+        json!({"type": "digest", "digest": {"username": "u", "password": "canary-5"}}),
+        json!({"type": "ntlm", "ntlm": {"username": "u", "password": "canary-6"}}),
+        json!({"type": "oauth1", "oauth1": {"consumerKey": "k", "consumerSecret": "canary-7", "token": "canary-8", "tokenSecret": "canary-9"}}),
+        json!({"type": "oauth2", "oauth2": {"accessToken": "canary-10", "clientSecret": "canary-11", "refreshToken": "canary-12"}}),
+        json!({"type": "awsv4", "awsv4": {"accessKey": "canary-13", "secretKey": "canary-14", "sessionToken": "canary-15"}}),
+        json!({"type": "hawk", "hawk": {"authId": "i", "authKey": "canary-16"}}),
+        json!({"type": "jwt", "jwt": {"algorithm": "HS256", "secret": "canary-17", "payload": "{}"}}),
+        json!({"type": "jwt", "jwt": {"algorithm": "RS256", "privateKey": "canary-18", "payload": "{}"}}),
+        json!({"type": "edgegrid", "edgegrid": {"accessToken": "canary-19", "clientToken": "canary-20", "clientSecret": "canary-21"}}),
+        json!({"type": "asap", "asap": {"privateKey": "canary-22", "kid": "k"}}),
+    ];
+    let base = format!("http://127.0.0.1:{port}");
+    let items: Vec<Value> = auths
+        .iter()
+        .map(|auth| json!({"name": auth["type"], "request": {"url": format!("{base}/a"), "auth": auth,
+            "header": [{"key": "X-Api-Key", "value": "canary-30"}, {"key": "Authorization", "value": "Bearer canary-31"}]}}))
+        .collect();
+    for (name, script) in [
+        (
+            "plain",
+            "pm.environment.set('token', pm.response.json().token); if (1) { pm.globals.set('gt_secret', 1); }",
+        ),
+        ("carried", "pm.visualizer.set('x'); pm.environment.set('token', 1);"),
+    ] {
+        let mut document = collection(&Value::Array(items.clone()));
+        document["event"] = json!([{"listen": "test", "script": {"exec": [script]}}]);
+        document["variable"] = json!([{"key": "db_password", "value": "canary-40"}, {"key": "plain", "value": "canary-41", "type": "secret"}]);
+        document["item"][1]["request"]["header"] =
+            json!([{"key": "X-A", "value": "{{db_password}}{{plain}}{{token}}{{gt_secret}}"}]);
+        write(folder, "c.json", &document);
+        write(
+            folder,
+            "e.json",
+            &json!({"values": [{"key": "token", "value": "canary-42", "type": "secret"}, {"key": "other_token", "value": "canary-43"}]}),
+        );
+        write(folder, "g.json", &json!({"values": [{"key": "gt_secret", "value": "canary-44"}]}));
+        for bundle in [false, true] {
+            let mut args = vec![
+                "convert",
+                "c.json",
+                "-e",
+                "e.json",
+                "-g",
+                "g.json",
+                "-o",
+                "out/c.js",
+                "--report",
+                "out/report.json",
+            ];
+            args.extend(bundle.then_some("--bundle"));
+            std::fs::create_dir_all(folder.join("out")).expect("a folder");
+            let done = program.run(args);
+            assert_eq!(done.code, 0, "{}", done.stderr);
+            assert!(!done.stderr.contains("canary"), "{name}: {}", done.stderr);
+            let mut left = vec![folder.join("out")];
+            while let Some(path) = left.pop() {
+                if path.is_dir() {
+                    left.extend(std::fs::read_dir(&path).expect("a folder").flatten().map(|e| e.path()));
+                    continue;
+                }
+                let text = std::fs::read_to_string(&path).unwrap_or_default();
+                let found: Vec<&str> =
+                    text.match_indices("canary").map(|(i, _)| &text[i..(i + 9).min(text.len())]).collect();
+                assert!(found.is_empty(), "{name}: {}: {found:?}", path.display());
+            }
+            assert_eq!(program.run(["inspect", "out/c.js"]).code, 0);
+        }
+    }
+}
+
+/// Text that would break out of a string, a template, a comment or a check's name, in every string of a collection.
+#[test]
+fn hostile_text_in_a_collection_stays_text() {
+    let (program, folder) = program();
+    let folder = folder.path();
+    let (port, got) = server("{}");
+    let evil = "'\"`${process.exit()}\\\n\u{2028}*/</script>//a::b";
+    let url = format!("http://127.0.0.1:{port}/{evil}?{evil}={evil}");
+    for script in ["pm.response.to.have.status(200)", "pm.visualizer.set('x')"] {
+        let quoted = serde_json::to_string(evil).expect("json");
+        let script = format!(
+            "{script}; pm.test({quoted}, () => {{ pm.expect({quoted}).to.eql({quoted}); }}); tests[{quoted}] = true; pm.environment.set({quoted}, {quoted});"
+        );
+        let request = |body: Value| {
+            json!({"name": evil, "description": evil, "event": [{"listen": "test", "script": {"exec": [script]}}],
+                "request": {"method": "POST", "url": url, "description": evil, "body": body,
+                    "header": [{"key": "X-A", "value": "'\"`${x}\\*/</script>"}]}})
+        };
+        let bodies = [
+            json!({"mode": "raw", "raw": evil}),
+            json!({"mode": "raw", "raw": json!({evil: evil}).to_string(), "options": {"raw": {"language": "json"}}}),
+            json!({"mode": "urlencoded", "urlencoded": [{"key": evil, "value": evil}]}),
+            json!({"mode": "formdata", "formdata": [{"key": evil, "value": evil, "type": "text"}]}),
+            json!({"mode": "graphql", "graphql": {"query": evil, "variables": evil}}),
+        ];
+        let count = bodies.len();
+        let mut document = collection(
+            &json!([{"name": evil, "description": evil, "item": bodies.into_iter().map(request).collect::<Vec<_>>()}]),
+        );
+        document["info"]["name"] = json!(evil);
+        document["info"]["description"] = json!(evil);
+        document["variable"] = json!([{"key": evil, "value": evil}]);
+        write(folder, "c.json", &document);
+        for bundle in [None, Some("--bundle")] {
+            let mut args = vec!["convert", "c.json", "-o", "c.js", "--quiet"];
+            args.extend(bundle);
+            let done = program.run(args);
+            assert_eq!(done.code, 0, "{}", done.stderr);
+            let text = read(folder, "c.js");
+            assert!(!text.contains("</script>") || text.contains("\"'\\\"`"), "{text}");
+            let done = program.run(["run", "c.js"]);
+            assert_eq!(got.try_iter().count(), count, "{}\n{text}", done.stderr);
+            assert_eq!(done.code, 0, "{}{}\n{text}", done.stdout, done.stderr);
+        }
+    }
 }

@@ -7,7 +7,7 @@ use loadwright_diagnostic::{Origin, Pointer};
 use loadwright_scenario::{ApiKeyPlace, Auth, AwsCredentials, Grant, OAuth1, OAuth2, Text};
 use serde_json::Value;
 
-use crate::secret::Vault;
+use crate::secret::{self, Vault};
 use crate::template::text;
 use crate::v1::FROM;
 use crate::value::scalar;
@@ -38,9 +38,8 @@ impl Parameters<'_, '_> {
     fn text(&self, key: &str) -> Text {
         let plain = self.plain(key).unwrap_or_default();
         let wish = match key {
-            "password" | "consumerSecret" | "tokenSecret" | "clientSecret" | "secretKey" | "sessionToken"
-            | "authKey" | "secret" | "accessToken" | "privateKey" | "clientToken" | "token" => key,
             "value" => "apiKey",
+            key if secret::looks_secret(key) => key,
             _ => return text(&plain),
         };
         let kept = self.vault.borrow_mut().keep(wish, &plain, self.origin(key));
@@ -167,6 +166,14 @@ fn oauth2(p: &Parameters<'_, '_>) -> Auth {
         (ApiKeyPlace::Header, prefix) => prefix.map_or_else(|| "Bearer".to_owned(), |p| p.trim().to_owned()),
     };
     let token_url = p.text("accessTokenUrl");
+    let refresh_token = p.text("refreshToken");
+    if token.is_empty() && !refresh_token.is_empty() {
+        let own = p.text("refreshTokenUrl");
+        let token_url = if own.is_empty() { token_url } else { own };
+        let (client_id, client_secret) = (p.text("clientId"), p.text("clientSecret"));
+        let grant = Grant::Refresh { token_url, client_id, client_secret, refresh_token };
+        return Auth::OAuth2(Box::new(OAuth2 { grant, place, prefix }));
+    }
     let (client_id, client_secret, scope) = (p.text("clientId"), p.text("clientSecret"), p.text("scope"));
     let grant = match p.plain("grant_type").as_deref() {
         _ if !token.is_empty() || token_url.is_empty() => Grant::Static { token },

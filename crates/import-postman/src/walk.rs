@@ -178,7 +178,8 @@ impl<'a> Walk<'a> {
         let (auth, unsupported) = auth.map_or((Auth::None, None), |a| auth::read(a, &auth_at, self.vault));
         if let Some(scheme) = unsupported {
             let message = format!("`{scheme}` is not supported; the request is sent without it");
-            self.diagnostics.push(Diagnostic::new(&codes::AUTH_UNSUPPORTED, message, auth_at.clone()));
+            let at = auth_at.key("type");
+            self.diagnostics.push(Diagnostic::new(&codes::AUTH_UNSUPPORTED, message, at));
         }
         if matches!(&auth, Auth::OAuth2(o) if !matches!(o.grant, Grant::Static { .. })) {
             let message = "there is no token: the script fetches one";

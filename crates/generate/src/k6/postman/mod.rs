@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use loadwright_diagnostic::Origin;
-use loadwright_scenario::{Carried, ScopeValue};
+use loadwright_scenario::{Auth, Carried, Grant, ScopeValue, TestPlan, for_each_request};
 
 use super::context::Context;
 use super::helpers::Helper;
@@ -95,7 +95,13 @@ pub(super) fn generate(request: &GenerateRequest<'_>, carried: &Carried) -> Resu
     sections.push(Printer::print(&loose.into_iter().map(|name| Stmt::Let(name, None)).collect::<Vec<_>>()));
     sections.extend(code);
     sections.push(format!("const steps = {};\n", Printer::expr_text(&steps)));
-    sections.push("export default async function () {\n  await pm.run(steps);\n}\n".to_owned());
+    sections.push(if fetches_tokens(plan) {
+        "export function setup() {\n  return pm.tokens(steps);\n}\n\n\
+         export default async function (tokens) {\n  await pm.run(steps, tokens);\n}\n"
+            .to_owned()
+    } else {
+        "export default async function () {\n  await pm.run(steps);\n}\n".to_owned()
+    });
     let mut imports = modules.imports();
     if data.is_some() || cx.needs.helpers.contains(&Helper::Kept) {
         imports = format!("import {{ SharedArray }} from 'k6/data';\n\n{imports}");
@@ -111,6 +117,15 @@ pub(super) fn generate(request: &GenerateRequest<'_>, carried: &Carried) -> Resu
     files.extend(modules.files());
     files.append(&mut cx.files);
     Ok(Generated { files, ..Generated::default() })
+}
+
+/// Whether a request needs a token that nobody has yet.
+fn fetches_tokens(plan: &TestPlan) -> bool {
+    let mut found = false;
+    for_each_request(plan, &mut |r| {
+        found |= matches!(&r.request.auth, Auth::OAuth2(o) if !matches!(o.grant, Grant::Static { .. }));
+    });
+    found
 }
 
 /// The argument of `collection(…)`: names, scopes, data, modules.

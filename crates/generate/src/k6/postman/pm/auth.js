@@ -64,9 +64,22 @@ export function authorize(request, auth, settings) {
 
 const tokens = new Map();
 
+const keyOf = (auth) => [auth.accessTokenUrl, auth.clientId, auth.username, auth.scope].join(' ');
+
+/** A token that `setup()` fetched, for every virtual user. */
+export function remember(known) {
+  for (const key of Object.keys(known || {})) if (!tokens.has(key)) tokens.set(key, known[key]);
+}
+
+/** Fetches the token of a request with a flow; `{ key, token, until }` for others to remember. */
+export function prepare(auth) {
+  fetchToken(auth);
+  return { key: keyOf(auth), ...tokens.get(keyOf(auth)) };
+}
+
 /** Gets a token by the flow of the collection, once for each virtual user until it expires. */
 function fetchToken(auth) {
-  const key = [auth.accessTokenUrl, auth.clientId, auth.username, auth.scope].join(' ');
+  const key = keyOf(auth);
   const known = tokens.get(key);
   if (known && known.until > Date.now()) return known.token;
   const form = { grant_type: auth.grant };

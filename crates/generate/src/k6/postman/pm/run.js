@@ -2,7 +2,7 @@
 import { check, sleep } from 'k6';
 import exec from 'k6/execution';
 
-import { answerChallenge, authorize } from './auth.js';
+import { answerChallenge, authorize, prepare, remember } from './auth.js';
 import { CookieList } from './cookies.js';
 import { dynamic } from './dynamic.js';
 import { expect } from './expect.js';
@@ -33,8 +33,22 @@ class Collection {
     this.kept = new Map();
   }
 
+  /** The tokens that the flows of the steps need, each fetched once for the whole test. */
+  tokens(steps) {
+    const out = {};
+    const layers = [this.environment.own, this.collectionVariables.own, this.globals.own];
+    for (const step of steps) {
+      const auth = step.request.auth || step.auth;
+      if (!auth || !auth.grant) continue;
+      const { key, token, until } = prepare(fillIn(auth, layers));
+      out[key] = { token, until };
+    }
+    return out;
+  }
+
   /** One iteration over the steps; `setNextRequest` decides what comes after a step when a script calls it. */
-  async run(steps) {
+  async run(steps, tokens) {
+    if (tokens) remember(tokens);
     const iteration = exec.scenario.iterationInTest;
     const rows = this.data || [];
     this.row = rows.length ? rows[iteration % rows.length] : {};
