@@ -151,6 +151,7 @@ fn a_rewritten_script_does_what_postman_does() {
         tests['fails'] = data.items.length === 3;
         pm.test('throws', () => { pm.expect(data.nothing.at.all).to.eql(1); });
         pm.test('deep', () => { pm.expect(data.items).to.eql([{ id: 1 }, { id: 2 }]); });
+        pm.test('library', () => { pm.expect(_.get(data, 'items[1].id')).to.eql(require('lodash').last([1, 2])); });
         pm.environment.set('gone', 1);
         pm.environment.unset('gone');
         pm.environment.set('nil', data.nowhere);
@@ -165,7 +166,8 @@ fn a_rewritten_script_does_what_postman_does() {
     write(folder, "c.json", &collection(&items));
     let done = program.run(["convert", "c.json", "-o", "c.js", "--quiet"]);
     assert_eq!(done.code, 0, "{}", done.stderr);
-    assert!(!folder.join("pm").exists(), "no modules are needed");
+    assert!(!folder.join("pm/run.js").exists(), "only the library is needed");
+    assert!(folder.join("pm/lodash.js").exists());
     let done = program.run(["run", "c.js", "--summary-export", "s.json"]);
     let sent: Vec<String> = got.try_iter().collect();
     assert_eq!(sent.len(), 2, "{}\n{}", done.stderr, read(folder, "c.js"));
@@ -178,9 +180,15 @@ fn a_rewritten_script_does_what_postman_does() {
     let summary: Value = serde_json::from_str(&read(folder, "s.json")).expect("json");
     let checks = summary["root_group"]["checks"].as_object().expect("checks");
     let outcome = |name: &str| (checks[name]["passes"].as_i64(), checks[name]["fails"].as_i64());
-    for (name, expected) in
-        [("item 1", 1), ("item 2", 1), ("two: items", 1), ("fails", 0), ("throws", 0), ("deep", 1)]
-    {
+    for (name, expected) in [
+        ("item 1", 1),
+        ("item 2", 1),
+        ("two: items", 1),
+        ("fails", 0),
+        ("throws", 0),
+        ("deep", 1),
+        ("library", 1),
+    ] {
         assert_eq!(outcome(name), (Some(expected), Some(1 - expected)), "{name}");
     }
     assert!(!checks.contains_key("never"));

@@ -123,6 +123,11 @@ pub(super) fn import_lines(needs: &Needs, wanted: &dyn Fn(&str) -> bool) -> Stri
             ));
         }
     }
+    for (file, names) in &needs.libraries {
+        if names.rsplit(' ').next().is_some_and(wanted) {
+            lines.push((format!("./pm/{file}"), format!("import {{ {names} }} from './pm/{file}';\n")));
+        }
+    }
     // http first, as everybody writes it
     lines.sort_by_key(|(module, _)| (module != "k6/http", module.clone()));
     lines.into_iter().map(|(_, line)| line).collect()
