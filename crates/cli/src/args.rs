@@ -207,6 +207,9 @@ pub struct MockArgs {
     /// Where to listen; loopback unless another address is given
     #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDR:PORT", help_heading = "Server")]
     pub listen: std::net::SocketAddr,
+    /// Write each request that arrives, and the status of its answer, as a line of JSON
+    #[arg(long, value_name = "FILE", help_heading = "Server")]
+    pub log: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

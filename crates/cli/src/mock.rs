@@ -1,7 +1,10 @@
 use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::Result;
-use loadwright_mock::{Mock, Server, serve};
+use anyhow::{Context as _, Result};
+use loadwright_mock::{Answer, Asked, Mock, Server, Watch, serve, serve_watched};
 use loadwright_scenario::{Part, TestPlan, Text, VarSource};
 
 use crate::args::{MockArgs, ShapeArgs};
@@ -11,7 +14,14 @@ use crate::exit::Exit;
 /// Answers as a source says until it is interrupted.
 pub fn run(args: &MockArgs) -> Result<Exit> {
     let converted = convert::plan(&args.input, &ShapeArgs::default())?;
-    let (server, operations) = start(&converted, args.listen)?;
+    let (server, operations) = match &args.log {
+        None => start(&converted, args.listen)?,
+        Some(path) => {
+            let mock = Mock::new(converted.evidence.clone());
+            let operations = mock.operations();
+            (serve_watched(mock, args.listen, log(path)?)?, operations)
+        }
+    };
     println!("http://{}", server.address);
     eprintln!("answering {operations} operations on http://{}; Ctrl-C ends", server.address);
     for (name, value) in environment(&converted.plan, &server) {
@@ -19,6 +29,24 @@ pub fn run(args: &MockArgs) -> Result<Exit> {
     }
     server.wait();
     Ok(Exit::Success)
+}
+
+/// Writes each request and the status of its answer as a line of JSON.
+fn log(path: &Path) -> Result<Watch> {
+    let file = std::fs::File::create(path).with_context(|| format!("failed to write {}", path.display()))?;
+    let file = Mutex::new(file);
+    Ok(Arc::new(move |asked: &Asked, answer: &Answer| {
+        let line = serde_json::json!({
+            "method": asked.method,
+            "path": asked.path,
+            "query": asked.query,
+            "headers": asked.headers,
+            "body": String::from_utf8_lossy(&asked.body),
+            "status": answer.status,
+        });
+        // a full disk is no reason to stop answering
+        let _ = writeln!(file.lock().unwrap_or_else(PoisonError::into_inner), "{line}");
+    }))
 }
 
 /// Starts a mock of what the source knows.

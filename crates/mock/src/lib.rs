@@ -12,4 +12,4 @@ mod store;
 
 pub use answer::Mock;
 pub use request::{Answer, Asked};
-pub use serve::{ServeError, Server, serve};
+pub use serve::{ServeError, Server, Watch, serve, serve_watched};

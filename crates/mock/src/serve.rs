@@ -31,8 +31,16 @@ pub struct ServeError {
     source: std::io::Error,
 }
 
+/// Told of every request and its answer, on the thread that answers.
+pub type Watch = Arc<dyn Fn(&Asked, &Answer) + Send + Sync>;
+
 /// Starts answering. Loopback unless the caller names another address.
 pub fn serve(mock: Mock, address: SocketAddr) -> Result<Server, ServeError> {
+    serve_watched(mock, address, Arc::new(|_, _| {}))
+}
+
+/// The same, with somebody who watches.
+pub fn serve_watched(mock: Mock, address: SocketAddr, watch: Watch) -> Result<Server, ServeError> {
     let fail = |source| ServeError { address, source };
     let listener = std::net::TcpListener::bind(address).map_err(fail)?;
     listener.set_nonblocking(true).map_err(fail)?;
@@ -46,7 +54,7 @@ pub fn serve(mock: Mock, address: SocketAddr) -> Result<Server, ServeError> {
         .spawn(move || {
             runtime.block_on(async move {
                 tokio::select! {
-                    () = accept(listener, Arc::new(mock), counter) => {}
+                    () = accept(listener, Arc::new(mock), counter, watch) => {}
                     _ = stopped => {}
                 }
             });
@@ -80,7 +88,7 @@ impl Drop for Server {
     }
 }
 
-async fn accept(listener: std::net::TcpListener, mock: Arc<Mock>, served: Arc<AtomicU64>) {
+async fn accept(listener: std::net::TcpListener, mock: Arc<Mock>, served: Arc<AtomicU64>, watch: Watch) {
     let Ok(listener) = TcpListener::from_std(listener) else { return };
     loop {
         let Ok((stream, _)) = listener.accept().await else {
@@ -89,13 +97,13 @@ async fn accept(listener: std::net::TcpListener, mock: Arc<Mock>, served: Arc<At
             continue;
         };
         let _ = stream.set_nodelay(true);
-        let (mock, served) = (Arc::clone(&mock), Arc::clone(&served));
+        let (mock, served, watch) = (Arc::clone(&mock), Arc::clone(&served), Arc::clone(&watch));
         tokio::spawn(async move {
             let service = service_fn(move |request| {
-                let (mock, served) = (Arc::clone(&mock), Arc::clone(&served));
+                let (mock, served, watch) = (Arc::clone(&mock), Arc::clone(&served), Arc::clone(&watch));
                 async move {
                     served.fetch_add(1, Ordering::Relaxed);
-                    Ok::<_, Infallible>(respond(&mock, request).await)
+                    Ok::<_, Infallible>(respond(&mock, request, &watch).await)
                 }
             });
             let _ = hyper::server::conn::http1::Builder::new()
@@ -108,6 +116,7 @@ async fn accept(listener: std::net::TcpListener, mock: Arc<Mock>, served: Arc<At
 async fn respond(
     mock: &Mock,
     request: hyper::Request<hyper::body::Incoming>,
+    watch: &Watch,
 ) -> hyper::Response<Full<Bytes>> {
     let (head, body) = request.into_parts();
     let Ok(body) = Limited::new(body, MOST_BYTES).collect().await else {
@@ -124,7 +133,9 @@ async fn respond(
             .collect(),
         body: body.to_bytes().to_vec(),
     };
-    built(mock.answer(&asked))
+    let answer = mock.answer(&asked);
+    watch(&asked, &answer);
+    built(answer)
 }
 
 fn built(answer: Answer) -> hyper::Response<Full<Bytes>> {

@@ -17,6 +17,11 @@ pub(super) struct Context<'a> {
     pub values: Names,
     pub needs_checks: bool,
     pub needs_response: bool,
+    /// The step at hand takes something that capture cannot.
+    pub uses_response: bool,
+    /// Whether failed requests are counted for a condition.
+    pub counts_failures: bool,
+    pub counts_checks: bool,
     pub needs_fs: bool,
     pub diagnostics: Diagnostics,
 }
@@ -40,6 +45,9 @@ impl<'a> Context<'a> {
             values,
             needs_checks: false,
             needs_response: false,
+            uses_response: false,
+            counts_failures: false,
+            counts_checks: false,
             needs_fs: false,
             diagnostics: Diagnostics::new(),
         }

@@ -28,7 +28,14 @@ impl Context<'_> {
                 }
             }
         }
-        native.dedup();
+        let mut seen: Vec<Yaml> = Vec::new();
+        native.retain(|e| {
+            let new = !seen.contains(e);
+            if new {
+                seen.push(e.clone());
+            }
+            new
+        });
         (native, tests)
     }
 
@@ -50,7 +57,7 @@ impl Context<'_> {
                     });
                 }
                 None => {
-                    self.needs_response = true;
+                    self.uses_response = true;
                     let value = self.js.selected("r", &e.from);
                     code.push(Stmt::Expr(JsExpr::binary(target.clone(), "=", value)));
                 }

@@ -109,6 +109,8 @@ impl Context<'_> {
                         limits.push(Yaml::Map(vec![(metric, Yaml::Plain(value.to_string()))]));
                     }
                     Some(Limit::Condition(text)) => {
+                        self.counts_failures |= text.starts_with("http.failed");
+                        self.counts_checks |= text.starts_with("plugins.expect");
                         conditions.push(Yaml::map([("expression", Yaml::Text(text))]));
                     }
                     None => {
@@ -132,12 +134,12 @@ impl Context<'_> {
     fn limit(&self, s: &MetricSelector, e: &Expression) -> Option<Limit> {
         let below = matches!(e.operator, Operator::Less | Operator::LessOrEqual);
         match (s.metric.as_str(), &e.aggregation) {
-            // the plugins count failures only once there is one
-            ("checks", Aggregation::Rate) if s.tags.is_empty() && !below => {
-                Some(Limit::Condition("checks.rate >= ".to_owned() + &e.value.to_string()))
-            }
+            ("checks", Aggregation::Rate) if s.tags.is_empty() && !below => Some(Limit::Condition(format!(
+                "plugins.expect.failed <= {} * (plugins.expect.ok + plugins.expect.failed)",
+                share(1.0 - e.value)
+            ))),
             ("http_req_failed", Aggregation::Rate) if s.tags.is_empty() && below => {
-                Some(Limit::Condition("http.failed_rate <= ".to_owned() + &e.value.to_string()))
+                Some(Limit::Condition(format!("http.failed <= {} * http.requests", share(e.value))))
             }
             ("http_req_duration" | "http_req_waiting", aggregation) if below => {
                 let statistic = match aggregation {
@@ -175,6 +177,10 @@ impl Context<'_> {
 enum Limit {
     Below(String, f64),
     Condition(String),
+}
+
+fn share(value: f64) -> f64 {
+    (value * 1e6).round() / 1e6
 }
 
 fn burst(count: i64, at_once: Option<i64>) -> Yaml {

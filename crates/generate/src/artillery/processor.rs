@@ -187,6 +187,21 @@ impl Context<'_> {
         Some(self.function("set up", "context, events, next", body).as_str().to_owned())
     }
 
+    /// The function that counts failed requests for a condition.
+    pub fn count_failures(&mut self) -> Option<String> {
+        if !self.counts_failures {
+            return None;
+        }
+        let body = vec![
+            Stmt::Verbatim(
+                "events.emit('counter', 'http.failed', response.statusCode >= 400 ? 1 : 0);".to_owned(),
+            ),
+            Stmt::Verbatim("next();".to_owned()),
+        ];
+        let name = self.function("count failures", "request, response, context, events, next", body);
+        Some(name.as_str().to_owned())
+    }
+
     /// The blocks of the processor; none when the script needs no processor.
     pub fn processor(&mut self, constants: &[Stmt]) -> Option<Vec<String>> {
         if self.functions.is_empty() {

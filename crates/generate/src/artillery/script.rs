@@ -55,6 +55,8 @@ impl Target for Artillery {
             cx.finding(&findings::SCRIPT, message, &Default::default());
         }
         let constants = cx.constants();
+        let ensure = cx.ensure();
+        let count = cx.count_failures();
         let set_up = cx.set_up();
         let load = cx.load();
         let headers = cx.shared_headers();
@@ -72,10 +74,12 @@ impl Target for Artillery {
             if let Some(name) = &set_up {
                 pairs.push(("beforeScenario".to_owned(), Yaml::text(name.clone())));
             }
+            if let Some(name) = &count {
+                pairs.push(("afterResponse".to_owned(), Yaml::text(name.clone())));
+            }
             pairs.push(("flow".to_owned(), Yaml::List(flow)));
             scenarios.push(Yaml::Map(pairs));
         }
-        let ensure = cx.ensure();
         let stem =
             request.options.file_name.rsplit_once('.').map_or(request.options.file_name.as_str(), |p| p.0);
         let processor_name = format!("{stem}-processor.js");

@@ -113,15 +113,21 @@ impl Context<'_> {
         if !expectations.is_empty() {
             pairs.push(("expect".to_owned(), Yaml::List(expectations)));
         }
+        let tests_need_variables = !tests.is_empty()
+            || step
+                .extractions
+                .iter()
+                .any(|e| e.fallback.as_ref().is_some_and(|f| f.vars().next().is_some()));
+        let takes_response = std::mem::take(&mut self.uses_response) || !tests.is_empty();
+        self.needs_response |= takes_response;
         if !tests.is_empty() {
             self.needs_checks = true;
-            self.needs_response = true;
             let args = vec![JsExpr::code("r"), JsExpr::code("events"), JsExpr::Object(tests)];
             after.push(Stmt::Expr(JsExpr::call_fn("check", args)));
         }
         if !after.is_empty() {
-            let mut body = self.all_reads(step);
-            if self.needs_response {
+            let mut body = if tests_need_variables { self.all_reads(step) } else { Vec::new() };
+            if takes_response {
                 body.push(Stmt::Verbatim("const r = seen(response);".to_owned()));
             }
             body.extend(after);

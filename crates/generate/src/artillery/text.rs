@@ -1,4 +1,4 @@
-use loadwright_scenario::{Encoding, Json, Part, Text};
+use loadwright_scenario::{Encoding, Json, Part, Text, VarSource};
 
 use super::context::Context;
 use super::yaml::Yaml;
@@ -33,6 +33,24 @@ impl Context<'_> {
         }
         if text.0.iter().all(|p| matches!(p, Part::Literal(_))) {
             return crate::encode::encode_component(&text.to_string());
+        }
+        // ids that a response gave are made for URLs; what people type in is not
+        let captured = |p: &Part| match p {
+            Part::Literal(t) => !t.contains("{{"),
+            Part::Var(name) => self
+                .plan
+                .variables
+                .iter()
+                .any(|v| &v.name == name && matches!(v.source, VarSource::Captured { .. })),
+            Part::Column { .. } | Part::Generated(_) => false,
+        };
+        if text.0.iter().all(captured) {
+            let encoded = text.0.iter().map(|p| match p {
+                Part::Literal(t) => Part::Literal(crate::encode::encode_component(t)),
+                other => other.clone(),
+            });
+            let text = Text(encoded.collect());
+            return self.text(&text, "part");
         }
         let parts = self.js.encoded_parts(text);
         let name = text.vars().next().map_or("part".to_owned(), |v| format!("{v} in url"));

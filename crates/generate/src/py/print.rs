@@ -173,8 +173,16 @@ impl Printer {
                 self.expr(body, tail);
             }
             PyExpr::Chain(parts) => {
-                for part in parts {
-                    self.expr(part, 0);
+                for (i, part) in parts.iter().enumerate() {
+                    match part {
+                        // a line breaks before an operator
+                        PyExpr::Code(code) if i > 0 && code.as_str().starts_with(' ') && self.indent > 0 => {
+                            self.out.push('\n');
+                            self.pad();
+                            self.out.push_str(code.as_str().trim_start());
+                        }
+                        part => self.expr(part, 0),
+                    }
                 }
             }
             PyExpr::Lines(lines) => {
