@@ -32,17 +32,24 @@ pub fn targets(binary: Option<&str>) -> Result<()> {
                 continue;
             }
             let reference = requests(&binary, &case, &work, "k6", "script.js", &binary)?;
-            for tool in &tools {
-                let sent = requests(&binary, &case, &work, tool.target, tool.script, &tool.program)
-                    .with_context(|| format!("{name} for {}", tool.target))?;
+            if reference.is_empty() {
+                println!("{name:<28} is for other addresses than the mock's");
+                continue;
+            }
+            // each tool has a mock of its own: they can run side by side
+            let runs: Vec<Result<Vec<Value>>> = std::thread::scope(|scope| {
+                let started: Vec<_> = tools
+                    .iter()
+                    .map(|t| scope.spawn(|| requests(&binary, &case, &work, t.target, t.script, &t.program)))
+                    .collect();
+                started.into_iter().map(|s| s.join().unwrap_or_else(|_| bail!("the run panicked"))).collect()
+            });
+            for (tool, sent) in tools.iter().zip(runs) {
+                let sent = sent.with_context(|| format!("{name} for {}", tool.target))?;
                 compared += 1;
                 let same = differences(&reference, &sent);
-                println!(
-                    "{name:<28} {:<10} {:>3} requests  {}",
-                    tool.target,
-                    sent.len(),
-                    if same.is_empty() { "same" } else { "DIFFERENT" }
-                );
+                let verdict = if same.is_empty() { "same" } else { "DIFFERENT" };
+                println!("{name:<28} {:<10} {:>3} requests  {verdict}", tool.target, sent.len());
                 wrong.extend(same.into_iter().map(|d| format!("{name} for {}: {d}", tool.target)));
             }
         }
@@ -139,12 +146,14 @@ fn requests(
         .filter(|l| !l.is_empty())
         .map(|l| l.replace("{}", &case.to_string_lossy()))
         .collect();
+    let script_path = folder.join(script);
     let done = Command::new(binary)
         .arg("convert")
         .arg(&input)
         .args(&extra)
-        .args(["--quiet", "--target", target, "-o", script])
-        .current_dir(&folder)
+        .args(["--quiet", "--target", target, "-o"])
+        .arg(&script_path)
+        .current_dir(&case)
         .output()?;
     if !done.status.success() {
         bail!("convert: {}", String::from_utf8_lossy(&done.stderr));
@@ -157,6 +166,7 @@ fn requests(
         .args(&extra)
         .arg("--log")
         .arg(&log)
+        .current_dir(&case)
         .stdout(Stdio::null())
         .stderr(std::fs::File::create(&said)?)
         .spawn()?;
@@ -263,7 +273,13 @@ fn shape(r: &Value) -> String {
             }
             None => value.to_owned(),
         };
-        headers.push(format!("{name}: {}", value.to_ascii_lowercase().replace("; charset=utf-8", "")));
+        let mut value = value.to_ascii_lowercase().replace("; charset=utf-8", "");
+        if name == "cookie" {
+            let mut pairs: Vec<&str> = value.split("; ").collect();
+            pairs.sort_unstable();
+            value = pairs.join("; ");
+        }
+        headers.push(format!("{name}: {value}"));
     }
     headers.sort();
     let body = r["body"].as_str().unwrap_or_default();
@@ -272,7 +288,8 @@ fn shape(r: &Value) -> String {
         "{} {}?{} [{}] {body}",
         r["method"].as_str().unwrap_or_default(),
         r["path"].as_str().unwrap_or_default(),
-        r["query"].as_str().unwrap_or_default(),
+        // an escape that is none is escaped by tools that know better
+        r["query"].as_str().unwrap_or_default().replace("%25", "%"),
         headers.join(", "),
     ))
 }

@@ -15,6 +15,8 @@ pub(super) struct Context<'a> {
     /// Values that the request at hand needs and YAML cannot say: variable and expression.
     pub pending: Vec<(JsIdent, JsExpr)>,
     pub values: Names,
+    /// Headers of every request that hold variables.
+    pub every: Vec<(String, String)>,
     pub needs_checks: bool,
     pub needs_response: bool,
     /// The step at hand takes something that capture cannot.
@@ -43,6 +45,7 @@ impl<'a> Context<'a> {
             function_names: Names::default(),
             pending: Vec::new(),
             values,
+            every: Vec::new(),
             needs_checks: false,
             needs_response: false,
             uses_response: false,

@@ -1,4 +1,4 @@
-use loadwright_scenario::{Extraction, Json, JsonPath, JsonStep, Predicate, RequestStep, Selector};
+use loadwright_scenario::{Extraction, Json, JsonPath, JsonStep, Predicate, RequestStep, Selector, Text};
 
 use super::context::Context;
 use super::yaml::Yaml;
@@ -46,6 +46,14 @@ impl Context<'_> {
         for e in &step.extractions {
             let ident = self.js.var_ident(&e.into);
             let target = JsExpr::code("context.vars").member(ident.as_str());
+            if e.fallback.as_ref().and_then(Text::as_var) == Some(&e.into) {
+                // what is known already stays when there is nothing better
+                self.uses_response = true;
+                let value = self.js.selected("r", &e.from);
+                let found = JsExpr::chain(vec![value, JsExpr::code(" ?? "), target.clone()]);
+                code.push(Stmt::Expr(JsExpr::binary(target, "=", found)));
+                continue;
+            }
             match capture(e) {
                 Some(mut pairs) => {
                     pairs.push(("as".to_owned(), Yaml::text(ident.as_str())));

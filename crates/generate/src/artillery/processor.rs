@@ -66,7 +66,10 @@ const kept = (file, pointer) => {
   const opened = (v) => (typeof v !== 'string' ? v : v.trim()[0] === '{' ? JSON.parse(v) : headers(v));
   try {
     const text = fs.readFileSync(path.join(__dirname, file), 'utf8').replace(/^\\uFEFF/, '');
-    const step = (v, key) => opened(v)[key.replace(/~1/g, '/').replace(/~0/g, '~')];
+    const step = (v, key) =>
+      typeof v === 'string' && /^\\d+\\.\\.\\d+$/.test(key)
+        ? v.slice(...key.split('..').map(Number))
+        : opened(v)[key.replace(/~1/g, '/').replace(/~0/g, '~')];
     return pointer.split('/').slice(1).reduce(step, JSON.parse(text));
   } catch (e) {
     return '';
@@ -189,15 +192,24 @@ impl Context<'_> {
 
     /// The function that counts failed requests for a condition.
     pub fn count_failures(&mut self) -> Option<String> {
-        if !self.counts_failures {
+        if !self.counts_failures && !self.counts_checks {
             return None;
         }
-        let body = vec![
-            Stmt::Verbatim(
-                "events.emit('counter', 'http.failed', response.statusCode >= 400 ? 1 : 0);".to_owned(),
-            ),
-            Stmt::Verbatim("next();".to_owned()),
-        ];
+        let mut body = vec![Stmt::Comment("conditions need a number also when nothing failed".to_owned())];
+        let counters: &[&'static str] = if self.counts_checks {
+            &[
+                "events.emit('counter', 'plugins.expect.ok', 0);",
+                "events.emit('counter', 'plugins.expect.failed', 0);",
+            ]
+        } else {
+            &[]
+        };
+        body.extend(counters.iter().map(|c| Stmt::Verbatim((*c).to_owned())));
+        if self.counts_failures {
+            let code = "events.emit('counter', 'http.failed', response.statusCode >= 400 ? 1 : 0);";
+            body.push(Stmt::Verbatim(code.to_owned()));
+        }
+        body.push(Stmt::Verbatim("next();".to_owned()));
         let name = self.function("count failures", "request, response, context, events, next", body);
         Some(name.as_str().to_owned())
     }

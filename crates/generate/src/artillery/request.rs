@@ -17,7 +17,12 @@ impl Context<'_> {
     /// The keys of a request below its method.
     pub fn request(&mut self, step: &RequestStep) -> Vec<(String, Yaml)> {
         let request = &step.request;
-        let auth = self.auth(&request.auth, step);
+        let own = if request.auth == Auth::None && matches!(self.plan.http.auth, Auth::Basic { .. }) {
+            self.plan.http.auth.clone()
+        } else {
+            request.auth.clone()
+        };
+        let auth = self.auth(&own, step);
         let mut out = vec![
             ("url".to_owned(), Yaml::Text(self.url(request, auth.query.as_deref()))),
             ("name".to_owned(), Yaml::Text(step.operation(&self.plan.http))),
@@ -53,7 +58,7 @@ impl Context<'_> {
         for segment in &request.url.path {
             out.push('/');
             match segment {
-                Segment::Literal(text) => out.push_str(text),
+                Segment::Literal(text) => out.push_str(&tidy_escapes(text)),
                 Segment::Param { label: _, value, encoding } => {
                     out.push_str(&self.url_text(value, *encoding))
                 }
@@ -92,6 +97,8 @@ impl Context<'_> {
         if let Some(media_type) = media_type.filter(|_| !says_type) {
             out.push(("Content-Type".to_owned(), media_type));
         }
+        let own = |n: &str| request.headers.iter().any(|f| is(n, f)) || auth.iter().any(|(a, _)| a == n);
+        out.extend(self.every.iter().filter(|(n, _)| !own(n)).cloned());
         out.extend(auth.into_iter().filter(|(n, _)| !request.headers.iter().any(|f| is(n, f))));
         let mut seen: Vec<(String, Text)> = Vec::new();
         for field in request.headers.iter().filter(|f| !(multipart && is("content-type", f))) {
@@ -178,6 +185,20 @@ impl Context<'_> {
             }
         }
     }
+}
+
+/// A percent sign that starts no escape ends the run of the tool: it is written as the escape of itself.
+pub(super) fn tidy_escapes(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let hex = |i: usize| bytes.get(i).is_some_and(u8::is_ascii_hexdigit);
+    let mut out = String::with_capacity(text.len());
+    for (i, c) in text.char_indices() {
+        out.push(c);
+        if c == '%' && !(hex(i + 1) && hex(i + 2)) {
+            out.push_str("25");
+        }
+    }
+    out
 }
 
 pub(super) fn texts(pairs: Vec<(String, String)>) -> Yaml {

@@ -60,6 +60,9 @@ impl Target for Artillery {
         let set_up = cx.set_up();
         let load = cx.load();
         let headers = cx.shared_headers();
+        // the configuration is read before there are variables
+        let (headers, filled): (Vec<_>, Vec<_>) = headers.into_iter().partition(|(_, v)| !v.contains("{{"));
+        cx.every = filled;
         let before = cx.flow(&plan.setup);
         let mut scenarios = Vec::new();
         for s in &plan.scenarios {

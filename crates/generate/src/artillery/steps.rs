@@ -91,6 +91,11 @@ impl Context<'_> {
             );
             self.finding(&findings::SCRIPT, message, &script.origin);
         }
+        if step.request.overrides.no_cookies {
+            let message =
+                format!("`{}` is sent with the cookies of the user: Artillery has one jar", step.name);
+            self.finding(&findings::APPROXIMATED, message, &step.origin);
+        }
         self.pending.clear();
         let mut pairs = self.request(step);
         let made = std::mem::take(&mut self.pending);

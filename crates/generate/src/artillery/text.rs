@@ -29,7 +29,15 @@ impl Context<'_> {
     /// A piece of a URL: variables that may hold anything are encoded by the processor.
     pub fn url_text(&mut self, text: &Text, encoding: Encoding) -> String {
         if encoding != Encoding::Component {
-            return self.text(text, "part");
+            let text = self.text(text, "part");
+            let tidy = super::request::tidy_escapes(&text);
+            if tidy != text {
+                let message = format!(
+                    "`{text}` is sent as `{tidy}`: Artillery refuses a percent sign that starts no escape"
+                );
+                self.finding(&crate::findings::APPROXIMATED, message, &Default::default());
+            }
+            return tidy;
         }
         if text.0.iter().all(|p| matches!(p, Part::Literal(_))) {
             return crate::encode::encode_component(&text.to_string());

@@ -199,6 +199,17 @@ impl Context<'_> {
         }
         let Some(target) = self.vars.get(&e.into).cloned() else { return out };
         let value = self.selected(&PyExpr::ident(response), &e.from);
+        if e.fallback.as_ref().and_then(Text::as_var) == Some(&e.into) {
+            // what is known already stays when there is nothing better
+            let found = PyExpr::code("found");
+            out.push(PyStmt::Assign(found.clone(), value));
+            out.push(PyStmt::If {
+                test: PyExpr::binary(found.clone(), "is not", PyExpr::code("None")),
+                then: vec![PyStmt::Assign(target, found)],
+                otherwise: Vec::new(),
+            });
+            return out;
+        }
         out.push(PyStmt::Assign(target.clone(), value));
         if let Some(fallback) = &e.fallback {
             let number = fallback.as_literal().filter(|t| {

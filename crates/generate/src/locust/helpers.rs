@@ -49,7 +49,7 @@ impl Helper {
 
     pub fn modules(self) -> &'static [&'static str] {
         match self {
-            Self::Kept => &["json", "pathlib"],
+            Self::Kept => &["json", "pathlib", "re"],
             Self::Compact => &["json"],
             Self::Find => &["re"],
             Self::RandomText => &["random", "string"],
@@ -119,6 +119,10 @@ def kept(file, pointer):
         text = (pathlib.Path(__file__).parent / file).read_text(encoding=\"utf-8-sig\")
         value = json.loads(text)
         for step in pointer.split(\"/\")[1:]:
+            if isinstance(value, str) and re.fullmatch(r\"\\d+\\.\\.\\d+\", step):
+                start, end = step.split(\"..\")
+                value = value[int(start) : int(end)]
+                continue
             key = step.replace(\"~1\", \"/\").replace(\"~0\", \"~\")
             value = opened(value)
             value = value[int(key) if isinstance(value, list) else key]

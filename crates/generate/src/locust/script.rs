@@ -3,6 +3,7 @@ use std::fmt::Write as _;
 use loadwright_scenario::{Lifetime, Scenario, Step, Variable};
 
 use super::context::Context;
+use super::helpers::Helper;
 use super::variables::variables;
 use crate::py::{PyExpr, PyIdent, PyNames, PyStmt, class_name, print_module, snake_case};
 use crate::{GenerateError, GenerateRequest, Generated, GeneratedFile, Target};
@@ -18,6 +19,8 @@ const SPLIT_FROM: usize = 25;
 struct View {
     head: String,
     imports: String,
+    /// Functions that constants call.
+    before: Vec<String>,
     constants: String,
     /// Functions and classes in their order.
     blocks: Vec<String>,
@@ -60,13 +63,23 @@ impl Target for Locust {
         }
         constants.extend(numbers);
         let print = |s: &[PyStmt]| print_module(s);
-        let mut blocks: Vec<String> = cx.helpers.iter().map(|h| format!("{}\n", h.code())).collect();
+        let constants = print(&constants);
+        // what constants call has to stand before them
+        let calls = |h: Helper| constants.contains(&format!("{}(", h.name()));
+        let mut early: std::collections::BTreeSet<Helper> = std::collections::BTreeSet::new();
+        for h in cx.helpers.iter().copied().filter(|h| calls(*h)) {
+            early.insert(h);
+            early.extend(h.uses());
+        }
+        let code = |h: &Helper| format!("{}\n", h.code());
+        let before: Vec<String> = early.iter().map(code).collect();
+        let mut blocks: Vec<String> = cx.helpers.iter().filter(|h| !early.contains(h)).map(code).collect();
         let (functions, load): (Vec<PyStmt>, Vec<PyStmt>) =
             shape.into_iter().partition(|s| matches!(s, PyStmt::Verbatim(_)));
         blocks.extend(functions.iter().map(|s| print(std::slice::from_ref(s))));
         blocks.extend(classes.iter().map(|s| print(std::slice::from_ref(s))));
         blocks.extend(load.iter().chain(&thresholds).map(|s| print(std::slice::from_ref(s))));
-        let view = View { head: head(request), imports: imports(&cx), constants: print(&constants), blocks };
+        let view = View { head: head(request), imports: imports(&cx), before, constants, blocks };
         let script = crate::layout::render("locust/locustfile.py", TEMPLATE, &view)?;
         let mut files =
             vec![GeneratedFile { path: request.options.file_name.clone(), content: script.into_bytes() }];

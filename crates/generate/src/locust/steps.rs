@@ -98,6 +98,10 @@ impl Context<'_> {
         for script in &step.before {
             body.extend(self.script(script));
         }
+        if step.request.overrides.no_cookies {
+            let message = format!("`{}` is sent with the cookies of the user: Locust has one jar", step.name);
+            self.finding(&findings::APPROXIMATED, message, &step.origin);
+        }
         let checked = !step.checks.is_empty() || step.extractions.iter().any(|e| e.guard.is_some());
         if checked || !step.extractions.is_empty() {
             let wish = snake_case(&step.name);

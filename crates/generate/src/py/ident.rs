@@ -100,6 +100,7 @@ const TAKEN: &[&str] = &[
     "environment",
     "events",
     "find",
+    "found",
     "has",
     "has_keys",
     "host",
