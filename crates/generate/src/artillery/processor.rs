@@ -129,6 +129,9 @@ impl Context<'_> {
         }
         for d in self.plan.datasets.iter().filter(|d| is_json(&d.path)) {
             self.needs_fs = true;
+            if let Some(content) = &d.content {
+                self.js.add_file(&d.path, content.clone());
+            }
             if let JsExpr::Code(_) = self.js.names_of(&d.name) {
                 let list = self.js.var_ident(&crate::k6::dataset_key(&d.name));
                 let path =

@@ -120,6 +120,11 @@ impl Target for Artillery {
             files.push(GeneratedFile { path: processor_name, content: code.into_bytes() });
         }
         files.extend(crate::env_file::example(&plan.variables));
+        for d in plan.datasets.iter().filter(|d| !is_json(&d.path)) {
+            if let Some(content) = &d.content {
+                cx.js.add_file(&d.path, content.clone());
+            }
+        }
         files.append(&mut cx.js.files);
         Ok(Generated { files, diagnostics: cx.diagnostics })
     }
