@@ -2,6 +2,9 @@ use loadwright_scenario::{Text, VarName, VarSource, Variable};
 
 /// Variables so that each stands behind those that it refers to; the plan's order otherwise. Cycles stay as they are.
 pub(crate) fn ordered(variables: &[Variable]) -> Vec<&Variable> {
+    if variables.iter().all(|v| refers(v).is_empty()) {
+        return variables.iter().collect();
+    }
     let mut out: Vec<&Variable> = Vec::new();
     let mut left: Vec<&Variable> = variables.iter().collect();
     while !left.is_empty() {

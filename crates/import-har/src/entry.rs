@@ -1,3 +1,5 @@
+use std::cell::RefCell;
+
 use base64::Engine as _;
 use loadwright_diagnostic::Pointer;
 use serde_json::Value;
@@ -6,7 +8,7 @@ use crate::pacing::{Sleeps, sleeps};
 use crate::places::places;
 
 /// One exchange as recorded, in the form that the importer works with. Missing fields are empty.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default)]
 pub(crate) struct Entry {
     /// Position in the file.
     pub index: usize,
@@ -51,13 +53,14 @@ pub(crate) struct Param {
     pub content_type: Option<String>,
 }
 
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default)]
 pub(crate) struct Response {
     pub status: u16,
     pub status_text: String,
     pub headers: Vec<(String, String)>,
     pub mime: String,
-    pub body: Vec<u8>,
+    /// Moved into the evidence, so that it is in memory once; empty afterwards.
+    pub body: RefCell<Vec<u8>>,
     pub redirect: Option<String>,
 }
 
@@ -157,7 +160,7 @@ fn answer(value: &Value) -> Response {
             .map_or(0, |s| if (0.0..1000.0).contains(&s) { s as u16 } else { 0 }),
         status_text: value.get("statusText").and_then(text).unwrap_or_default(),
         mime: get("mimeType").and_then(text).unwrap_or_default(),
-        body: body.unwrap_or_default(),
+        body: RefCell::new(body.unwrap_or_default()),
         headers,
         redirect,
     }

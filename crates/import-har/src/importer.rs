@@ -14,7 +14,7 @@ use crate::codes;
 use crate::cookies::Jar;
 use crate::entry::Entry;
 use crate::request::{self, Around};
-use crate::select::select;
+use crate::select::{is_static, select};
 use crate::stream::{self, Frame};
 use crate::{extensions, pacing, websocket};
 
@@ -46,7 +46,7 @@ impl Importer for Har {
     fn import(&self, source: &Source, options: &ImportOptions) -> Result<Imported, ImportError> {
         let mut diagnostics = Diagnostics::new();
         let root = Origin::new(source.id, Pointer::root());
-        let (frame, mut entries) = entries(source, &root, &mut diagnostics)?;
+        let (frame, mut entries) = entries(source, options, &root, &mut diagnostics)?;
         if !frame.has_entries {
             return Err(ImportError::new("the file has no log.entries: this is no HTTP archive"));
         }
@@ -68,6 +68,7 @@ impl Importer for Har {
 
 fn entries(
     source: &Source,
+    options: &ImportOptions,
     root: &Origin,
     diagnostics: &mut Diagnostics,
 ) -> Result<(Frame, Vec<Entry>), ImportError> {
@@ -78,7 +79,13 @@ fn entries(
             text_read::json(&text).or_else(|_| text_read::json(&without_lone_surrogates(&text))).ok()
         });
         match value.as_ref().and_then(|v| Entry::new(index, v)) {
-            Some(entry) => out.push(entry),
+            Some(entry) => {
+                // what is left out later takes no room until then
+                if !options.include_static && is_static(&entry) {
+                    entry.response.body.take();
+                }
+                out.push(entry);
+            }
             None => diagnostics.push(Diagnostic::new(
                 &codes::BAD_ENTRY,
                 if value.is_some() {
@@ -447,7 +454,7 @@ fn exchange(entry: &Entry, last: &Entry, start: f64, origin: Origin) -> Exchange
             status: last.response.status,
             status_text: last.response.status_text.clone(),
             headers: headers_of(entry, last),
-            body: last.response.body.clone(),
+            body: last.response.body.take(),
             schema: None,
         }],
         contract: None,

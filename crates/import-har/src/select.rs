@@ -94,7 +94,7 @@ fn reason(entry: &Entry, options: &ImportOptions, hosts: &Hosts) -> Option<&'sta
     None
 }
 
-fn is_static(entry: &Entry) -> bool {
+pub(crate) fn is_static(entry: &Entry) -> bool {
     if matches!(
         entry.resource_type.as_str(),
         "image" | "stylesheet" | "font" | "script" | "media" | "manifest" | "texttrack"

@@ -84,8 +84,10 @@ fn from_evidence(cx: &PassContext<'_>, sent: &[Sent], taken: &HashSet<String>) -
     let exchanges = exchanges(cx);
     let mut flows: Vec<Flow> = Vec::new();
     let mut served: HashMap<SourceId, HashSet<String>> = HashMap::new();
-    let mut names: HashSet<String> = taken.clone();
+    let mut names = Taken::new(taken);
+    let mut nth: HashMap<&str, usize> = HashMap::new();
     for (i, step) in sent.iter().enumerate() {
+        *nth.entry(step.name.as_str()).or_default() += 1;
         let Some(exchange) = exchanges.get(&step.origin) else { continue };
         // what one recording was given, another one never sends
         let wants = wants.get(&step.origin.source).unwrap_or(&nothing);
@@ -117,8 +119,7 @@ fn from_evidence(cx: &PassContext<'_>, sent: &[Sent], taken: &HashSet<String>) -
             }
             served.insert(key.clone());
             let confidence = if varies(&c.value) { 0.99 } else { confidence(&c, want) };
-            let name = free_name(&c.name, &names);
-            names.insert(name.clone());
+            let name = names.free(&c.name);
             let users: Vec<String> =
                 want.users.iter().filter_map(|u| sent.get(*u)).map(|s| s.name.clone()).collect();
             let rule = Rule {
@@ -126,7 +127,7 @@ fn from_evidence(cx: &PassContext<'_>, sent: &[Sent], taken: &HashSet<String>) -
                 name,
                 enabled: true,
                 request: step.name.clone(),
-                nth: sent.iter().take(i + 1).filter(|s| s.name == step.name).count(),
+                nth: nth.get(step.name.as_str()).copied().unwrap_or(1),
                 select: c.from.clone(),
                 decode: c.coded,
                 behind: match &c.scope {
@@ -201,12 +202,11 @@ fn prefixes(step: &RequestStep, f: &mut dyn FnMut(&str)) {
 
 fn from_rules(cx: &PassContext<'_>, rules: &[Rule], sent: &[Sent], taken: &HashSet<String>) -> Vec<Flow> {
     let exchanges = exchanges(cx);
-    let mut names = taken.clone();
+    let mut names = Taken::new(taken);
     let mut flows = Vec::new();
     for rule in rules {
         let mut rule = rule.clone();
-        rule.name = free_name(&rule.name, &names);
-        names.insert(rule.name.clone());
+        rule.name = names.free(&rule.name);
         let producer =
             sent.iter().enumerate().filter(|(_, s)| s.name == rule.request).nth(rule.nth - 1).map(|(i, _)| i);
         let Some(producer) = producer else { continue };
@@ -378,13 +378,27 @@ fn users_text(users: &[String]) -> String {
     format!("is sent by {}{tail}", some.join(", "))
 }
 
-fn free_name(wish: &str, taken: &HashSet<String>) -> String {
-    let wish = if wish.is_empty() || wish.starts_with(|c: char| c.is_ascii_digit()) { "value" } else { wish };
-    let mut name = wish.to_owned();
-    let mut n = 2;
-    while taken.contains(&name) {
-        name = format!("{wish}{n}");
-        n += 1;
+/// Names that variables have, and the number to try next for each.
+struct Taken {
+    names: HashSet<String>,
+    next: HashMap<String, usize>,
+}
+
+impl Taken {
+    fn new(names: &HashSet<String>) -> Self {
+        Self { names: names.clone(), next: HashMap::new() }
     }
-    name
+
+    fn free(&mut self, wish: &str) -> String {
+        let wish =
+            if wish.is_empty() || wish.starts_with(|c: char| c.is_ascii_digit()) { "value" } else { wish };
+        let n = self.next.entry(wish.to_owned()).or_insert(2);
+        let mut name = wish.to_owned();
+        while self.names.contains(&name) {
+            name = format!("{wish}{n}");
+            *n += 1;
+        }
+        self.names.insert(name.clone());
+        name
+    }
 }

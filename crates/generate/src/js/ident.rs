@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A valid JavaScript identifier.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -244,6 +244,8 @@ fn words(text: &str) -> Vec<String> {
 #[derive(Debug, Clone, Default)]
 pub struct Names {
     used: BTreeSet<String>,
+    /// By wish: the number to try next.
+    next: BTreeMap<String, usize>,
 }
 
 impl Names {
@@ -252,19 +254,39 @@ impl Names {
         let short: String = wish.chars().take(60).collect();
         let wish = if short.is_empty() { fallback } else { &short };
         let wish = if is_identifier(wish) { wish.to_owned() } else { format!("{wish}_") };
-        let mut name = wish.clone();
-        let mut n = 2;
-        while TAKEN.contains(&name.as_str()) || self.used.contains(&name) || !is_identifier(&name) {
-            name = if is_identifier(&wish) { format!("{wish}{n}") } else { format!("{fallback}{n}") };
-            n += 1;
-        }
+        let name = self.free(&wish, fallback, &Self::default());
         self.used.insert(name.clone());
         JsIdent(name)
     }
 
-    /// Takes over the names of an inner scope.
-    pub fn absorb(&mut self, other: &Self) {
-        self.used.extend(other.used.iter().cloned());
+    /// The same for a name of an inner scope, which must hide none of the `outer` ones.
+    pub fn claim_inside(&mut self, outer: &Self, wish: &str, fallback: &str) -> JsIdent {
+        let short: String = wish.chars().take(60).collect();
+        let wish = if short.is_empty() { fallback } else { &short };
+        let wish = if is_identifier(wish) { wish.to_owned() } else { format!("{wish}_") };
+        let name = self.free(&wish, fallback, outer);
+        self.used.insert(name.clone());
+        JsIdent(name)
+    }
+
+    fn free(&mut self, wish: &str, fallback: &str, outer: &Self) -> String {
+        let taken = |name: &String| {
+            TAKEN.contains(&name.as_str())
+                || self.used.contains(name)
+                || outer.used.contains(name)
+                || !is_identifier(name)
+        };
+        let mut name = wish.to_owned();
+        // the number that was free last time, so that the thousandth name is found as fast as the first
+        let mut n = self.next.get(wish).copied().unwrap_or(2);
+        while taken(&name) {
+            name = if is_identifier(wish) { format!("{wish}{n}") } else { format!("{fallback}{n}") };
+            n += 1;
+        }
+        if n > 2 {
+            self.next.insert(wish.to_owned(), n);
+        }
+        name
     }
 
     /// Marks a name as used by something that was not claimed here.

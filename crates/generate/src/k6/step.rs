@@ -184,11 +184,7 @@ impl Context<'_> {
             wish.push_str("Root");
         }
         let fallback = camel_case(&format!("{} {}", step.request.method, step.request.url.group()));
-        let mut merged = self.names.clone();
-        merged.absorb(locals);
-        let ident = merged.claim(if wish.is_empty() { &fallback } else { &wish }, "response");
-        locals.reserve(ident.as_str());
-        ident
+        locals.claim_inside(&self.names, if wish.is_empty() { &fallback } else { &wish }, "response")
     }
 
     fn batch(&mut self, requests: &[RequestStep], locals: &mut Names) -> Vec<Stmt> {
