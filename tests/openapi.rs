@@ -550,3 +550,62 @@ fn what_cannot_be_sent_is_a_finding() {
     let script = std::fs::read_to_string(folder.path().join("s.js")).expect("a script");
     assert!(script.contains("ACCESS_TOKEN"), "{script}");
 }
+
+const ACCOUNTS: &str = "security: [{ b: [] }]
+components: { securitySchemes: { b: { type: http, scheme: bearer } } }
+paths:
+  /me: { get: { operationId: me, responses: { '200': { description: ok } } } }
+  /login:
+    post:
+      operationId: logIn
+      security: []
+      requestBody: { required: true, content: { application/json: { schema: { type: object, required: [email, password], properties: { email: { type: string }, password: { type: string, example: other } } } } } }
+      responses: { '200': { description: ok, content: { application/json: { schema: { type: object, properties: { data: { type: object, properties: { access_token: { type: string } } } } } } } } }
+";
+
+/// Whoever can register logs in as that; else name and password come from the environment, and a token stands in.
+#[test]
+fn tokens_come_from_the_login_of_the_api_itself() {
+    let register = "  /register:\n    post:\n      operationId: register\n      security: []\n      requestBody: { required: true, content: { application/json: { schema: { type: object, required: [user], properties: { user: { type: object, required: [email, password], properties: { email: { type: string }, password: { type: string } } } } } } } }\n      responses: { '200': { description: ok } }\n";
+    let known = std::sync::Mutex::new(None);
+    let server = Loopback::start(move |r| match r.target.as_str() {
+        "/register" => {
+            *known.lock().expect("the account") = Some(sent(r)["user"].clone());
+            ok(json!({}))
+        }
+        "/login" if Some(sent(r)) == *known.lock().expect("the account") => {
+            ok(json!({"data": {"access_token": "fresh"}}))
+        }
+        _ if r.header("authorization") == "Bearer fresh" => ok(json!({})),
+        _ => (401, "", String::new()),
+    });
+    let (verdict, _) = first_run(&format!("{HEAD}{ACCOUNTS}{register}"), &server, &[]);
+    assert_eq!(verdict["passed"], 3, "{verdict:#}");
+    assert_eq!(server.lines(), ["POST /register", "POST /login", "GET /me"]);
+
+    let server = || {
+        Loopback::start(|r| match r.target.as_str() {
+            "/login" if sent(r) == json!({"email": "a@b.c", "password": "hush"}) => {
+                ok(json!({"data": {"access_token": "fresh"}}))
+            }
+            _ if ["Bearer fresh", "Bearer mine"].contains(&r.header("authorization")) => ok(json!({})),
+            _ => (401, "", String::new()),
+        })
+    };
+    let document = format!("{HEAD}{ACCOUNTS}");
+    let more = ["--env", "LOGIN_EMAIL=a@b.c", "--env", "LOGIN_PASSWORD=hush"];
+    let (verdict, _) = first_run(&document, &server(), &more);
+    assert_eq!(verdict["passed"], 2, "{verdict:#}");
+    // a token that somebody has already
+    let (verdict, _) = first_run(&document, &server(), &["--env", "ACCESS_TOKEN=mine"]);
+    let of = |name: &str| {
+        verdict["operations"].as_array().into_iter().flatten().find(|o| o["operation"] == name).cloned()
+    };
+    assert_eq!(of("me").expect("me")["verdict"], "passed");
+    assert!(of("logIn").expect("logIn")["needs"].to_string().contains("LOGIN_PASSWORD"), "{verdict:#}");
+    // switched off
+    let switched_off = server();
+    let more = ["--skip-rule", "chain-login", "--env", "LOGIN_EMAIL=a@b.c"];
+    first_run(&document, &switched_off, &more);
+    assert!(switched_off.came().iter().all(|r| !r.body.contains("a@b.c")));
+}

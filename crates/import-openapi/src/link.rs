@@ -63,7 +63,6 @@ fn selector(expression: &str) -> Option<Selector> {
     let pointer = bare.strip_prefix("$response.body#")?;
     let steps = Pointer::from_text(pointer.to_owned())
         .tokens()
-        .into_iter()
         .map(|t| t.parse().map_or_else(|_| JsonStep::Key(t.clone()), JsonStep::Index))
         .collect();
     Some(Selector::Json(JsonPath(steps)))

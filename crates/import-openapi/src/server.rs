@@ -81,9 +81,10 @@ pub(crate) fn base_text(document: &Document<'_>) -> Option<Text> {
     while let Some((before, after)) = rest.split_once('{') {
         text.push_str(before);
         let (name, after) = after.split_once('}')?;
-        match names.iter().any(|n| n.0 == name) {
-            true => text.push(Part::Var(variable_name(name))),
-            false => text.push_str(name),
+        if names.iter().any(|n| n.0 == name) {
+            text.push(Part::Var(variable_name(name)));
+        } else {
+            text.push_str(name);
         }
         rest = after;
     }

@@ -206,7 +206,7 @@ fn fit(o: &SpecOperation, path: &str) -> Option<(usize, usize)> {
             _ => return None,
         }
     }
-    let place = if prefix.is_empty() || prefix == base.as_slice() { 1 } else { 0 };
+    let place = usize::from(prefix.is_empty() || prefix == base.as_slice());
     // a template that is all parameters would fit everything
     (place == 1 || fixed > 0).then_some((place, fixed))
 }
@@ -295,7 +295,7 @@ mod tests {
         let lines = "{\"type\":\"Metric\",\"metric\":\"http_reqs\",\"data\":{}}\n\
             {\"type\":\"Point\",\"metric\":\"http_reqs\",\"data\":{\"value\":1,\"tags\":{\"name\":\"GET /pets\",\"url\":\"GET /pets\",\"method\":\"GET\",\"status\":\"200\"}}}\n";
         assert_eq!(counts(&requested(lines).expect("lines")), [(1, 1), (0, 0), (0, 0), (0, 0)]);
-        let file = crate::ResultFile {
+        let file = ResultFile {
             version: crate::RESULT_VERSION,
             operations: vec![crate::ResultOperation {
                 name: "POST /pets".to_owned(),
@@ -303,7 +303,7 @@ mod tests {
                 answers: vec![crate::ResultAnswer { method: "POST".to_owned(), status: 201, count: 3 }],
                 ..crate::ResultOperation::default()
             }],
-            ..crate::ResultFile::default()
+            ..ResultFile::default()
         };
         let text = serde_json::to_string(&file).expect("text");
         assert_eq!(counts(&requested(&text).expect("a result")), [(0, 0), (0, 0), (0, 0), (3, 3)]);

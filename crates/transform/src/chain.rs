@@ -2,11 +2,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use loadwright_diagnostic::{Diagnostic, Origin};
 use loadwright_scenario::{
-    Assign, Body, Encoding, Extraction, Json, JsonPath, JsonStep, Lifetime, Part, RequestStep, Segment,
+    Assign, Auth, Body, Encoding, Extraction, Json, JsonPath, JsonStep, Lifetime, Part, RequestStep, Segment,
     Selector, Step, Text, VarName, VarSource, Variable, for_each_request_mut,
 };
 
 use crate::codes;
+use crate::login::{LoggedIn, log_in};
 use crate::operations::{Operations, Use, UseAt, uses};
 use crate::order::reorder;
 use crate::producers::{Finder, From, Producer};
@@ -35,11 +36,21 @@ impl Pass for Chain {
         let operations = Operations::new(cx.plan, cx.evidence);
         let taken = cx.plan.variables.iter().map(|v| v.name.clone()).collect();
         let mut finder = Finder::new(&operations, cx.options, taken);
-        let bindings = bind(&operations, &mut finder);
+        let mut bindings = bind(&operations, &mut finder);
+        let logged_in = log_in(&operations, &mut finder);
+        for (i, at, producer) in &logged_in.uses {
+            if let Some(o) = operations.list.get(*i) {
+                let binding = Binding { at: at.clone(), producer: *producer };
+                bindings.entry(o.origin.clone()).or_default().push(binding);
+            }
+        }
+        choose(&operations, &finder, &mut bindings);
         let Finder { producers, depends, .. } = finder;
         let order = operations.by_origin(&depends);
         let producers: Vec<Producer> = producers.into_iter().collect();
         apply(cx, &operations, &producers, &bindings);
+        give(cx, &operations, &logged_in);
+        cx.plan.variables.extend(logged_in.variables);
         if !cx.options.keep_order {
             reorder(cx.plan, &order);
         }
@@ -61,17 +72,34 @@ fn bind(operations: &Operations<'_>, finder: &mut Finder<'_, '_>) -> HashMap<Ori
             }
         }
     }
-    // what an operation chooses itself stands in its own request too
+    out
+}
+
+/// What an operation chooses itself stands in its own request too.
+fn choose(operations: &Operations<'_>, finder: &Finder<'_, '_>, out: &mut HashMap<Origin, Vec<Binding>>) {
     for (n, p) in finder.producers.iter().enumerate() {
         let Some(operation) = operations.list.get(p.operation) else { continue };
         let at = match &p.from {
-            From::Sent(key, _) => UseAt::Body(vec![JsonStep::Key(key.clone())]),
+            From::Sent(path, _) => UseAt::Body(path.clone()),
             From::Chosen(at, _) => UseAt::Path(*at),
             From::Answer(_) | From::Location { .. } => continue,
         };
         out.entry(operation.origin.clone()).or_default().push(Binding { at, producer: n });
     }
-    out
+}
+
+/// Values that the environment gives to a login.
+fn give(cx: &mut PassContext<'_>, operations: &Operations<'_>, logged_in: &LoggedIn) {
+    for (i, path, variable) in &logged_in.given {
+        let Some(origin) = operations.list.get(*i).map(|o| &o.origin) else { continue };
+        for_each_request_mut(cx.plan, &mut |step| {
+            if let (true, Body::Json { value, .. }) = (step.origin == *origin, &mut step.request.body)
+                && let Some(slot) = slot(value, path)
+            {
+                *slot = Json::Hole(Text(vec![Part::Var(variable.clone())]));
+            }
+        });
+    }
 }
 
 /// Puts variables where they are used, and takes them from the answers.
@@ -107,9 +135,11 @@ fn apply(
         );
         cx.plan.variables.push(Variable {
             name: p.variable.clone(),
-            source: VarSource::Captured { initial: None },
+            source: VarSource::Captured {
+                initial: p.instead.as_ref().map(|v| Text(vec![Part::Var(v.clone())])),
+            },
             lifetime: Lifetime::Iteration,
-            secret: false,
+            secret: p.instead.is_some(),
             note: None,
             origin: operation.origin.clone(),
         });
@@ -136,6 +166,11 @@ fn put(step: &mut RequestStep, at: &UseAt, p: &Producer) {
                 field.value = hole;
             }
         }
+        UseAt::Token => {
+            if let Auth::Bearer { token, .. } = &mut step.request.auth {
+                *token = hole;
+            }
+        }
         UseAt::Body(path) => {
             let Body::Json { value, .. } = &mut step.request.body else { return };
             if let Some(slot) = slot(value, path) {
@@ -159,7 +194,10 @@ fn slot<'j>(json: &'j mut Json, path: &[JsonStep]) -> Option<&'j mut Json> {
 
 /// The extraction, with what it is for as a comment.
 fn take(step: &mut RequestStep, p: &Producer) {
-    let sample = Text::literal(p.sample.as_str());
+    let sample = match &p.instead {
+        Some(variable) => Text(vec![Part::Var(variable.clone())]),
+        None => Text::literal(p.sample.as_str()),
+    };
     let extraction =
         |from: Selector, fallback: Option<Text>, guarded: bool, reason: Option<String>| Extraction {
             into: p.variable.clone(),

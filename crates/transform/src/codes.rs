@@ -21,7 +21,7 @@ pub(crate) static CHAINED: CodeInfo = CodeInfo {
     severity: Severity::Note,
     fate: Fate::Assumed,
     title: "an operation uses what an earlier one returned",
-    page: "A path parameter names the thing that another operation creates or lists. The script takes the id from that operation's response and keeps the sample value for the case that there is none.\n\nCreation comes first, deletion last. `--skip-pass chain` keeps the document's order and its samples.",
+    page: "A parameter, a foreign key of a body or a bearer token names something that another operation creates, lists or hands out. The script takes the value from that operation's response, says so in a comment, and keeps the sample for the case that there is none; a failed check names what is missing.\n\nThe finding names the inference: chain-link (the document's own links), chain-create (the response of the operation that creates), chain-location (its Location header), chain-sent (a field of its own body), chain-put (the client chooses the name), chain-list (the first item of a list), chain-resource (the same resource elsewhere in the document), chain-body and chain-query (foreign keys such as customerId), chain-login (the token of the API's own login). `--skip-rule NAME` leaves one out.\n\nCreation comes first, deletion last. `--skip-pass chain` keeps the document's order and its samples.",
 };
 
 pub(crate) static RATE: CodeInfo = CodeInfo {

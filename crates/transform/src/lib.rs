@@ -12,6 +12,7 @@ mod dynamic;
 mod hoist;
 mod identify;
 mod load;
+mod login;
 mod names;
 mod operations;
 mod order;

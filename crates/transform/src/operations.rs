@@ -124,6 +124,8 @@ pub(crate) enum UseAt {
     Query(usize),
     Header(usize),
     Body(Vec<JsonStep>),
+    /// What a bearer request proves itself with.
+    Token,
 }
 
 /// Every path parameter, and what elsewhere is named like a foreign key.

@@ -22,6 +22,8 @@ pub(crate) struct Producer {
     pub numeric: bool,
     /// What stands in when there is no value.
     pub sample: String,
+    /// What stands in instead of the sample.
+    pub instead: Option<VarName>,
     /// Who uses it.
     pub users: Vec<String>,
 }
@@ -34,7 +36,7 @@ pub(crate) enum From {
         promised: bool,
     },
     /// A field of its own body: the client chooses the value.
-    Sent(String, Text),
+    Sent(Vec<JsonStep>, Text),
     /// Its own path parameter: the client chooses the value.
     Chosen(usize, Text),
 }
@@ -133,6 +135,7 @@ impl<'o, 'e> Finder<'o, 'e> {
                 let found = self.resource(consumer, u, u.resource.as_ref()?)?;
                 self.bind(consumer, u, QUERY, found)
             }
+            UseAt::Token => None,
             UseAt::Body(_) => {
                 let found = self.resource(consumer, u, u.resource.as_ref()?)?;
                 (Some(found.2.is_number()) == u.numeric)
@@ -205,7 +208,7 @@ impl<'o, 'e> Finder<'o, 'e> {
             let below = match u.at {
                 // a child cannot feed its parent
                 UseAt::Path(_) => o.shape.starts_with(&format!("{}/{{}}", u.prefix)),
-                UseAt::Query(_) | UseAt::Header(_) | UseAt::Body(_) => false,
+                UseAt::Query(_) | UseAt::Header(_) | UseAt::Body(_) | UseAt::Token => false,
             };
             if *i == consumer || below || o.origin == own.origin {
                 return None;
@@ -274,7 +277,7 @@ impl<'o, 'e> Finder<'o, 'e> {
             UseAt::Path(_) => ParameterPlace::Path,
             UseAt::Query(_) => ParameterPlace::Query,
             UseAt::Header(_) => ParameterPlace::Header,
-            UseAt::Body(_) => return true,
+            UseAt::Body(_) | UseAt::Token => return true,
         };
         let Some(schema) = self.operations.parameter_schema(consumer, place, &u.name) else { return true };
         let number = schema.get("type").is_some_and(|t| t == "integer" || t == "number");
@@ -328,6 +331,7 @@ impl<'o, 'e> Finder<'o, 'e> {
                 variable,
                 numeric: sample.is_number(),
                 sample: fallback,
+                instead: None,
                 users: Vec::new(),
             });
             self.producers.len() - 1
@@ -362,7 +366,7 @@ impl<'o, 'e> Finder<'o, 'e> {
             },
             UseAt::Query(i) => request.url.query.get(*i)?.value.as_ref()?,
             UseAt::Header(i) => &request.headers.get(*i)?.value,
-            UseAt::Body(_) => return None,
+            UseAt::Body(_) | UseAt::Token => return None,
         };
         text.as_literal().map(str::to_owned)
     }
@@ -396,14 +400,33 @@ impl<'o, 'e> Finder<'o, 'e> {
         } else {
             camel(u.name.trim_start_matches("X-").trim_start_matches("x-"))
         };
-        let mut name = wish.clone();
+        self.claim(&wish)
+    }
+
+    /// A name that no other variable has.
+    pub fn claim(&mut self, wish: &str) -> VarName {
+        let mut name = wish.to_owned();
         let mut n = 2;
-        while self.taken.contains(&VarName::new(&name)) {
+        while !self.taken.insert(VarName::new(&name)) {
             name = format!("{wish}{n}");
             n += 1;
         }
-        self.taken.insert(VarName::new(&name));
         VarName::new(name)
+    }
+
+    pub fn has_rule(&self, rule: &str) -> bool {
+        self.options.has_rule(rule)
+    }
+
+    /// Makes one operation wait for another; says whether that is possible.
+    pub fn wait(&mut self, operation: usize, on: usize) -> bool {
+        if operation == on || self.reaches(on, operation) {
+            return false;
+        }
+        self.depends.get_mut(operation).is_some_and(|d| {
+            d.insert(on);
+            true
+        })
     }
 }
 
@@ -420,7 +443,7 @@ fn sent((i, o): (usize, &Operation<'_>), name: &str) -> Option<Found> {
         _ => None,
     });
     let sample: String = literal.collect();
-    Some((i, From::Sent(key.clone(), text.clone()), Value::String(sample)))
+    Some((i, From::Sent(vec![JsonStep::Key(key.clone())], text.clone()), Value::String(sample)))
 }
 
 /// A creating request that promises no body, or the header.
