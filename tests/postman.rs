@@ -470,3 +470,83 @@ fn hostile_text_in_a_collection_stays_text() {
         }
     }
 }
+
+#[test]
+fn saved_examples_become_checks_when_asked_and_answers_of_the_mock() {
+    let (program, folder) = program();
+    let folder = folder.path();
+    let (port, _got) = server("{}");
+    for script in ["pm.environment.set('a', 1)", "pm.visualizer.set('x')"] {
+        let items = json!([{"name": "a", "request": {"url": format!("http://127.0.0.1:{port}/a")},
+            "event": [{"listen": "test", "script": {"exec": [script]}}],
+            "response": [{"name": "no", "code": 404, "body": ""}, {"name": "yes", "code": 201, "status": "Created", "body": "{}"}]}]);
+        write(folder, "c.json", &collection(&items));
+        let done = program.run(["convert", "c.json", "-o", "c.js", "--quiet"]);
+        assert_eq!(done.code, 0, "{}", done.stderr);
+        assert!(!read(folder, "c.js").contains("status is 201"));
+        let done = program.run(["convert", "c.json", "-o", "c.js", "--quiet", "--example-checks"]);
+        assert_eq!(done.code, 0, "{}", done.stderr);
+        // the server says 200: the check has to notice
+        let done = program.run(["run", "c.js"]);
+        assert!(done.stdout.contains("✗ status is 201"), "{}", done.stdout);
+    }
+}
+
+#[test]
+fn every_kind_of_collection_and_companion_is_read() {
+    let (program, folder) = program();
+    let folder = folder.path();
+    let (port, got) = server("{}");
+    let url = format!("http://127.0.0.1:{port}/{{{{g}}}}/{{{{row}}}}");
+    let v2 = json!([{"name": "one", "request": {"url": url}}, {"name": "two", "item": [{"name": "three", "request": url}]}]);
+    write(folder, "g.json", &json!({"values": [{"key": "g", "value": "glob"}]}));
+    std::fs::write(folder.join("rows.csv"), "\u{feff}row,other\r\n\"a\"\"b\",1\r\nplain,2\r\n")
+        .expect("a file");
+    std::fs::write(folder.join("rows.json"), r#"[{"row": "j1"}, {"row": "j2"}]"#).expect("a file");
+    let v1 = json!({"id": "c", "name": "v1", "order": ["r1", "r2"], "requests": [
+        {"id": "r1", "name": "one", "method": "GET", "url": url}, {"id": "r2", "name": "three", "method": "GET", "url": url}]});
+    let documents = [
+        collection(&v2),
+        json!({"info": {"name": "c", "schema": SCHEMA.replace("v2.1.0", "v2.0.0")}, "item": v2}),
+        json!({"collection": collection(&v2)}),
+        json!({"item": v2}),
+        v1,
+    ];
+    for (i, document) in documents.iter().enumerate() {
+        write(folder, "c.json", document);
+        for (data, rows) in [("rows.csv", ["a%22b", "plain"]), ("rows.json", ["j1", "j2"])] {
+            let done =
+                program.run(["convert", "c.json", "-g", "g.json", "--data", data, "-o", "c.js", "--quiet"]);
+            assert_eq!(done.code, 0, "{i}: {}", done.stderr);
+            let done = program.run(["run", "c.js", "--quiet"]);
+            assert_eq!(done.code, 0, "{i}: {}", done.stderr);
+            let sent: Vec<String> =
+                got.try_iter().map(|s| s.split(' ').nth(1).unwrap_or_default().to_owned()).collect();
+            let expected: Vec<String> =
+                rows.iter().flat_map(|r| [format!("/glob/{r}"), format!("/glob/{r}")]).collect();
+            assert_eq!(sent, expected, "{i} {data}\n{}", read(folder, "c.js"));
+        }
+    }
+    write(folder, "c.json", &documents[0]);
+    for (flags, count) in
+        [(["--folder", "two"], 1), (["--only", "one"], 1), (["--skip", "one"], 1), (["--only", "t*"], 1)]
+    {
+        let done =
+            program.run(["convert", "c.json", "-g", "g.json", "-o", "c.js", "--quiet", flags[0], flags[1]]);
+        assert_eq!(done.code, 0, "{}", done.stderr);
+        program.run(["run", "c.js", "--quiet"]);
+        assert_eq!(got.try_iter().count(), count, "{flags:?}");
+    }
+    let mut certified = documents[0].clone();
+    certified["item"][0]["request"] =
+        json!({"url": url, "certificate": {"name": "c"}, "proxy": {"host": "p"}});
+    write(folder, "c.json", &certified);
+    let done = program.run(["convert", "c.json", "-o", "c.js"]);
+    assert!(
+        done.stderr.contains("postman/certificate") && done.stderr.contains("postman/proxy"),
+        "{}",
+        done.stderr
+    );
+    assert!(program.run(["explain", "postman/certificate"]).stdout.contains("tlsAuth"));
+    assert!(program.run(["explain", "postman/api"]).stdout.contains("pass sendRequest"));
+}

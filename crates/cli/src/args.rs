@@ -93,6 +93,9 @@ pub struct InputArgs {
     /// Environment file of the collection; may be repeated
     #[arg(short = 'e', long = "environment", value_name = "FILE", help_heading = "Input")]
     pub environments: Vec<PathBuf>,
+    /// Check that answers have the status of the collection's saved examples
+    #[arg(long, help_heading = "Input")]
+    pub example_checks: bool,
     /// Globals file of the collection
     #[arg(short = 'g', long, value_name = "FILE", help_heading = "Input")]
     pub globals: Option<PathBuf>,

@@ -129,6 +129,7 @@ fn options(args: &InputArgs) -> Result<ImportOptions> {
     };
     Ok(ImportOptions {
         carry_scripts: false,
+        example_checks: args.example_checks,
         environments: args.environments.iter().enumerate().map(|(i, p)| file(i, p)).collect::<Result<_>>()?,
         globals: args.globals.as_ref().map(|p| file(100, p)).transpose()?,
         data: args.data.as_ref().map(|p| file(101, p)).transpose()?,

@@ -1,7 +1,10 @@
 //! Saved example responses: what the mock answers and what checks can be made from.
 
+use std::collections::BTreeSet;
+
+use loadwright_diagnostic::Origin;
 use loadwright_import::split_url;
-use loadwright_scenario::{Exchange, ObservedResponse, RequestStep};
+use loadwright_scenario::{Dialect, Exchange, ObservedResponse, PlainCode, RequestStep, Script};
 use serde_json::Value;
 
 use crate::url;
@@ -24,6 +27,22 @@ pub fn exchange(item: &Value, url_value: &Value, step: &RequestStep) -> Exchange
         contract: None,
         timing: None,
     }
+}
+
+/// A test of the status that the saved examples have: the first good one, else the first.
+pub fn example_check(item: &Value, at: &Origin) -> Option<Script> {
+    let saved = list(item, "response");
+    let statuses: Vec<(usize, u16)> =
+        saved.iter().enumerate().filter_map(|(i, r)| Some((i, response(r)?.status))).collect();
+    let (i, status) = statuses.iter().find(|(_, s)| (200..300).contains(s)).or_else(|| statuses.first())?;
+    Some(Script {
+        dialect: Dialect::Postman,
+        code: format!("pm.test('status is {status}', () => pm.response.to.have.status({status}));"),
+        reads: BTreeSet::default(),
+        writes: BTreeSet::default(),
+        plain: PlainCode::default(),
+        origin: at.key("response").index(*i),
+    })
 }
 
 fn response(saved: &Value) -> Option<ObservedResponse> {

@@ -197,6 +197,10 @@ impl<'a> Walk<'a> {
         }
         let follows = behavior.get("followRedirects") != Some(&Value::Bool(false));
         let limit = behavior.get("maxRedirects").and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok());
+        let mut after = inherited.after;
+        if self.options.example_checks {
+            after.extend(evidence::example_check(item, at));
+        }
         let step = RequestStep {
             name: name.to_owned(),
             note: note(request).or_else(|| note(item)),
@@ -217,7 +221,7 @@ impl<'a> Walk<'a> {
                 },
             },
             before: inherited.before,
-            after: inherited.after,
+            after,
             origin: at.clone(),
             ..RequestStep::default()
         };

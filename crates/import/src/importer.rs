@@ -79,6 +79,8 @@ pub struct ImportOptions {
     pub keep_order: bool,
     /// Optional properties of schemas too, not only required ones.
     pub all_properties: bool,
+    /// Turn the answers that the source has as examples into checks of the status.
+    pub example_checks: bool,
     /// Carry every script of the source as it is, even those that could become plain code.
     pub carry_scripts: bool,
     /// Whether remote references may be fetched.
