@@ -42,11 +42,11 @@ impl Scopes {
     pub fn switched(&self, name: &str) -> Option<Vec<(&str, Option<&Known>)>> {
         let all: Vec<(&str, Option<&Known>)> =
             self.environments.iter().map(|(env, scope)| (env.as_str(), scope.get(name))).collect();
-        let value = |k: &Option<&Known>| k.map(|k| k.value.clone());
-        let first = all.first().map(|(_, k)| value(k))?;
+        let value = |k: Option<&Known>| k.map(|k| k.value.clone());
+        let first = all.first().map(|(_, k)| value(*k))?;
         // a secret may be the same text in both, but it stays in its own file
         let secret = all.iter().any(|(_, k)| k.is_some_and(|k| k.secret));
-        (all.iter().any(|(_, k)| k.is_some()) && (secret || all.iter().any(|(_, k)| value(k) != first)))
+        (all.iter().any(|(_, k)| k.is_some()) && (secret || all.iter().any(|(_, k)| value(*k) != first)))
             .then_some(all)
     }
 

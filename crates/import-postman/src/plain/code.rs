@@ -36,7 +36,6 @@ impl Fill<'_> {
             }
         }
         script.dialect = Dialect::K6;
-        script.code = String::new();
         script.writes.extend(plain.writes.iter().map(|n| VarName::new(n.clone())));
         script.plain = PlainCode { body, aids: plain.aids.clone(), libraries, own: plain.own.clone() };
     }
