@@ -10,6 +10,7 @@ mod env_file;
 mod findings;
 pub mod js;
 pub mod k6;
+pub mod keep;
 mod layout;
 pub mod locust;
 pub mod py;

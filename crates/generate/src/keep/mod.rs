@@ -1,0 +1,15 @@
+//! Owns how the user's edits survive when a script is made anew: what was made last time, and a merge of three texts.
+//! Must never know files or terminals.
+//! Start at [`merge`] and [`Lock`].
+
+mod blocks;
+mod lock;
+mod merge;
+
+pub use lock::{Changes, Lock, LockError};
+pub use merge::{Merged, Syntax, merge};
+
+/// What merging would change, as a unified diff.
+pub fn difference(before: &str, after: &str) -> String {
+    diffy::create_patch(before, after).to_string()
+}
