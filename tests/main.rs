@@ -4,6 +4,8 @@ mod convert;
 mod explain;
 mod golden;
 mod journey;
+mod keep;
+mod load;
 mod loopback;
 mod one_shot;
 mod openapi;

@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::args_verdict::{CoverageArgs, LayoutArgs, VerdictArgs};
 use crate::bundle::BundleArgs;
+use crate::keep::KeepArgs;
 use crate::load_args::LoadArgs;
 
 /// Turns Postman collections, OpenAPI documents and HAR recordings into k6 load tests, and runs them.
@@ -75,6 +76,8 @@ pub struct ConvertArgs {
     /// Where the script goes; files that it needs go beside it. Standard output without it
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub keep: KeepArgs,
     #[command(flatten)]
     pub bundle: BundleArgs,
     #[command(flatten)]

@@ -2,8 +2,9 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use loadwright_diagnostic::{Diagnostics, SourceId};
+use loadwright_generate::keep::Lock;
 use loadwright_generate::{GenerateOptions, GenerateRequest, Generated, Layout, TARGETS, Target};
 use loadwright_import::Source;
 use loadwright_scenario::{Evidence, TestPlan, for_each_request};
@@ -11,7 +12,7 @@ use loadwright_transform::{Found, PassOptions, rules_to_text};
 
 use crate::args::{ConvertArgs, FindingArgs, InputArgs, ShapeArgs};
 use crate::exit::Exit;
-use crate::{merge, render, report_file, sources};
+use crate::{keep, merge, render, report_file, sources};
 
 /// A plan that is ready to be written, with everything that was found on the way.
 pub struct Converted {
@@ -29,8 +30,15 @@ pub fn run(args: &ConvertArgs) -> Result<Exit> {
     let mut generated = generate(&converted, &args.shape, args.output.as_deref())?;
     converted.diagnostics.append(&mut generated.diagnostics);
     let generated = args.bundle.apply(generated, args.output.as_deref())?;
+    let mut conflicts = 0;
     match &args.output {
-        Some(path) => write_files(path, &generated)?,
+        Some(path) => {
+            let lock = lock(&converted, &generated, &args.shape);
+            if args.keep.check || args.keep.diff {
+                return keep::look(path, &generated, &lock, &args.keep);
+            }
+            conflicts = keep::write(path, &generated, &lock, &args.keep)?;
+        }
         None => {
             std::io::stdout()
                 .write_all(generated.script().as_bytes())
@@ -44,7 +52,8 @@ pub fn run(args: &ConvertArgs) -> Result<Exit> {
         std::fs::write(path, rules_to_text(&converted.found.rules))
             .with_context(|| format!("failed to write {}", path.display()))?;
     }
-    finish(&converted, &args.findings)
+    let exit = finish(&converted, &args.findings)?;
+    Ok(if conflicts > 0 { Exit::Incomplete } else { exit })
 }
 
 /// Reads the inputs and runs the passes.
@@ -124,12 +133,7 @@ pub fn generate(converted: &Converted, shape: &ShapeArgs, output: Option<&Path>)
         let names: Vec<&str> = TARGETS.iter().map(|t| t.name()).collect();
         format!("no target is called {}; there are {}", shape.target, names.join(", "))
     })?;
-    let source_name = converted
-        .sources
-        .iter()
-        .map(|s| s.name.rsplit(['/', '\\']).next().unwrap_or(&s.name).to_owned())
-        .collect::<Vec<_>>()
-        .join(", ");
+    let source_name = source_name(converted);
     let file_name = output
         .and_then(|p| p.file_name())
         .map_or_else(|| target.file_name().to_owned(), |n| n.to_string_lossy().into_owned());
@@ -164,46 +168,15 @@ fn relative(folder: &Path, file: &Path) -> PathBuf {
     up.chain(file.components().skip(shared)).collect()
 }
 
-/// Writes the script and what belongs beside it. Files of the user that stand there already are kept.
-pub fn write_files(output: &Path, generated: &Generated) -> Result<()> {
-    let folder = output
-        .parent()
-        .filter(|p| !p.as_os_str().is_empty())
-        .map_or_else(|| PathBuf::from("."), PathBuf::from);
-    if !folder.is_dir() {
-        bail!("failed to write {}: the folder {} does not exist", output.display(), folder.display());
-    }
-    for (i, file) in generated.files.iter().enumerate() {
-        let path = if i == 0 { output.to_path_buf() } else { beside(&folder, &file.path)? };
-        if let Some(parent) = path.parent().filter(|_| i > 0) {
-            std::fs::create_dir_all(parent)
-                .with_context(|| format!("failed to make {}", parent.display()))?;
-        }
-        // the list of packages is the user's own once it is there
-        if i > 0 && file.path == "package.json" && path.exists() {
-            eprintln!(
-                "note: {} stays as it is; the script wants: {}",
-                path.display(),
-                compact(&file.content)
-            );
-            continue;
-        }
-        std::fs::write(&path, &file.content)
-            .with_context(|| format!("failed to write {}", path.display()))?;
-    }
-    Ok(())
+/// What the next conversion to the same place is compared with.
+pub fn lock(converted: &Converted, generated: &Generated, shape: &ShapeArgs) -> Lock {
+    Lock::new(&converted.plan, generated, &shape.target, &source_name(converted))
 }
 
-/// A companion never leaves the folder of its script, whatever a source called it.
-fn beside(folder: &Path, name: &str) -> Result<PathBuf> {
-    let relative = Path::new(name);
-    let inside = relative
-        .components()
-        .all(|c| matches!(c, std::path::Component::Normal(_) | std::path::Component::CurDir));
-    if !inside {
-        bail!("the source names the file {name}, which is outside the script's folder");
-    }
-    Ok(folder.join(relative))
+fn source_name(converted: &Converted) -> String {
+    let names =
+        converted.sources.iter().map(|s| s.name.rsplit(['/', '\\']).next().unwrap_or(&s.name).to_owned());
+    names.collect::<Vec<_>>().join(", ")
 }
 
 /// Prints the findings and the count, writes the report, decides about `--strict`.
@@ -236,9 +209,4 @@ fn summary(converted: &Converted) -> String {
         plural(extractions, "extraction"),
         render::fates(&converted.diagnostics)
     )
-}
-
-/// JSON in one line.
-fn compact(content: &[u8]) -> String {
-    String::from_utf8_lossy(content).split_whitespace().collect::<Vec<_>>().join(" ")
 }

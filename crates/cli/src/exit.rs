@@ -7,8 +7,10 @@ pub enum Exit {
     Success = 0,
     /// Wrong usage, an input that cannot be read, an output that cannot be written.
     Failure = 1,
-    /// `--strict`: the conversion lost or changed something.
+    /// `--strict`: the conversion lost or changed something; or edits and a changed source are in conflict.
     Incomplete = 2,
+    /// `convert --check`: the source has moved on since the script was made.
+    Outdated = 3,
     /// A threshold was crossed.
     ThresholdsFailed = 99,
     SetupTimeout = 100,

@@ -11,6 +11,7 @@ mod exit;
 mod explain;
 mod fetch;
 mod inspect;
+mod keep;
 mod load_args;
 mod merge;
 mod mock;

@@ -1,22 +1,34 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 
 use crate::args::TestArgs;
 use crate::exit::Exit;
-use crate::{convert, mock, run, verdict};
+use crate::keep::KeepArgs;
+use crate::{convert, keep, mock, run, verdict};
 
 /// Writes the script, then runs it; with `--mock` against answers from the source.
 pub fn run(args: &TestArgs) -> Result<Exit> {
-    let converted = convert::plan(&args.input, &args.shape)?;
+    let mut converted = convert::plan(&args.input, &args.shape)?;
+    if args.shape.target != "k6" {
+        bail!(
+            "test runs k6 scripts; `loadwright convert --target {}` writes the other ones",
+            args.shape.target
+        );
+    }
     let output = args
         .output
         .clone()
         .unwrap_or_else(|| script_name(args.input.inputs.first().map_or("", String::as_str)));
-    let generated = convert::generate(&converted, &args.shape, Some(&output))?;
-    convert::write_files(&output, &generated)?;
+    let mut generated = convert::generate(&converted, &args.shape, Some(&output))?;
+    converted.diagnostics.append(&mut generated.diagnostics);
+    let lock = convert::lock(&converted, &generated, &args.shape);
+    let conflicts = keep::write(&output, &generated, &lock, &KeepArgs::default())?;
     let strict = convert::finish(&converted, &args.findings)?;
+    if conflicts > 0 {
+        return Ok(Exit::Incomplete);
+    }
     if strict != Exit::Success {
         return Ok(strict);
     }

@@ -109,13 +109,14 @@ impl Lock {
                 Some(_) => {}
             }
         }
-        out.removed = self.operations.keys().filter(|n| !newer.operations.contains_key(*n)).cloned().collect();
+        out.removed =
+            self.operations.keys().filter(|n| !newer.operations.contains_key(*n)).cloned().collect();
         out
     }
 }
 
 fn packed(content: &[u8]) -> String {
-    let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
+    let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
     // writing to memory does not fail
     let _ = encoder.write_all(content);
     STANDARD.encode(encoder.finish().unwrap_or_default())

@@ -167,13 +167,17 @@ mod tests {
         let ours = "a();\nb();\nmine();\nc();\nd();\ne();\n";
         let theirs = "a();\nb();\nc();\nd();\nnewer();\n";
         let merged = merge(base, ours, theirs, Syntax::JavaScript);
-        assert_eq!(merged, Merged { text: "a();\nb();\nmine();\nc();\nd();\nnewer();\n".into(), conflicts: 0 });
+        assert_eq!(
+            merged,
+            Merged { text: "a();\nb();\nmine();\nc();\nd();\nnewer();\n".into(), conflicts: 0 }
+        );
     }
 
     #[test]
     fn a_true_conflict_keeps_the_users_line_and_shows_the_other() {
         let merged = merge("a(1);\n", "a(2);\n", "a(3);\n", Syntax::JavaScript);
-        let text = "// <<<<<<< yours, kept\na(2);\n// ======= what the source makes now\n// a(3);\n// >>>>>>>\n";
+        let text =
+            "// <<<<<<< yours, kept\na(2);\n// ======= what the source makes now\n// a(3);\n// >>>>>>>\n";
         assert_eq!(merged, Merged { text: text.into(), conflicts: 1 });
         let python = merge("a = 1\n", "a = 2\n", "a = 3\n", Syntax::Hash);
         assert!(python.text.contains("# a = 3\n"));

@@ -1,0 +1,228 @@
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
+use loadwright_generate::Generated;
+use loadwright_generate::keep::{Changes, Lock, Syntax, difference, merge};
+
+use crate::exit::Exit;
+
+/// What happens to a script that stands there already.
+#[derive(Debug, Args, Default)]
+pub struct KeepArgs {
+    /// Write nothing; exit code 3 when the source has moved on, with the operations that did
+    #[arg(long, requires = "output", conflicts_with_all = ["diff", "overwrite"], help_heading = "Output")]
+    pub check: bool,
+    /// Write nothing; show what would change in the files that are there
+    #[arg(long, requires = "output", conflicts_with = "overwrite", help_heading = "Output")]
+    pub diff: bool,
+    /// Discard edits of an earlier output instead of merging them
+    #[arg(long, requires = "output", help_heading = "Output")]
+    pub overwrite: bool,
+}
+
+/// One file with its content, ready to be written.
+struct Planned {
+    path: PathBuf,
+    content: Vec<u8>,
+    conflicts: usize,
+    /// What stands there and would be lost.
+    backup: Option<PathBuf>,
+}
+
+/// Writes the script and what belongs beside it. Edits since the last conversion are merged in; conflicts give their number.
+pub fn write(output: &Path, generated: &Generated, lock: &Lock, args: &KeepArgs) -> Result<usize> {
+    let planned = plan(output, generated, args.overwrite)?;
+    let mut conflicts = 0;
+    for file in &planned {
+        if let Some(parent) = file.path.parent().filter(|p| !p.as_os_str().is_empty()) {
+            std::fs::create_dir_all(parent)
+                .with_context(|| format!("failed to make {}", parent.display()))?;
+        }
+        if let Some(backup) = &file.backup {
+            std::fs::copy(&file.path, backup)
+                .with_context(|| format!("failed to write {}", backup.display()))?;
+            eprintln!(
+                "note: {} was not written by a conversion that left a lock file; it is kept as {}",
+                file.path.display(),
+                backup.display()
+            );
+        }
+        write_file(&file.path, &file.content)?;
+        if file.conflicts > 0 {
+            conflicts += file.conflicts;
+            eprintln!(
+                "warning: {}: {} of your edits and changes of the source meet: your lines stand, the new ones follow as \
+                 comments between <<<<<<< and >>>>>>>",
+                file.path.display(),
+                file.conflicts
+            );
+        }
+    }
+    write_file(&lock_path(output), lock.to_text().as_bytes())?;
+    Ok(conflicts)
+}
+
+/// Writes only what is not there yet, so that nobody who watches the files is woken for nothing.
+fn write_file(path: &Path, content: &[u8]) -> Result<()> {
+    if std::fs::read(path).is_ok_and(|old| old == content) {
+        return Ok(());
+    }
+    std::fs::write(path, content).with_context(|| format!("failed to write {}", path.display()))
+}
+
+/// `--check` and `--diff`: what would change, without changing it.
+pub fn look(output: &Path, generated: &Generated, lock: &Lock, args: &KeepArgs) -> Result<Exit> {
+    if args.diff {
+        for file in plan(output, generated, false)? {
+            let old = std::fs::read(&file.path).unwrap_or_default();
+            let (old, new) = (String::from_utf8_lossy(&old), String::from_utf8_lossy(&file.content));
+            if old != new {
+                crate::stdout::write(&format!(
+                    "--- {0}\n+++ {0}\n{1}",
+                    file.path.display(),
+                    difference(&old, &new).lines().skip(2).map(|l| format!("{l}\n")).collect::<String>()
+                ));
+            }
+        }
+        return Ok(Exit::Success);
+    }
+    let Some(old) = read_lock(output)? else {
+        bail!("{} does not exist: convert once without --check", lock_path(output).display());
+    };
+    let changes = old.changes(lock);
+    if old.same_files(lock) {
+        return Ok(Exit::Success);
+    }
+    crate::stdout::write(&listed(&changes));
+    Ok(Exit::Outdated)
+}
+
+fn listed(changes: &Changes) -> String {
+    if changes.is_empty() {
+        return "changed outside the operations: options, variables or helpers\n".to_owned();
+    }
+    let mut out = String::new();
+    for (word, names) in
+        [("added", &changes.added), ("changed", &changes.changed), ("removed", &changes.removed)]
+    {
+        for name in names {
+            out.push_str(&format!("{word:<8} {name}\n"));
+        }
+    }
+    out
+}
+
+fn lock_path(output: &Path) -> PathBuf {
+    let mut name = output.as_os_str().to_owned();
+    name.push(".lock");
+    PathBuf::from(name)
+}
+
+fn read_lock(output: &Path) -> Result<Option<Lock>> {
+    let path = lock_path(output);
+    let Ok(text) = std::fs::read_to_string(&path) else { return Ok(None) };
+    let lock = Lock::parse(&text)
+        .with_context(|| format!("{}: delete it to start anew, or give --overwrite", path.display()))?;
+    Ok(Some(lock))
+}
+
+fn plan(output: &Path, generated: &Generated, overwrite: bool) -> Result<Vec<Planned>> {
+    let folder = output
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .map_or_else(|| PathBuf::from("."), PathBuf::from);
+    if !folder.is_dir() {
+        bail!("failed to write {}: the folder {} does not exist", output.display(), folder.display());
+    }
+    let lock = if overwrite { None } else { read_lock(output)? };
+    let mut out = Vec::new();
+    for (i, file) in generated.files.iter().enumerate() {
+        let path = if i == 0 { output.to_path_buf() } else { beside(&folder, &file.path)? };
+        let base = lock.as_ref().and_then(|l| l.base(&file.path));
+        let old = if overwrite { None } else { std::fs::read(&path).ok() };
+        let mut planned = Planned { path, content: file.content.clone(), conflicts: 0, backup: None };
+        match (old, base) {
+            (None, _) => {}
+            (Some(old), _) if old == file.content => {}
+            (Some(old), Some(base)) => merged(&mut planned, &base, &old, &file.path),
+            // the list of packages is the user's own once it is there
+            (Some(old), None) if i > 0 && file.path == "package.json" => {
+                let wanted = compact(&file.content);
+                eprintln!("note: {} stays as it is; the script wants: {wanted}", planned.path.display());
+                planned.content = old;
+            }
+            (Some(old), None) if file.path.ends_with(".env.example") => {
+                planned.content = joined(&old, &file.content);
+            }
+            // a companion of another script of the same folder is the same module
+            (Some(_), None) if i > 0 => {}
+            (Some(_), None) => planned.backup = Some(free_name(output)),
+        }
+        out.push(planned);
+    }
+    Ok(out)
+}
+
+fn merged(planned: &mut Planned, base: &[u8], old: &[u8], name: &str) {
+    if old == base {
+        return;
+    }
+    if planned.content == base {
+        planned.content = old.to_vec();
+        return;
+    }
+    let texts = (std::str::from_utf8(base), std::str::from_utf8(old), std::str::from_utf8(&planned.content));
+    let (Ok(base), Ok(ours), Ok(theirs)) = texts else {
+        // bytes cannot be merged: the user's stay
+        planned.content = old.to_vec();
+        planned.conflicts = 1;
+        return;
+    };
+    let result = merge(base, ours, theirs, Syntax::of(name));
+    planned.conflicts = result.conflicts;
+    planned.content = result.text.into_bytes();
+}
+
+/// Names of an environment file that are not there yet are added at its end.
+fn joined(old: &[u8], new: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(old).into_owned();
+    let has = |name: &str| text.lines().any(|l| l.split('=').next() == Some(name));
+    let mut out = text.clone();
+    if !out.is_empty() && !out.ends_with('\n') {
+        out.push('\n');
+    }
+    for line in String::from_utf8_lossy(new).lines() {
+        if line.split_once('=').is_some_and(|(name, _)| !has(name)) {
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    out.into_bytes()
+}
+
+fn free_name(output: &Path) -> PathBuf {
+    let named = |n: usize| {
+        let mut name = output.as_os_str().to_owned();
+        name.push(if n == 0 { ".orig".to_owned() } else { format!(".orig{n}") });
+        PathBuf::from(name)
+    };
+    (0..1000).map(named).find(|p| !p.exists()).unwrap_or_else(|| named(1000))
+}
+
+/// A companion never leaves the folder of its script, whatever a source called it.
+fn beside(folder: &Path, name: &str) -> Result<PathBuf> {
+    let relative = Path::new(name);
+    let inside = relative
+        .components()
+        .all(|c| matches!(c, std::path::Component::Normal(_) | std::path::Component::CurDir));
+    if !inside {
+        bail!("the source names the file {name}, which is outside the script's folder");
+    }
+    Ok(folder.join(relative))
+}
+
+/// JSON in one line.
+fn compact(content: &[u8]) -> String {
+    String::from_utf8_lossy(content).split_whitespace().collect::<Vec<_>>().join(" ")
+}
