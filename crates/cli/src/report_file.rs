@@ -30,12 +30,18 @@ struct Finding<'a> {
 }
 
 pub fn write(path: &Path, converted: &Converted) -> Result<()> {
+    // a position costs a walk through its source: with many findings in a large file the last ones have a pointer only
+    let mut budget: usize = 400_000_000;
     let findings = converted
         .diagnostics
         .iter()
         .map(|d| {
             let source = converted.sources.iter().find(|s| s.id == d.origin.source);
-            let place = source.and_then(|s| s.locate(&d.origin.at));
+            let place = source.filter(|_| budget > 0).and_then(|s| {
+                let place = s.locate(&d.origin.at);
+                budget = budget.saturating_sub(s.size());
+                place
+            });
             Finding {
                 code: d.code.as_str(),
                 severity: d.severity.as_str(),

@@ -43,7 +43,17 @@ pub fn importer_for(source: &Source, from: Option<&str>) -> Result<&'static dyn 
     if let Some(name) = from {
         return IMPORTERS.iter().copied().find(|i| i.name() == name).context("no such format");
     }
-    let best = IMPORTERS.iter().map(|i| (i.sniff(source), *i)).max_by_key(|(m, _)| *m);
+    let mut best: Option<(Match, &'static dyn Importer)> = None;
+    for importer in IMPORTERS.iter().copied() {
+        let sure = importer.sniff(source);
+        if best.is_none_or(|(m, _)| sure > m) {
+            best = Some((sure, importer));
+        }
+        // the others may have to read all of it
+        if sure == Match::Yes {
+            break;
+        }
+    }
     match best {
         Some((m, importer)) if m != Match::No => Ok(importer),
         _ => {

@@ -267,9 +267,10 @@ impl Secrets {
         literals.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));
         literals.dedup_by(|a, b| a.0 == b.0);
         let pattern = literals.iter().map(|(a, _)| regex::escape(a)).collect::<Vec<_>>().join("|");
-        let find = match literals.is_empty() {
-            true => None,
-            false => Some(regex::RegexBuilder::new(&pattern).size_limit(1 << 30).build()?),
+        let find = if literals.is_empty() {
+            None
+        } else {
+            Some(regex::RegexBuilder::new(&pattern).size_limit(1 << 30).build()?)
         };
         Ok(Swap { find, with: literals.into_iter().collect(), new })
     }

@@ -19,6 +19,9 @@ pub struct Source {
     syntax: OnceCell<Syntax>,
 }
 
+/// Findings in larger files have a pointer and no line.
+const MOST_TO_LOCATE: usize = 64 * 1024 * 1024;
+
 /// How a text is to be read for positions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Syntax {
@@ -83,6 +86,12 @@ impl Source {
         }
     }
 
+    /// Bytes of the content, as far as they are known without reading it.
+    pub fn size(&self) -> usize {
+        let file = || self.path.as_ref().and_then(|p| fs::metadata(p).ok()).map_or(0, |m| m.len());
+        self.text.get().map_or_else(|| usize::try_from(file()).unwrap_or(usize::MAX), String::len)
+    }
+
     /// The first bytes, without reading the rest of a large file.
     pub fn head(&self) -> io::Result<String> {
         const HEAD: usize = 64 * 1024;
@@ -109,6 +118,10 @@ impl Source {
 
     /// Line and column of what a pointer names; the nearest parent when it does not exist.
     pub fn locate(&self, pointer: &Pointer) -> Option<Place> {
+        // a file that was never held is not held for the sake of a line number
+        if self.text.get().is_none() && self.size() > MOST_TO_LOCATE {
+            return None;
+        }
         let text = self.text().ok()?;
         let syntax = self.syntax.get().copied().unwrap_or_else(|| read::syntax(text));
         match syntax {

@@ -147,7 +147,7 @@ fn split(name: &str, text: &str, f: &mut dyn FnMut(&str, &str)) {
 /// What a base64 text says, when it is one and says text.
 pub(crate) fn from_base64(text: &str) -> Option<String> {
     if text.len() < 12
-        || text.len() % 4 != 0
+        || !text.len().is_multiple_of(4)
         || !text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b))
     {
         return None;

@@ -35,9 +35,10 @@ pub(crate) fn candidates(exchange: &Exchange, url: Option<&str>, wanted: &Wanted
     let resource =
         exchange.path.split('/').rfind(|s| !s.is_empty() && !is_id_like(s)).map(singular).unwrap_or_default();
     let mut found = Found { wanted, out: HashMap::new(), order: Vec::new() };
-    if let Ok(json) = serde_json::from_slice::<Value>(&response.body) {
+    let json = serde_json::from_slice::<Value>(&response.body).ok();
+    if let Some(json) = &json {
         let under = exchange.path.trim_end_matches('/');
-        leaves(&json, &mut JsonPath::default(), &Around { resource: &resource, under }, &mut found);
+        leaves(json, &mut JsonPath::default(), &Around { resource: &resource, under }, &mut found);
     }
     headers(response, &resource, &mut found);
     for (name, value) in cookies(response) {
@@ -65,7 +66,11 @@ pub(crate) fn candidates(exchange: &Exchange, url: Option<&str>, wanted: &Wanted
                 }
             }
         }
-        anywhere(text, response, &mut found);
+        match &json {
+            None => anywhere(text, text, response, &mut found),
+            // a value of its own is found above: what is left are addresses and pages inside texts
+            Some(json) => inside_texts(json, text, response, &mut found),
+        }
     }
     found.order.into_iter().filter_map(|v| found.out.remove(&v)).collect()
 }
@@ -219,7 +224,9 @@ fn address(url: &str, of: &dyn Fn(String) -> Selector, resource: &str, found: &m
 }
 
 /// The last resort: a pattern made of what stands around the value.
-fn anywhere(text: &str, response: &ObservedResponse, found: &mut Found<'_>) {
+///
+/// `text` is a piece of `whole`.
+fn anywhere(text: &str, whole: &str, response: &ObservedResponse, found: &mut Found<'_>) {
     let separators: [fn(char) -> bool; 2] = [
         |c| c.is_whitespace() || "\"'`,;&?(){}<>[]|\\=:/#".contains(c),
         |c| !(c.is_alphanumeric() || c == '_' || c == '-'),
@@ -229,8 +236,13 @@ fn anywhere(text: &str, response: &ObservedResponse, found: &mut Found<'_>) {
         for piece in text.split(separator).filter(|p| p.len() >= 3 && p.len() <= 4_096) {
             if (found.wanted.is)(piece) && !found.out.contains_key(piece) && !seen.contains(&piece) {
                 seen.push(piece);
-                let at = piece.as_ptr() as usize - text.as_ptr() as usize;
-                if let Some((pattern, name)) = context(text, at, piece) {
+                let at = if text.len() == whole.len() {
+                    Some(piece.as_ptr() as usize - text.as_ptr() as usize)
+                } else {
+                    whole.find(piece)
+                };
+                let Some(at) = at else { continue };
+                if let Some((pattern, name)) = context(whole, at, piece) {
                     let from = Selector::Regex { pattern, group: 1 };
                     if select(&from, response, None).as_deref() == Some(piece) {
                         found.add(piece, from, &camel(&name), Scope::Anywhere, false);
@@ -238,5 +250,16 @@ fn anywhere(text: &str, response: &ObservedResponse, found: &mut Found<'_>) {
                 }
             }
         }
+    }
+}
+
+fn inside_texts(json: &Value, whole: &str, response: &ObservedResponse, found: &mut Found<'_>) {
+    match json {
+        Value::String(text) if text.contains(['/', '=', '<', '"', ':']) => {
+            anywhere(text, whole, response, found)
+        }
+        Value::Array(items) => items.iter().for_each(|i| inside_texts(i, whole, response, found)),
+        Value::Object(map) => map.values().for_each(|v| inside_texts(v, whole, response, found)),
+        Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Null => {}
     }
 }

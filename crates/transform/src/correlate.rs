@@ -11,6 +11,7 @@ use crate::candidates::{Candidate, Wanted, candidates};
 use crate::codes;
 use crate::dynamic::{entropy, is_plausible, names_secret};
 use crate::names::normal;
+use crate::quick::QuickMap;
 use crate::replace::{Scope, Swap, replace};
 use crate::rules::Rule;
 use crate::select::select;
@@ -58,7 +59,7 @@ impl Pass for Correlate {
         }
         let mut sent: Vec<Sent> = Vec::new();
         for_each_request(cx.plan, &mut |s| {
-            sent.push(Sent { origin: s.origin.clone(), name: s.name.clone() })
+            sent.push(Sent { origin: s.origin.clone(), name: s.name.clone() });
         });
         let taken: HashSet<String> = cx.plan.variables.iter().map(|v| v.name.as_str().to_owned()).collect();
         let flows = match &cx.options.rules {
@@ -80,7 +81,7 @@ fn from_evidence(cx: &PassContext<'_>, sent: &[Sent], taken: &HashSet<String>) -
         .as_deref()
         .map(|(plan, evidence)| Varying::between((cx.plan, cx.evidence), (plan, evidence)));
     let wants = wants(cx);
-    let nothing = HashMap::new();
+    let nothing = QuickMap::default();
     let exchanges = exchanges(cx);
     let mut flows: Vec<Flow> = Vec::new();
     let mut served: HashMap<SourceId, HashSet<String>> = HashMap::new();
@@ -145,8 +146,8 @@ fn from_evidence(cx: &PassContext<'_>, sent: &[Sent], taken: &HashSet<String>) -
 }
 
 /// Everything that requests send, with the numbers of the requests that send it.
-fn wants(cx: &PassContext<'_>) -> HashMap<SourceId, HashMap<String, Want>> {
-    let mut all: HashMap<SourceId, HashMap<String, Want>> = HashMap::new();
+fn wants(cx: &PassContext<'_>) -> HashMap<SourceId, QuickMap<Want>> {
+    let mut all: HashMap<SourceId, QuickMap<Want>> = HashMap::new();
     let mut i = 0;
     for_each_request(cx.plan, &mut |step| {
         let wants = all.entry(step.origin.source).or_default();

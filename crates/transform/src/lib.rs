@@ -22,6 +22,7 @@ mod page;
 mod pass;
 mod places;
 mod producers;
+mod quick;
 mod replace;
 mod rules;
 mod secrets;

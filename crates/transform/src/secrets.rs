@@ -25,7 +25,7 @@ impl Pass for RedactSecrets {
         let mut found: Vec<Secret> = Vec::new();
         let texts = &cx.evidence.request_texts;
         for_each_request_mut(cx.plan, &mut |r| {
-            collect(r, texts.get(&r.origin).map_or(&[], Vec::as_slice), &mut found)
+            collect(r, texts.get(&r.origin).map_or(&[], Vec::as_slice), &mut found);
         });
         if found.is_empty() {
             return;
