@@ -2,6 +2,7 @@
 
 mod convert;
 mod explain;
+mod first_run;
 mod golden;
 mod journey;
 mod keep;
@@ -9,6 +10,7 @@ mod load;
 mod loopback;
 mod one_shot;
 mod openapi;
+mod openapi_wire;
 mod postman;
 mod postman_api;
 mod recordings;

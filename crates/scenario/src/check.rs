@@ -57,6 +57,11 @@ pub enum Selector {
         pattern: String,
         group: u32,
     },
+    /// What another selector finds, where its text matches: a value that is no use otherwise is none.
+    Fitting {
+        from: Box<Self>,
+        pattern: String,
+    },
     /// The first element that the CSS selector finds: an attribute of it, or its text.
     Css {
         query: String,

@@ -355,6 +355,7 @@ fn described(selector: &Selector) -> String {
         }
         Selector::Cookie(name) => format!("from the cookie {name}"),
         Selector::Css { query, .. } => format!("from {query} of the page"),
+        Selector::Fitting { from, .. } => described(from),
         Selector::UrlRegex { .. } => "from the address of the redirect's target".to_owned(),
         Selector::Regex { pattern, .. } => format!("from what matches {pattern}"),
         Selector::Status

@@ -288,6 +288,37 @@ impl<'o, 'e> Finder<'o, 'e> {
         }
     }
 
+    /// Where the answer does not promise what the parameter demands, a value that breaks the demand is not taken.
+    fn fitting(&self, consumer: usize, u: &Use, sample: &Value, selector: Selector) -> Selector {
+        let place = match u.at {
+            UseAt::Path(_) => ParameterPlace::Path,
+            UseAt::Query(_) => ParameterPlace::Query,
+            UseAt::Header(_) | UseAt::Body(_) | UseAt::Token => return selector,
+        };
+        let Some(schema) = self.operations.parameter_schema(consumer, place, &u.name) else {
+            return selector;
+        };
+        let Value::String(sample) = sample else { return selector };
+        let size = |key: &str| schema.get(key).and_then(Value::as_u64);
+        let number = schema.get("type").is_some_and(|t| t == "integer");
+        let (min, max) = (size("minLength"), size("maxLength"));
+        let length = sample.chars().count() as u64;
+        let short = min.is_some_and(|m| length < m) || max.is_some_and(|m| length > m);
+        let pattern = match schema.get("pattern").and_then(Value::as_str) {
+            _ if number => r"^\d+$".to_owned(),
+            // what both understand; the rest is not looked at
+            Some(p) => match regex::Regex::new(p) {
+                Ok(_) if !p.starts_with('/') => p.to_owned(),
+                _ => return selector,
+            },
+            None if short => {
+                format!("^.{{{},{}}}$", min.unwrap_or(1), max.map(|m| m.to_string()).unwrap_or_default())
+            }
+            None => return selector,
+        };
+        Selector::Fitting { from: Box::new(selector), pattern }
+    }
+
     fn reuse(&mut self, consumer: usize, u: &Use, p: usize) -> Option<usize> {
         let producer = self.producers.get(p)?;
         if producer.operation == consumer || self.reaches(producer.operation, consumer) {
@@ -306,6 +337,10 @@ impl<'o, 'e> Finder<'o, 'e> {
 
     fn bind(&mut self, consumer: usize, u: &Use, rule: &'static str, found: Found) -> Option<usize> {
         let (operation, from, sample) = found;
+        let from = match from {
+            From::Answer(selector) => From::Answer(self.fitting(consumer, u, &sample, selector)),
+            other => other,
+        };
         if !self.options.has_rule(rule)
             || operation == consumer
             || self.reaches(operation, consumer)
@@ -316,10 +351,12 @@ impl<'o, 'e> Finder<'o, 'e> {
         if rule == LIST {
             self.list_after_creation(operation);
         }
-        let same = self.producers.iter().position(|p| p.operation == operation && p.from == from);
+        let same = self.producers.iter().position(|p| p.operation == operation && is_same(&p.from, &from));
         let p = same.unwrap_or_else(|| {
             let variable = self.variable(operation, u, &from);
+            let demanding = matches!(&from, From::Answer(Selector::Fitting { .. }));
             let fallback = match &sample {
+                _ if demanding => self.current(consumer, u).unwrap_or_default(),
                 Value::String(s) => s.clone(),
                 Value::Null => self.current(consumer, u).unwrap_or_else(|| "1".to_owned()),
                 other => other.to_string(),
@@ -428,6 +465,18 @@ impl<'o, 'e> Finder<'o, 'e> {
             true
         })
     }
+}
+
+/// Whether two values are the same one, whatever they have to be like.
+fn is_same(a: &From, b: &From) -> bool {
+    fn bare(from: &From) -> Option<&Selector> {
+        match from {
+            From::Answer(Selector::Fitting { from, .. }) => Some(from),
+            From::Answer(selector) => Some(selector),
+            From::Location { .. } | From::Sent(..) | From::Chosen(..) => None,
+        }
+    }
+    a == b || (bare(a).is_some() && bare(a) == bare(b))
 }
 
 /// A creating request whose own body has the identifier: `POST /users` with the `username` of `/users/{username}`.

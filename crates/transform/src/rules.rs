@@ -110,6 +110,7 @@ fn selector_to_json(selector: &Selector) -> Value {
         Selector::Cookie(name) => json!({ "cookie": name }),
         Selector::Css { query, attribute: Some(a) } => json!({ "css": query, "attribute": a }),
         Selector::Css { query, attribute: None } => json!({ "css": query }),
+        Selector::Fitting { from, pattern: _ } => selector_to_json(from),
         Selector::UrlRegex { pattern, group } => with_group(json!({ "url": pattern }), *group),
         Selector::Regex { pattern, group } => with_group(json!({ "regex": pattern }), *group),
         Selector::Status

@@ -28,6 +28,7 @@ pub(crate) fn select(selector: &Selector, response: &ObservedResponse, url: Opti
         Selector::HeaderRegex { header: name, pattern, group } => {
             capture(pattern, *group, &header(response, name)?)
         }
+        Selector::Fitting { from, pattern } => capture(pattern, 0, &select(from, response, url)?),
         Selector::UrlRegex { pattern, group } => capture(pattern, *group, url?),
         Selector::Css { query, attribute } => {
             let page = Html::parse_document(body()?);

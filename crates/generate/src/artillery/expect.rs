@@ -125,7 +125,11 @@ fn expectation(subject: &Selector, predicate: &Predicate) -> Option<Vec<Yaml>> {
 
 fn capture(e: &Extraction) -> Option<Vec<(String, Yaml)>> {
     let pair = |k: &str, v: String| (k.to_owned(), Yaml::Text(v));
-    match &e.from {
+    let from = match &e.from {
+        Selector::Fitting { from, pattern: _ } => from,
+        from => from,
+    };
+    match from {
         Selector::Json(path) => Some(vec![pair("json", json_path(path)?)]),
         Selector::Header(name) => Some(vec![pair("header", name.to_ascii_lowercase())]),
         Selector::Regex { pattern, group } => {

@@ -174,6 +174,11 @@ impl Context<'_> {
                 ]);
                 regex_group(pattern, value, *group)
             }
+            Selector::Fitting { from, pattern } => {
+                let value = self.selected_from(response, from);
+                let value = JsExpr::binary(parens(value), "??", JsExpr::string(""));
+                regex_group(pattern, value, 0)
+            }
             Selector::UrlRegex { pattern, group } => regex_group(pattern, response.member("url"), *group),
             Selector::Css { query, attribute } => {
                 let found = JsExpr::call(response.clone().member("html"), vec![JsExpr::string(query)])

@@ -159,6 +159,10 @@ impl Context<'_> {
                 let value = of.clone().attribute("headers").method("get", vec![PyExpr::string(header)]);
                 self.found(pattern, value, *group)
             }
+            Selector::Fitting { from, pattern } => {
+                let value = self.selected(of, from);
+                self.found(pattern, value, 0)
+            }
             Selector::UrlRegex { pattern, group } => {
                 let url = of.clone().attribute("url");
                 self.found(pattern, url, *group)
