@@ -1,6 +1,7 @@
 //! Starts the real program: one module a command, and the golden files of every fixture.
 
 mod convert;
+mod desk;
 mod explain;
 mod first_run;
 mod golden;

@@ -42,6 +42,20 @@ pub enum Command {
         /// A code such as postman/unsupported-api; none lists them all
         code: Option<String>,
     },
+    /// Write the templates of a target, to change and to give to --templates
+    Templates(crate::templates::TemplatesArgs),
+    /// Write completions for a shell
+    Completions { shell: clap_complete::Shell },
+    /// Write the manual pages
+    Man {
+        /// The folder that they go to
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
+    /// Look at the limits of this machine: file descriptors, ports, cores, memory, clock
+    Doctor(crate::doctor::DoctorArgs),
+    /// Print the JSON Schema of a file that this program reads or writes; none lists them
+    Schema { name: Option<String> },
     /// Compare two results that `run --out result=FILE` wrote; exit code 99 when the second is worse
     Compare(CompareArgs),
     /// Count which operations of a document some runs have requested; exit code 99 below --min
@@ -143,6 +157,9 @@ pub struct ShapeArgs {
     /// The tool that the script is for
     #[arg(long, default_value = "k6", value_name = "TOOL", help_heading = "Output")]
     pub target: String,
+    /// Folder with templates of your own; `loadwright templates eject` writes ours there
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    pub templates: Option<PathBuf>,
     #[command(flatten)]
     pub load: LoadArgs,
     #[command(flatten)]
@@ -201,6 +218,9 @@ pub struct TestArgs {
     pub base_url: Option<String>,
     #[command(flatten)]
     pub verdict: VerdictArgs,
+    /// Environment variables from a file of NAME=value lines, such as a filled-in .env.example
+    #[arg(long, value_name = "FILE", help_heading = "Run")]
+    pub env_file: Option<PathBuf>,
     /// Environment variable for the script; may be repeated
     #[arg(long = "env", value_name = "NAME=VALUE", help_heading = "Run")]
     pub env: Vec<String>,

@@ -141,8 +141,17 @@ pub fn generate(converted: &Converted, shape: &ShapeArgs, output: Option<&Path>)
         Some("split") => Layout::Split,
         _ => Layout::Single,
     };
-    let options = GenerateOptions { file_name, source_name, inputs: inputs(converted, output), layout };
-    Ok(target.generate(&GenerateRequest { plan: &converted.plan, options })?)
+    let options = GenerateOptions {
+        file_name,
+        source_name,
+        inputs: inputs(converted, output),
+        layout,
+        templates: crate::templates::read(shape.templates.as_deref())?,
+    };
+    target.generate(&GenerateRequest { plan: &converted.plan, options }).map_err(|e| {
+        let folder = shape.templates.as_ref().map_or_else(String::new, |f| format!("{}/", f.display()));
+        anyhow::anyhow!("{folder}{e}")
+    })
 }
 
 /// The inputs as the script names them: relative to its own folder.

@@ -7,6 +7,8 @@ mod bundle;
 mod compare;
 mod convert;
 mod coverage;
+mod doctor;
+mod env_file;
 mod exit;
 mod explain;
 mod fetch;
@@ -15,25 +17,39 @@ mod keep;
 mod load_args;
 mod merge;
 mod mock;
+mod project;
 mod redact;
 mod registry;
 mod render;
 mod report_file;
 mod run;
+mod schema;
 mod sources;
 mod stdout;
+mod templates;
 mod test;
 mod verdict;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 use args::{Cli, Command};
 use exit::Exit;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let args = match project::arguments(std::env::args_os().collect()) {
+        Ok(project::Arguments::Run(args)) => args,
+        Ok(project::Arguments::Explained(text)) => {
+            stdout::write(&text);
+            return Exit::Success.into();
+        }
+        Err(e) => {
+            eprintln!("error: {e:#}");
+            return Exit::Failure.into();
+        }
+    };
+    let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(e) => {
             let _ = e.print();
@@ -51,6 +67,11 @@ fn main() -> ExitCode {
         Command::Run { args } => Ok(run::run(args)),
         Command::Test(args) => test::run(args),
         Command::Mock(args) => mock::run(args),
+        Command::Templates(args) => templates::run(args),
+        Command::Completions { shell } => Ok(completions(*shell)),
+        Command::Man { folder } => manual(folder),
+        Command::Doctor(args) => Ok(doctor::run(args)),
+        Command::Schema { name } => schema::run(name.as_deref()),
     };
     match result {
         Ok(exit) => exit.into(),
@@ -59,4 +80,19 @@ fn main() -> ExitCode {
             Exit::Failure.into()
         }
     }
+}
+
+fn completions(shell: clap_complete::Shell) -> Exit {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "loadwright", &mut text);
+    stdout::write(&String::from_utf8_lossy(&text));
+    Exit::Success
+}
+
+fn manual(folder: &std::path::Path) -> anyhow::Result<Exit> {
+    use anyhow::Context as _;
+    std::fs::create_dir_all(folder).with_context(|| format!("failed to make {}", folder.display()))?;
+    clap_mangen::generate_to(Cli::command(), folder)
+        .with_context(|| format!("failed to write to {}", folder.display()))?;
+    Ok(Exit::Success)
 }

@@ -56,6 +56,9 @@ pub fn run(args: &TestArgs) -> Result<Exit> {
     if let Some(url) = &args.base_url {
         passed.extend(["-e".into(), format!("BASE_URL={}", url.trim_end_matches('/')).into()]);
     }
+    if let Some(file) = &args.env_file {
+        passed.extend(["--env-file".into(), file.into()]);
+    }
     for pair in &args.env {
         passed.extend(["-e".into(), pair.into()]);
     }

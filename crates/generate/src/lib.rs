@@ -17,6 +17,7 @@ pub mod py;
 mod target;
 
 pub use findings::CODES;
+pub use layout::{TEMPLATES, Template, VIEW_VERSION};
 pub use target::{GenerateError, GenerateOptions, GenerateRequest, Generated, GeneratedFile, Layout, Target};
 
 /// Every target, the default first.

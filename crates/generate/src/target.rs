@@ -28,6 +28,8 @@ pub struct GenerateOptions {
     /// The inputs as seen from the folder of the script. A script reads secrets from there when the environment has none.
     pub inputs: BTreeMap<SourceId, String>,
     pub layout: Layout,
+    /// The user's own templates by name; the others are ours.
+    pub templates: BTreeMap<String, String>,
 }
 
 /// How many files a script is written as.
@@ -46,6 +48,7 @@ impl Default for GenerateOptions {
             source_name: String::new(),
             inputs: BTreeMap::new(),
             layout: Layout::Single,
+            templates: BTreeMap::new(),
         }
     }
 }
@@ -74,6 +77,6 @@ impl Generated {
 
 #[derive(Debug, thiserror::Error)]
 pub enum GenerateError {
-    #[error("failed to lay out the script: {0}")]
-    Template(String),
+    #[error("{name}:{line}:{column}: {reason}")]
+    Template { name: String, line: usize, column: usize, reason: String },
 }

@@ -50,6 +50,7 @@ enum Takes {
 /// Flags that are no options of a test: long name, short name, what they take, help.
 const OWN: &[(&str, Option<char>, Takes, &str)] = &[
     ("env", Some('e'), Takes::Value, "add or override an environment variable, as NAME=value"),
+    ("env-file", None, Takes::Value, "environment variables from a file of NAME=value lines; -e wins"),
     (
         "include-system-env-vars",
         None,
@@ -225,6 +226,13 @@ impl Command {
 
     fn value(&mut self, name: &str, value: String) -> Result<(), Stop> {
         match name {
+            "env-file" => {
+                let read = crate::env_file::read(std::path::Path::new(&value));
+                let pairs = read.map_err(|e| Stop::Wrong(format!("{e:#}")))?;
+                // what -e says wins, wherever it stands
+                let free = pairs.into_iter().filter(|(n, _)| !self.env.iter().any(|(m, _)| m == n));
+                self.env.splice(0..0, free.collect::<Vec<_>>());
+            }
             "env" => {
                 let (name, value) = match value.split_once('=') {
                     Some((name, value)) => (name.to_owned(), value.to_owned()),

@@ -10,9 +10,6 @@ use crate::findings;
 use crate::k6::context::Context as Script;
 use crate::{GenerateError, GenerateRequest, Generated, GeneratedFile, Target};
 
-const SCRIPT: &str = include_str!("../../../../templates/artillery/script.yml.hbs");
-const PROCESSOR: &str = include_str!("../../../../templates/artillery/processor.js.hbs");
-
 /// What the template of the script sees: YAML that is ready.
 #[derive(serde::Serialize)]
 struct View {
@@ -111,12 +108,12 @@ impl Target for Artillery {
             config: Yaml::Map(vec![("config".to_owned(), config)]).print(),
             scenarios: Yaml::Map(top).print(),
         };
-        let script = crate::layout::render("artillery/script.yml", SCRIPT, &view)?;
+        let script = crate::layout::render("artillery/script.yml.hbs", request, &view)?;
         let mut files =
             vec![GeneratedFile { path: request.options.file_name.clone(), content: script.into_bytes() }];
         if let Some(blocks) = processor {
             let view = ProcessorView { head: head(request, '/'), blocks };
-            let code = crate::layout::render("artillery/processor.js", PROCESSOR, &view)?;
+            let code = crate::layout::render("artillery/processor.js.hbs", request, &view)?;
             files.push(GeneratedFile { path: processor_name, content: code.into_bytes() });
         }
         files.extend(crate::env_file::example(&plan.variables));

@@ -8,9 +8,6 @@ use super::split::can_split;
 use crate::js::{JsExpr, JsIdent, Printer, Prop, Stmt};
 use crate::{GenerateError, GenerateRequest, Generated, GeneratedFile, Layout, Target};
 
-/// How the parts of a script stand on the page.
-const SCRIPT: &str = include_str!("../../../../templates/k6/script.js.hbs");
-
 /// What the template sees: code that is ready, in the order of a script. Nothing is computed in a template.
 #[derive(serde::Serialize)]
 struct View {
@@ -80,7 +77,7 @@ impl Target for K6 {
             sections.push(function(&format!("function {}()", name.as_str()), body));
         }
         sections.retain(|s| !s.trim().is_empty());
-        let script = lay_out(sections)?;
+        let script = lay_out(request, sections)?;
 
         let mut files =
             vec![GeneratedFile { path: request.options.file_name.clone(), content: script.into_bytes() }];
@@ -91,8 +88,8 @@ impl Target for K6 {
 }
 
 /// The sections of a script on the page.
-pub(super) fn lay_out(sections: Vec<String>) -> Result<String, GenerateError> {
-    crate::layout::render("k6/script.js", SCRIPT, &View { sections })
+pub(super) fn lay_out(request: &GenerateRequest<'_>, sections: Vec<String>) -> Result<String, GenerateError> {
+    crate::layout::render("k6/script.js.hbs", request, &View { sections })
 }
 
 pub(super) fn head(request: &GenerateRequest<'_>) -> String {

@@ -88,16 +88,16 @@ pub(super) fn generate(request: &GenerateRequest<'_>) -> Result<Generated, Gener
     let code = sections.join("\n");
     let mut from: Vec<(String, Vec<String>)> = vec![(shared_file.clone(), shared_names.clone())];
     from.extend(modules.values().map(|m| (m.file.clone(), m.names.clone())));
-    let mut files = vec![file(main, page(head(request), &cx, &from, sections, &code)?)];
+    let mut files = vec![file(main, page(request, head(request), &cx, &from, sections, &code)?)];
     for m in modules.into_values() {
         let title = Printer::print(&[Stmt::Comment(format!("{}: {}", plan.title, m.group))]);
         let code = m.code.join("\n");
         let from = [(shared_file.clone(), shared_names.clone())];
-        files.push(file(m.file, page(title, &cx, &from, m.code, &code)?));
+        files.push(file(m.file, page(request, title, &cx, &from, m.code, &code)?));
     }
     let title = format!("{}: what the modules share", plan.title);
     let title = Printer::print(&[Stmt::Comment(title)]);
-    files.push(file(shared_file, page(title, &cx, &[], shared_sections, &shared_code)?));
+    files.push(file(shared_file, page(request, title, &cx, &[], shared_sections, &shared_code)?));
     files.extend(crate::env_file::example(&plan.variables));
     files.append(&mut cx.files);
     Ok(Generated { files, ..Generated::default() })
@@ -153,6 +153,7 @@ fn parts<'f>(plan: &TestPlan, functions: &'f [Function]) -> Vec<(String, &'f (Js
 
 /// A whole file: only what its code mentions is imported.
 fn page(
+    request: &GenerateRequest<'_>,
     title: String,
     cx: &Context<'_>,
     from: &[(String, Vec<String>)],
@@ -169,7 +170,7 @@ fn page(
     let mut sections = vec![title, imports];
     sections.extend(code);
     sections.retain(|s| !s.trim().is_empty());
-    lay_out(sections)
+    lay_out(request, sections)
 }
 
 /// Every declaration at the left margin, for other modules to see.

@@ -8,9 +8,6 @@ use super::variables::variables;
 use crate::py::{PyExpr, PyIdent, PyNames, PyStmt, class_name, print_module, snake_case};
 use crate::{GenerateError, GenerateRequest, Generated, GeneratedFile, Target};
 
-/// How the parts of a locustfile stand on the page.
-const TEMPLATE: &str = include_str!("../../../../templates/locust/locustfile.py.hbs");
-
 /// From this many requests on, each top-level group is a method of its own.
 const SPLIT_FROM: usize = 25;
 
@@ -80,7 +77,7 @@ impl Target for Locust {
         blocks.extend(classes.iter().map(|s| print(std::slice::from_ref(s))));
         blocks.extend(load.iter().chain(&thresholds).map(|s| print(std::slice::from_ref(s))));
         let view = View { head: head(request), imports: imports(&cx), before, constants, blocks };
-        let script = crate::layout::render("locust/locustfile.py", TEMPLATE, &view)?;
+        let script = crate::layout::render("locust/locustfile.py.hbs", request, &view)?;
         let mut files =
             vec![GeneratedFile { path: request.options.file_name.clone(), content: script.into_bytes() }];
         files.extend(crate::env_file::example(&variables));

@@ -108,7 +108,7 @@ pub(super) fn generate(request: &GenerateRequest<'_>, carried: &Carried) -> Resu
     }
     sections.insert(1, imports);
     sections.retain(|s| !s.trim().is_empty());
-    let script = super::script::lay_out(sections)?;
+    let script = super::script::lay_out(request, sections)?;
 
     let mut files =
         vec![GeneratedFile { path: request.options.file_name.clone(), content: script.into_bytes() }];
