@@ -218,6 +218,7 @@ fn a_redacted_recording_has_no_secret_and_still_converts() {
         assert!(out.contains(kept), "{kept}: {out}");
     }
     let before = convert(&program, &folder, &["in.har", "--write-rules", "before.json"]);
+    assert!(!before.contains("canary"), "no script has a secret: {before}");
     let after = convert(&program, &folder, &["out.har", "--write-rules", "after.json"]);
     assert_eq!(before.matches("http.").count(), after.matches("http.").count(), "{after}");
     let rules = |name: &str| {

@@ -107,7 +107,7 @@ impl Entry {
             checks: value.get("checks").cloned(),
             variables: value.get("variables").cloned(),
             sleeps: sleeps(value.get("sleep")),
-            places: value.get("request").map(places).unwrap_or_default(),
+            places: places(value),
             method,
             url,
         })

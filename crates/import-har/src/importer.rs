@@ -196,6 +196,7 @@ impl Build<'_> {
                     format!("a WebSocket session of {} messages", entry.messages.len()),
                     origin.clone(),
                 ));
+                evidence.request_texts.insert(origin.clone(), texts(entry, &origin));
                 Step::WebSocket(websocket::step(entry, origin))
             } else {
                 let mut last = i;

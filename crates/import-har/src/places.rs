@@ -7,8 +7,9 @@ const LONGEST: usize = 1024 * 1024;
 /// Where each text of a request stands, relative to its entry: whole values first, then those that hold several.
 ///
 /// Passes look here for what they took out, so that a script can read it from the recording again.
-pub(crate) fn places(request: &Value) -> Vec<(Pointer, String)> {
+pub(crate) fn places(entry: &Value) -> Vec<(Pointer, String)> {
     let mut out = Vec::new();
+    let Some(request) = entry.get("request") else { return out };
     let root = Pointer::root().key("request");
     let mut add = |at: Pointer, value: Option<&Value>| {
         if let Some(text) = value.and_then(Value::as_str).filter(|t| t.len() >= 4 && t.len() <= LONGEST) {
@@ -34,5 +35,9 @@ pub(crate) fn places(request: &Value) -> Vec<(Pointer, String)> {
     }
     add(root.key("postData").key("text"), post.and_then(|p| p.get("text")));
     add(root.key("url"), request.get("url"));
+    let messages = entry.get("_webSocketMessages").and_then(Value::as_array).into_iter().flatten();
+    for (i, message) in messages.enumerate() {
+        add(Pointer::root().key("_webSocketMessages").index(i).key("data"), message.get("data"));
+    }
     out
 }

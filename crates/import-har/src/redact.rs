@@ -3,7 +3,7 @@ use std::io::{self, Write};
 
 use base64::Engine as _;
 use loadwright_import::{ImportError, Source, split_url};
-use loadwright_scenario::is_sensitive;
+use loadwright_scenario::{is_secret_value, is_sensitive};
 use regex::Regex;
 use serde_json::{Value, json};
 
@@ -207,20 +207,7 @@ impl Secrets {
         }
         // values that tell by themselves what they are
         for token in text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))) {
-            let jwt = token.starts_with("eyJ") && token.matches('.').count() == 2 && token.len() > 20;
-            const KEYS: &[&str] = &[
-                "sk_live_",
-                "sk_test_",
-                "ghp_",
-                "gho_",
-                "github_pat_",
-                "xoxb-",
-                "xoxp-",
-                "AKIA",
-                "AIza",
-                "glpat-",
-            ];
-            if jwt || token.len() >= 16 && KEYS.iter().any(|k| token.starts_with(k)) {
+            if is_secret_value(token) {
                 self.add("", token);
             }
         }

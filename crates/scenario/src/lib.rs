@@ -30,7 +30,7 @@ pub use plan::{
     ColumnOrder, Dataset, EnvironmentCase, HttpDefaults, Lifetime, Scenario, TestPlan, VarSource, Variable,
 };
 pub use request::{Encoding, Field, Overrides, QueryField, Request};
-pub use sensitive::is_sensitive;
+pub use sensitive::{is_secret_value, is_sensitive};
 pub use step::{
     Aid, Assign, Dialect, Frame, Group, Pause, PlainCode, RequestStep, Script, Step, ThinkTime, WebSocketStep,
 };

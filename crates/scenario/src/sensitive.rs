@@ -42,6 +42,14 @@ pub fn is_sensitive(name: &str) -> bool {
         || n.ends_with("session")
 }
 
+/// Values that tell by themselves that they are private: signed tokens, and keys with a vendor's prefix.
+pub fn is_secret_value(value: &str) -> bool {
+    const KEYS: &[&str] =
+        &["sk_live_", "sk_test_", "ghp_", "gho_", "github_pat_", "xoxb-", "xoxp-", "AKIA", "AIza", "glpat-"];
+    let jwt = value.len() > 20 && value.starts_with("eyJ") && value.matches('.').count() == 2;
+    jwt || value.len() >= 16 && KEYS.iter().any(|k| value.starts_with(k))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

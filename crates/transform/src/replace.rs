@@ -52,7 +52,12 @@ pub(crate) fn replace(step: &mut RequestStep, swap: &Swap) -> bool {
         }
     }
     for f in step.request.headers.iter_mut().chain(&mut step.request.cookies) {
-        if swap.scope == Scope::Anywhere || swap.scope == Scope::Ids && is(f, "referer") {
+        let here = match &swap.scope {
+            Scope::Anywhere => true,
+            Scope::Named(name) => is(f, name),
+            Scope::Ids | Scope::Path(_) => is(f, "referer"),
+        };
+        if here {
             found |= text(&mut f.value, swap);
         }
     }

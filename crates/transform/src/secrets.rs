@@ -1,11 +1,13 @@
 use loadwright_diagnostic::{Diagnostic, Origin, Pointer};
 use loadwright_scenario::{
-    Auth, Body, Field, Json, Lifetime, Part, RequestStep, Text, VarName, VarSource, Variable,
-    for_each_request_mut, is_sensitive,
+    Auth, Body, Encoding, Field, Frame, Json, Lifetime, Part, PartContent, QueryField, Request, RequestStep,
+    Step, Text, UrlTemplate, VarName, VarSource, Variable, WebSocketStep, for_each_request_mut,
+    for_each_step_mut, is_secret_value, is_sensitive,
 };
 
 use crate::codes;
 use crate::places::place;
+use crate::replace::{Scope, Swap, replace};
 use crate::{Pass, PassContext};
 
 /// Real credentials of a recording become environment variables: no artefact carries them.
@@ -24,8 +26,16 @@ impl Pass for RedactSecrets {
         }
         let mut found: Vec<Secret> = Vec::new();
         let texts = &cx.evidence.request_texts;
-        for_each_request_mut(cx.plan, &mut |r| {
-            collect(r, texts.get(&r.origin).map_or(&[], Vec::as_slice), &mut found);
+        for_each_step_mut(cx.plan, &mut |step| {
+            let mut look = |r: &RequestStep| {
+                collect(r, texts.get(&r.origin).map_or(&[], Vec::as_slice), &mut found);
+            };
+            match step {
+                Step::Request(r) => look(r),
+                Step::Batch(list) => list.iter().for_each(look),
+                Step::WebSocket(socket) => sent_by(socket).iter().for_each(look),
+                Step::Group(_) | Step::Pause(_) | Step::Assign(_) | Step::Script(_) => {}
+            }
         });
         if found.is_empty() {
             return;
@@ -43,11 +53,22 @@ impl Pass for RedactSecrets {
         // longer values first: one may be a part of another
         found.sort_by(|a, b| b.value.len().cmp(&a.value.len()).then(a.env.cmp(&b.env)));
         let hidden = |text: &mut Text| {
-            for s in &found {
+            for s in found.iter().filter(|s| s.tells()) {
                 text.replace_literal(&s.value, &Part::Var(VarName::new(&s.env)));
             }
         };
         loadwright_scenario::for_each_text_mut(cx.plan, &mut |t| hidden(t));
+        found.retain(|s| {
+            if s.tells() {
+                return true;
+            }
+            let name = VarName::new(&s.env);
+            let part = Part::Var(name.clone());
+            let swap = Swap { value: s.value.clone(), scope: Scope::Named(s.name.clone()), name, part };
+            let mut any = false;
+            for_each_request_mut(cx.plan, &mut |r| any = replace(r, &swap) || any);
+            any
+        });
         found.sort_by(|a, b| a.env.cmp(&b.env));
         for s in found {
             cx.diagnostics.push(
@@ -74,20 +95,60 @@ impl Pass for RedactSecrets {
 struct Secret {
     value: String,
     env: String,
+    /// Of the field, header or parameter that holds it.
+    name: String,
     what: String,
     origin: Origin,
     place: Origin,
 }
 
+impl Secret {
+    /// A word or a short text stands for itself in other places: it is taken out only where it is named.
+    fn tells(&self) -> bool {
+        let word = self.value.len() < 12 && self.value.bytes().all(|b| b.is_ascii_lowercase());
+        self.value.len() >= 6 && !word
+    }
+}
+
+/// What a socket sends, as requests that can be looked through.
+fn sent_by(socket: &WebSocketStep) -> Vec<RequestStep> {
+    let url = socket.url.as_literal().unwrap_or_default();
+    let query = url.split_once('?').map_or("", |(_, q)| q);
+    let field = |p: &str| {
+        let (name, value) = p.split_once('=')?;
+        Some(QueryField { name: name.into(), value: Some(value.into()), encoding: Encoding::Raw })
+    };
+    let first = Request {
+        url: UrlTemplate { query: query.split('&').filter_map(field).collect(), ..UrlTemplate::default() },
+        headers: socket.headers.clone(),
+        ..Request::default()
+    };
+    let bodies = socket.frames.iter().filter_map(|f| match f {
+        Frame::Send { text, .. } => Some(Request {
+            body: Body::Raw { media_type: None, content: text.clone() },
+            ..Request::default()
+        }),
+        Frame::SendBinary { .. } | Frame::Receive { .. } => None,
+    });
+    std::iter::once(first)
+        .chain(bodies)
+        .map(|request| RequestStep { request, origin: socket.origin.clone(), ..RequestStep::default() })
+        .collect()
+}
+
 fn collect(step: &RequestStep, texts: &[(Origin, String)], out: &mut Vec<Secret>) {
     let origin = step.origin.key("request");
-    let mut add = |value: &str, env: &str, what: String| {
+    let mut add = |name: &str, value: &str, env: &str, what: String| {
         let value = value.trim();
-        if value.len() >= 6 && !out.iter().any(|s| s.value == value) {
+        let known = |s: &Secret| s.value == value && (s.tells() || s.name == name);
+        let nothing =
+            value.is_empty() || matches!(value, "true" | "false" | "null" | "undefined" | "0" | "1");
+        if !nothing && !out.iter().any(known) {
             let place = place(value, texts).unwrap_or_else(|| Origin::new(origin.source, Pointer::root()));
             out.push(Secret {
                 value: value.to_owned(),
                 env: env.to_owned(),
+                name: name.to_owned(),
                 what,
                 origin: origin.clone(),
                 place,
@@ -100,21 +161,21 @@ fn collect(step: &RequestStep, texts: &[(Origin, String)], out: &mut Vec<Secret>
         let lower = name.to_ascii_lowercase();
         if lower == "authorization" || lower == "proxy-authorization" {
             let token = value.split_once(' ').map_or(value, |(_, t)| t);
-            add(token, "ACCESS_TOKEN", format!("the header `{name}`"));
+            add(name, token, "ACCESS_TOKEN", format!("the header `{name}`"));
         } else if lower == "cookie" {
             for (n, v) in value.split(';').filter_map(|p| p.trim().split_once('=')) {
-                if is_sensitive(n) {
-                    add(v, &env_name(n), format!("the cookie `{n}`"));
+                if is_private(n, v) {
+                    add(n, v, &env_name(n), format!("the cookie `{n}`"));
                 }
             }
-        } else if is_sensitive(name) {
-            add(value, &env_name(name), format!("the header `{name}`"));
+        } else if is_private(name, value) {
+            add(name, value, &env_name(name), format!("the header `{name}`"));
         }
     }
     for f in &request.cookies {
         let (Some(name), Some(value)) = (f.name.as_literal(), f.value.as_literal()) else { continue };
-        if is_sensitive(name) {
-            add(value, &env_name(name), format!("the cookie `{name}`"));
+        if is_private(name, value) {
+            add(name, value, &env_name(name), format!("the cookie `{name}`"));
         }
     }
     for q in &request.url.query {
@@ -122,20 +183,24 @@ fn collect(step: &RequestStep, texts: &[(Origin, String)], out: &mut Vec<Secret>
         else {
             continue;
         };
-        if is_sensitive(name) {
-            add(value, &env_name(name), format!("the query parameter `{name}`"));
+        if is_private(name, value) {
+            add(name, value, &env_name(name), format!("the query parameter `{name}`"));
         }
     }
     if let Auth::Basic { password, .. } = &request.auth
         && let Some(value) = password.as_literal()
     {
-        add(value, "PASSWORD", "a password in the address".to_owned());
+        add("password", value, "PASSWORD", "a password in the address".to_owned());
     }
     fields(&request.body, &mut |name, value| {
-        if is_sensitive(name) {
-            add(value, &env_name(name), format!("the field `{name}`"));
+        if is_private(name, value) {
+            add(name, value, &env_name(name), format!("the field `{name}`"));
         }
     });
+}
+
+fn is_private(name: &str, value: &str) -> bool {
+    is_sensitive(name) || is_secret_value(value)
 }
 
 /// Named values of a body, whatever its form.
@@ -159,9 +224,26 @@ fn fields(body: &Body, f: &mut dyn FnMut(&str, &str)) {
                 for (n, v) in text.split('&').filter_map(|p| p.split_once('=')) {
                     f(n, v);
                 }
+            } else {
+                // parts of a multipart body
+                for part in text.split("name=\"").skip(1) {
+                    if let Some((n, rest)) = part.split_once('"')
+                        && let Some((_, v)) = rest.split_once("\r\n\r\n")
+                    {
+                        f(n, v.split("\r\n").next().unwrap_or(v));
+                    }
+                }
             }
         }
-        Body::Empty | Body::Bytes { .. } | Body::Multipart(_) | Body::File { .. } | Body::GraphQl { .. } => {}
+        Body::Multipart(parts) => {
+            for part in parts {
+                if let (Some(n), PartContent::Text(v)) = (part.name.as_literal(), &part.content) {
+                    v.as_literal().into_iter().for_each(|v| f(n, v));
+                }
+            }
+        }
+        Body::GraphQl { variables, .. } => variables.iter().for_each(|v| json(v, "", f)),
+        Body::Empty | Body::Bytes { .. } | Body::File { .. } => {}
     }
 }
 
