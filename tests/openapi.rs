@@ -387,3 +387,34 @@ fn values_have_to_fit_what_the_parameter_demands() {
         assert_eq!(server.lines(), ["POST /orders", asked]);
     }
 }
+
+/// Documents that answer 401 without naming a credential, changes that change something, and emptied collections.
+#[test]
+fn what_documents_leave_out_is_asked_for() {
+    let document = format!(
+        "{HEAD}paths:
+  /boxes:
+    delete: {{ operationId: empty, responses: {{ '204': {{ description: gone }} }} }}
+    post: {{ operationId: make, responses: {{ '200': {{ description: ok, content: {{ application/json: {{ schema: {{ type: object, properties: {{ id: {{ type: integer }} }} }} }} }} }} }} }}
+  /boxes/{{id}}:
+    parameters: [{{ name: id, in: path, required: true, schema: {{ type: integer }} }}]
+    delete: {{ operationId: remove, responses: {{ '204': {{ description: gone }} }} }}
+    patch:
+      operationId: change
+      requestBody: {{ content: {{ application/json: {{ schema: {{ type: object, properties: {{ name: {{ type: string }}, size: {{ type: integer }} }} }} }} }} }}
+      responses: {{ '200': {{ description: ok }}, '401': {{ description: who are you }} }}
+"
+    );
+    let server = Loopback::start(|r| match r.method.as_str() {
+        "PATCH" if r.header("authorization") != "Basic me" => (401, "", String::new()),
+        "DELETE" => (204, "", String::new()),
+        _ => ok(json!({"id": 5})),
+    });
+    let (verdict, _) = first_run(&document, &server, &[]);
+    assert!(verdict.to_string().contains("401; set AUTHORIZATION"), "{verdict:#}");
+    assert_eq!(server.lines(), ["POST /boxes", "PATCH /boxes/5", "DELETE /boxes/5", "DELETE /boxes"]);
+    let change = server.came().into_iter().find(|r| r.method == "PATCH").expect("the change");
+    assert_eq!(sent(&change), json!({"size": 1}));
+    let (verdict, _) = first_run(&document, &server, &["--env", "AUTHORIZATION=Basic me"]);
+    assert_eq!(verdict["passed"], 4, "{verdict:#}");
+}

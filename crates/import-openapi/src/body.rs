@@ -133,6 +133,8 @@ pub(crate) struct BodyPlan<'d, 'a> {
     pub seed: u64,
     /// Whether names have to differ from iteration to iteration: requests that create something.
     pub unique: bool,
+    /// Whether a body that says nothing makes no sense: requests that change something.
+    pub changes: bool,
 }
 
 impl<'a> BodyPlan<'_, 'a> {
@@ -169,6 +171,7 @@ impl<'a> BodyPlan<'_, 'a> {
             return (Body::Multipart(self.multipart(content, origin, diagnostics)), None);
         }
         let value = self.value(content, diagnostics);
+        let value = self.changing(content, value);
         if media.is_json() || content.media_type.contains('*') {
             let json = self.with_unique(json_from_value(&value), content);
             let own = (concrete != "application/json").then_some(concrete);
@@ -233,6 +236,29 @@ impl<'a> BodyPlan<'_, 'a> {
             ),
             None => Value::Object(serde_json::Map::new()),
         }
+    }
+
+    /// A change of nothing is refused by most servers: the first property that may be there is.
+    fn changing(&self, content: &Content<'a>, value: Value) -> Value {
+        let (Some(schema), true) =
+            (&content.schema, self.changes && value == Value::Object(serde_json::Map::new()))
+        else {
+            return value;
+        };
+        let mut silent = Diagnostics::new();
+        let full = Sampler::new(self.document, Direction::Request, true, self.seed).sample(
+            schema,
+            "body",
+            &mut silent,
+        );
+        let mut list: Vec<(&String, &Value)> = full.as_object().into_iter().flatten().collect();
+        // others may know the thing by its name
+        list.sort_by_key(|(key, _)| is_identifying(key) || matches!(key.as_str(), "key" | "id" | "code"));
+        let first = list.into_iter().find_map(|(key, property)| {
+            let one = Value::Object([(key.clone(), property.clone())].into_iter().collect());
+            Validator::new(self.document, Direction::Request).accepts(schema, &one).then_some(one)
+        });
+        first.unwrap_or(value)
     }
 
     /// Names, e-mails and the like get a part that differs from iteration to iteration.

@@ -189,6 +189,9 @@ impl<'a> Work<'_, 'a> {
         {
             secured.auth = self.credentials.header(&p.node, diagnostics);
         }
+        if secured.auth == Auth::None && self.credentials.is_silent(self.document, &operation.node) {
+            secured.auth = self.credentials.undeclared(&operation.node, diagnostics);
+        }
         let own = self.servers.of(operation, base, diagnostics);
         let base = own.as_ref().map_or(base, |s| s.address.as_str());
         self.evidence.exchanges.push(

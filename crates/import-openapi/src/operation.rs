@@ -185,6 +185,7 @@ impl<'a> Parts<'_, 'a> {
                 all: self.all,
                 seed: self.seed,
                 unique: operation.method == "POST" && !is_login(path),
+                changes: operation.method == "PATCH",
             };
             let (body, media_type) = plan.body(body, &operation.node, diagnostics);
             request.body = body;

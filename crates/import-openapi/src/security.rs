@@ -172,6 +172,30 @@ impl Credentials {
         Auth::Bearer { scheme: "Bearer".to_owned(), token: self.token(parameter, diagnostics) }
     }
 
+    /// Whether the document names no credential anywhere and still says that this operation may be refused for lack of one.
+    pub fn is_silent(&self, document: &Document<'_>, operation: &Node<'_>) -> bool {
+        let root = document.root();
+        let schemes = root
+            .get("securityDefinitions")
+            .or_else(|| root.get("components").and_then(|c| c.get("securitySchemes")));
+        let none = schemes.is_none_or(|s| s.object().is_none_or(serde_json::Map::is_empty));
+        none && operation.get("responses").is_some_and(|r| r.get("401").is_some())
+    }
+
+    /// The whole header from the environment: nobody knows which scheme it is.
+    pub fn undeclared(&mut self, operation: &Node<'_>, diagnostics: &mut Diagnostics) -> Auth {
+        let name = "AUTHORIZATION".to_owned();
+        if !self.variables.contains_key(&name) {
+            let message = "the document names no credential, but answers 401; the script sends AUTHORIZATION";
+            diagnostics.push(
+                Diagnostic::new(&codes::CREDENTIAL, message, operation.origin().key("responses").key("401"))
+                    .with_help("set the whole header with -e AUTHORIZATION='Bearer …'"),
+            );
+        }
+        let value = self.declare(name, "Bearer demo-token", operation);
+        Auth::ApiKey { place: ApiKeyPlace::Header, name: Text::literal("Authorization"), value }
+    }
+
     fn token(&mut self, node: &Node<'_>, diagnostics: &mut Diagnostics) -> Text {
         self.variable("access_token", "", "demo-token", node, diagnostics)
     }

@@ -87,6 +87,8 @@ fn rank(step: &Step, shapes: &HashSet<String>, makers: &HashSet<&Origin>, waits:
         "PUT" if makes => 1,
         _ if makes => 2,
         "DELETE" if waits.get(&r.origin).is_some_and(|w| !w.is_empty()) => REMOVAL,
+        // empties what others have filled
+        "DELETE" if shapes.contains(&format!("{shape}/{{}}")) => REMOVAL,
         "DELETE" => 8,
         "PUT" | "PATCH" => 5,
         "POST" => 6,
@@ -153,7 +155,7 @@ fn arranged(nodes: Vec<Node>) -> Vec<Node> {
         let depth = request(&n.step).map_or(0, |r| r.request.url.path.len());
         let other = request(&n.step).is_some_and(|r| r.request.method != "DELETE");
         // what removes many at once is content when they are gone
-        (std::cmp::Reverse(newest), other, std::cmp::Reverse(depth), n.at)
+        (std::cmp::Reverse(newest), other, std::cmp::Reverse(depth), std::cmp::Reverse(n.group), n.at)
     });
     out.extend(removals);
     out

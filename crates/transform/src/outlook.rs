@@ -151,8 +151,10 @@ fn values(
     let mut out: Vec<UncertainValue> = Vec::new();
     let mut known: BTreeSet<String> = BTreeSet::new();
     let mut supplied = |parameter: String, in_path: bool, text: &Text, out: &mut Vec<UncertainValue>| {
-        for (source, e) in text.vars().filter_map(|v| suppliers.get(v)) {
+        if text.vars().next().is_some() {
             known.insert(parameter.clone());
+        }
+        for (source, e) in text.vars().filter_map(|v| suppliers.get(v)) {
             let guard = e
                 .guard
                 .clone()
