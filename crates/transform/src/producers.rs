@@ -188,12 +188,14 @@ impl<'o, 'e> Finder<'o, 'e> {
             ancestor = shorter;
             let owner = owner_of(ancestor);
             let own = normal(name).starts_with(&normal(&owner)) || !is_id(name);
+            // a name is no id of something else
+            let named = |f: &Found| is_id(name) || !is_identified_by_id(&f.1);
             if let Some(c) = at("POST", ancestor).filter(|_| own) {
-                out.extend(found(c, &owner, false).map(|f| (CREATE, f)));
+                out.extend(found(c, &owner, false).filter(named).map(|f| (CREATE, f)));
                 out.extend(sent(c, name).map(|f| (SENT, f)));
             }
             if let Some(l) = at("GET", ancestor).filter(|_| own) {
-                out.extend(found(l, &owner, true).map(|f| (LIST, f)));
+                out.extend(found(l, &owner, true).filter(named).map(|f| (LIST, f)));
             }
         }
         out
@@ -512,6 +514,15 @@ fn value_at<'v>(value: Option<&'v Value>, path: &JsonPath) -> Option<&'v Value> 
         JsonStep::Key(k) => v?.get(k),
         JsonStep::Index(i) => v?.get(i),
     })
+}
+
+fn is_identified_by_id(from: &From) -> bool {
+    match from {
+        From::Answer(Selector::Json(path)) => {
+            matches!(path.0.last(), Some(JsonStep::Key(k)) if matches!(normal(k).as_str(), "id" | "uuid" | "guid"))
+        }
+        _ => false,
+    }
 }
 
 fn is_id(name: &str) -> bool {
