@@ -225,7 +225,7 @@ fn environment(said: &Path, mock: &mut Child) -> Result<BTreeMap<String, String>
 fn differences(want: &[Value], got: &[Value]) -> Vec<String> {
     let mut out = Vec::new();
     if want.len() != got.len() {
-        let list = |l: &[Value]| l.iter().map(|r| line(r)).collect::<Vec<_>>().join(", ");
+        let list = |l: &[Value]| l.iter().map(line).collect::<Vec<_>>().join(", ");
         out.push(format!(
             "{} requests, not {}\n    got:  {}\n    want: {}",
             got.len(),

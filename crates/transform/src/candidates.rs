@@ -256,7 +256,7 @@ fn anywhere(text: &str, whole: &str, response: &ObservedResponse, found: &mut Fo
 fn inside_texts(json: &Value, whole: &str, response: &ObservedResponse, found: &mut Found<'_>) {
     match json {
         Value::String(text) if text.contains(['/', '=', '<', '"', ':']) => {
-            anywhere(text, whole, response, found)
+            anywhere(text, whole, response, found);
         }
         Value::Array(items) => items.iter().for_each(|i| inside_texts(i, whole, response, found)),
         Value::Object(map) => map.values().for_each(|v| inside_texts(v, whole, response, found)),

@@ -60,7 +60,7 @@ impl Context<'_> {
             match segment {
                 Segment::Literal(text) => out.push_str(&tidy_escapes(text)),
                 Segment::Param { label: _, value, encoding } => {
-                    out.push_str(&self.url_text(value, *encoding))
+                    out.push_str(&self.url_text(value, *encoding));
                 }
             }
         }

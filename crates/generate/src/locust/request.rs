@@ -75,7 +75,7 @@ impl Context<'_> {
             match segment {
                 Segment::Literal(text) => parts.push(TextPart::Text(text.clone())),
                 Segment::Param { label: _, value, encoding } => {
-                    parts.extend(self.url_parts(value, *encoding))
+                    parts.extend(self.url_parts(value, *encoding));
                 }
             }
         }

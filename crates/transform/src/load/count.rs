@@ -33,7 +33,7 @@ fn add(steps: &[Step], evidence: &Evidence, out: &mut Iteration) {
             Step::Pause(pause) => {
                 out.millis += match pause.time {
                     ThinkTime::Fixed(ms) => ms as f64,
-                    ThinkTime::Range(min, max) => (min as f64 + max as f64) / 2.0,
+                    ThinkTime::Range(min, max) => f64::midpoint(min as f64, max as f64),
                 }
             }
             Step::Assign(_) | Step::Script(_) | Step::WebSocket(_) => {}
