@@ -2,6 +2,7 @@
 
 mod bench;
 mod check;
+mod conservation;
 mod first_run;
 mod gates;
 mod ratchet;
@@ -20,6 +21,7 @@ cargo xtask conformance --cases DIR  run a conformance suite against the release
 cargo xtask corpus --dir DIR         run the converter gates of a corpus against the release build
 cargo xtask bodies --dir DIR         every body made from the documents of a folder, judged by a validator of its own
 cargo xtask first-run --dir DIR      every document of a folder against the built-in mock, as a share of operations
+cargo xtask conservation --dir DIR   what a walker of its own counts in each file = what the plan and the findings hold
 cargo xtask targets [--bin PATH]     run the Locust and Artillery output of the fixtures, compare what they send with k6's
 cargo xtask bench [--k6 PATH] [--oha PATH]
                                      requests per CPU-second beside peers, as a table
@@ -47,6 +49,7 @@ fn run(args: &[String]) -> Result<()> {
         Some("corpus") => gates::corpus(flag("--dir"), args),
         Some("bodies") => first_run::bodies(flag("--dir")),
         Some("first-run") => first_run::first_run(flag("--dir"), args),
+        Some("conservation") => conservation::conservation(flag("--dir"), flag("--bin")),
         Some("targets") => targets::targets(flag("--bin")),
         Some("bench") => bench::bench(flag("--k6"), flag("--oha")),
         Some("dist") => check::dist(),

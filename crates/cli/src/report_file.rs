@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
+use loadwright_scenario::{Step, TestPlan, for_each_request};
 use serde::Serialize;
 
 use crate::convert::Converted;
@@ -9,10 +10,56 @@ use crate::convert::Converted;
 #[derive(Serialize)]
 struct Report<'a> {
     version: u32,
+    counts: Counts,
     findings: Vec<Finding<'a>>,
     /// Values that flow from responses into later requests, as `--write-rules` writes them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     rules: Vec<serde_json::Value>,
+}
+
+/// What the plan holds: with the findings it accounts for everything that the source has.
+#[derive(Serialize, Default)]
+struct Counts {
+    requests: usize,
+    /// Requests that the source does not list: token fetches before the test.
+    setup_requests: usize,
+    sockets: usize,
+    checks: usize,
+    extractions: usize,
+}
+
+impl Counts {
+    fn of(plan: &TestPlan) -> Self {
+        let mut out = Self::default();
+        for_each_request(plan, &mut |r| {
+            out.requests += 1;
+            out.checks += r.checks.len();
+            out.extractions += r.extractions.len();
+        });
+        out.setup_requests = requests(&plan.setup);
+        out.requests -= out.setup_requests;
+        out.sockets = plan.scenarios.iter().map(|s| sockets(&s.steps)).sum();
+        out
+    }
+}
+
+fn requests(steps: &[Step]) -> usize {
+    let count = |s: &Step| match s {
+        Step::Request(_) => 1,
+        Step::Batch(list) => list.len(),
+        Step::Group(g) => requests(&g.steps),
+        Step::Pause(_) | Step::Assign(_) | Step::Script(_) | Step::WebSocket(_) => 0,
+    };
+    steps.iter().map(count).sum()
+}
+
+fn sockets(steps: &[Step]) -> usize {
+    let count = |s: &Step| match s {
+        Step::WebSocket(_) => 1,
+        Step::Group(g) => sockets(&g.steps),
+        _ => 0,
+    };
+    steps.iter().map(count).sum()
 }
 
 #[derive(Serialize)]
@@ -56,7 +103,12 @@ pub fn write(path: &Path, converted: &Converted) -> Result<()> {
         })
         .collect();
     let rules = converted.found.rules.iter().map(loadwright_transform::Rule::to_json).collect();
-    let mut text = serde_json::to_string_pretty(&Report { version: 1, findings, rules })?;
+    let mut text = serde_json::to_string_pretty(&Report {
+        version: 1,
+        counts: Counts::of(&converted.plan),
+        findings,
+        rules,
+    })?;
     text.push('\n');
     std::fs::write(path, text).with_context(|| format!("failed to write {}", path.display()))
 }
