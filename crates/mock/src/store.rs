@@ -128,7 +128,7 @@ fn overlay(object: &mut Value, sent: Option<&Value>, id: Option<&str>) {
 fn fresh(sample: &Value, n: u64) -> Value {
     match sample {
         Value::Number(old) if old.is_f64() => Value::from(n as f64 + 0.5),
-        Value::Number(old) => Value::from(old.as_u64().unwrap_or(0).min(1 << 40).wrapping_add(n)),
+        Value::Number(old) => Value::from(old.as_u64().unwrap_or(0).min(1 << 52).wrapping_add(n)),
         Value::String(s) => {
             let uuid = s.len() == 36 && s.split('-').map(str::len).eq([8, 4, 4, 4, 12]);
             if uuid {
@@ -136,7 +136,12 @@ fn fresh(sample: &Value, n: u64) -> Value {
                 return Value::String(format!("{head}{n:012x}"));
             }
             if let Ok(old) = s.parse::<u64>() {
-                return Value::String(old.min(1 << 40).wrapping_add(n).to_string());
+                // as many digits as before: lengths and patterns still hold
+                return Value::String(format!(
+                    "{:0width$}",
+                    old.min(1 << 53).wrapping_add(n),
+                    width = s.len()
+                ));
             }
             // as long as before, so that a limit on the length still holds
             let tail = n.to_string();
