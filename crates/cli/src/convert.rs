@@ -27,6 +27,8 @@ pub struct Converted {
 
 pub fn run(args: &ConvertArgs) -> Result<Exit> {
     let mut converted = plan(&args.input, &args.shape)?;
+    // recorded answers take room and no script has them
+    converted.evidence = Evidence::default();
     let mut generated = generate(&converted, &args.shape, args.output.as_deref())?;
     converted.diagnostics.append(&mut generated.diagnostics);
     let generated = args.bundle.apply(generated, args.output.as_deref())?;

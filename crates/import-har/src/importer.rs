@@ -15,7 +15,7 @@ use crate::cookies::Jar;
 use crate::entry::Entry;
 use crate::request::{self, Around};
 use crate::select::{is_static, select};
-use crate::stream::{self, Frame};
+use crate::stream::Frame;
 use crate::{extensions, pacing, websocket};
 
 /// HTTP archives of browsers, proxies and test tools.
@@ -72,23 +72,31 @@ fn entries(
     root: &Origin,
     diagnostics: &mut Diagnostics,
 ) -> Result<(Frame, Vec<Entry>), ImportError> {
-    let mut out = Vec::new();
-    let mut take = |index: usize, raw: &[u8]| {
-        let value: Option<Value> = serde_json::from_slice(raw).ok().or_else(|| {
-            let text = String::from_utf8_lossy(raw);
-            text_read::json(&text).or_else(|_| text_read::json(&without_lone_surrogates(&text))).ok()
-        });
-        match value.as_ref().and_then(|v| Entry::new(index, v)) {
-            Some(entry) => {
-                // what is left out later takes no room until then
-                if !options.include_static && is_static(&entry) {
-                    entry.response.body.take();
-                }
-                out.push(entry);
-            }
-            None => diagnostics.push(Diagnostic::new(
+    let fail = |e: std::io::Error| ImportError::new(format!("failed to read {}: {e}", source.name));
+    let wide = source.head().is_ok_and(|h| h.contains('\0')) || is_utf16(source);
+    let reader: Box<dyn std::io::Read + '_> =
+        if wide { Box::new(source.text()?.as_bytes()) } else { source.reader().map_err(fail)? };
+    let keep = options.include_static;
+    let (frame, list) = crate::crew::read_entries(reader, source.size(), &|index, raw| {
+        let value = parsed(raw);
+        let entry = value.as_ref().and_then(|v| Entry::new(index, v)).ok_or(value.is_some());
+        // what is left out later takes no room until then
+        if let Ok(entry) = &entry
+            && !keep
+            && is_static(entry)
+        {
+            entry.response.body.take();
+        }
+        entry
+    })
+    .map_err(fail)?;
+    let mut out = Vec::with_capacity(list.len());
+    for (index, entry) in list.into_iter().enumerate() {
+        match entry {
+            Ok(entry) => out.push(entry),
+            Err(json) => diagnostics.push(Diagnostic::new(
                 &codes::BAD_ENTRY,
-                if value.is_some() {
+                if json {
                     "the entry has no request with a method and an address"
                 } else {
                     "the entry is not valid JSON"
@@ -96,15 +104,15 @@ fn entries(
                 root.key("log").key("entries").index(index),
             )),
         }
-    };
-    let fail = |e: std::io::Error| ImportError::new(format!("failed to read {}: {e}", source.name));
-    let wide = source.head().is_ok_and(|h| h.contains('\0')) || is_utf16(source);
-    let frame = if wide {
-        stream::read(source.text()?.as_bytes(), &mut take).map_err(fail)?
-    } else {
-        stream::read(source.reader().map_err(fail)?, &mut take).map_err(fail)?
-    };
+    }
     Ok((frame, out))
+}
+
+fn parsed(raw: &[u8]) -> Option<Value> {
+    serde_json::from_slice(raw).ok().or_else(|| {
+        let text = String::from_utf8_lossy(raw);
+        text_read::json(&text).or_else(|_| text_read::json(&without_lone_surrogates(&text))).ok()
+    })
 }
 
 /// Half a surrogate pair is no character: recorders write it for text that was cut in the middle.

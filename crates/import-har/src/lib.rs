@@ -5,6 +5,7 @@
 mod body;
 mod codes;
 mod cookies;
+mod crew;
 mod data;
 mod entry;
 mod extensions;

@@ -12,7 +12,7 @@ pub(crate) fn places(entry: &Value) -> Vec<(Pointer, String)> {
     let Some(request) = entry.get("request") else { return out };
     let root = Pointer::root().key("request");
     let mut add = |at: Pointer, value: Option<&Value>| {
-        if let Some(text) = value.and_then(Value::as_str).filter(|t| t.len() >= 4 && t.len() <= LONGEST) {
+        if let Some(text) = value.and_then(Value::as_str).filter(|t| !t.is_empty() && t.len() <= LONGEST) {
             out.push((at, text.to_owned()));
         }
     };

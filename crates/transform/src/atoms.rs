@@ -1,6 +1,8 @@
 use base64::Engine as _;
 use loadwright_scenario::{Body, Json, PartContent, RequestStep, Segment, Text};
 
+use crate::words::{Between, words};
+
 /// Calls `f` with the name and the text of each value that a request sends: whole values, and the pieces that they are
 /// made of. Escaped and base64 forms are given decoded too.
 pub(crate) fn atoms(step: &RequestStep, f: &mut dyn FnMut(&str, &str)) {
@@ -108,6 +110,9 @@ fn is_asset(segment: &str) -> bool {
 }
 
 fn pieces(name: &str, text: &str, f: &mut dyn FnMut(&str, &str)) {
+    if text.len() > LONGEST {
+        return;
+    }
     split(name, text, f);
     if text.contains(['%', '+']) {
         let plain = decoded(text);
@@ -124,23 +129,23 @@ fn pieces(name: &str, text: &str, f: &mut dyn FnMut(&str, &str)) {
     }
 }
 
+/// Longer texts are documents: what they hold was not given by a response.
+const LONGEST: usize = 64 * 1024;
+
 /// The text, and the runs between separators: first those that separate fields, then all that are no part of a word.
 fn split(name: &str, text: &str, f: &mut dyn FnMut(&str, &str)) {
+    if text.len() > LONGEST {
+        return;
+    }
     f(name, text);
-    let levels: [fn(char) -> bool; 4] = [
-        |c| c.is_whitespace() || "\"',;&?(){}<>[]|\\".contains(c),
-        |c| c.is_whitespace() || "\"',;&?(){}<>[]|\\=:/#".contains(c),
-        |c| !(c.is_alphanumeric() || c == '_' || c == '-'),
-        |c| !c.is_alphanumeric(),
-    ];
     let mut whole = text.len();
-    for level in levels {
-        let longest = text.split(level).map(str::len).max().unwrap_or(0);
-        if longest == whole {
-            continue;
+    for between in Between::ALL {
+        let mut longest = 0;
+        words(text, between, &mut |_, word| longest = longest.max(word.len()));
+        if longest < whole {
+            whole = longest;
+            words(text, between, &mut |_, word| f(name, word));
         }
-        whole = longest;
-        text.split(level).filter(|p| p.len() >= 3).for_each(|p| f(name, p));
     }
 }
 

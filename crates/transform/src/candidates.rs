@@ -9,6 +9,7 @@ use crate::names::{camel, normal, singular};
 use crate::page::{context, page_values};
 use crate::replace::Scope;
 use crate::select::{cookies, select};
+use crate::words::{Between, words};
 
 /// A value of a response that later requests send.
 #[derive(Debug, Clone)]
@@ -67,9 +68,9 @@ pub(crate) fn candidates(exchange: &Exchange, url: Option<&str>, wanted: &Wanted
             }
         }
         match &json {
-            None => anywhere(text, text, response, &mut found),
+            None => anywhere(text, text, &mut found),
             // a value of its own is found above: what is left are addresses and pages inside texts
-            Some(json) => inside_texts(json, text, response, &mut found),
+            Some(json) => inside_texts(json, text, &mut found),
         }
     }
     found.order.into_iter().filter_map(|v| found.out.remove(&v)).collect()
@@ -226,40 +227,34 @@ fn address(url: &str, of: &dyn Fn(String) -> Selector, resource: &str, found: &m
 /// The last resort: a pattern made of what stands around the value.
 ///
 /// `text` is a piece of `whole`.
-fn anywhere(text: &str, whole: &str, response: &ObservedResponse, found: &mut Found<'_>) {
-    let separators: [fn(char) -> bool; 2] = [
-        |c| c.is_whitespace() || "\"'`,;&?(){}<>[]|\\=:/#".contains(c),
-        |c| !(c.is_alphanumeric() || c == '_' || c == '-'),
-    ];
+fn anywhere(text: &str, whole: &str, found: &mut Found<'_>) {
     let mut seen: Vec<&str> = Vec::new();
-    for separator in separators {
-        for piece in text.split(separator).filter(|p| p.len() >= 3 && p.len() <= 4_096) {
-            if (found.wanted.is)(piece) && !found.out.contains_key(piece) && !seen.contains(&piece) {
-                seen.push(piece);
-                let at = if text.len() == whole.len() {
-                    Some(piece.as_ptr() as usize - text.as_ptr() as usize)
-                } else {
-                    whole.find(piece)
-                };
-                let Some(at) = at else { continue };
-                if let Some((pattern, name)) = context(whole, at, piece) {
-                    let from = Selector::Regex { pattern, group: 1 };
-                    if select(&from, response, None).as_deref() == Some(piece) {
-                        found.add(piece, from, &camel(&name), Scope::Anywhere, false);
-                    }
-                }
+    for between in [Between::Addresses, Between::Names] {
+        words(text, between, &mut |start, word| {
+            let new = (found.wanted.is)(word)
+                && word.len() <= 4_096
+                && !found.out.contains_key(word)
+                && !seen.contains(&word)
+                // the best that any name could make of it
+                && ((found.wanted.varies)(word) || is_dynamic(word, "token"));
+            if !new {
+                return;
             }
-        }
+            seen.push(word);
+            let at = if text.len() == whole.len() { Some(start) } else { whole.find(word) };
+            if let Some((pattern, name)) = at.and_then(|at| context(whole, at, word)) {
+                let from = Selector::Regex { pattern, group: 1 };
+                found.add(word, from, &camel(&name), Scope::Anywhere, false);
+            }
+        });
     }
 }
 
-fn inside_texts(json: &Value, whole: &str, response: &ObservedResponse, found: &mut Found<'_>) {
+fn inside_texts(json: &Value, whole: &str, found: &mut Found<'_>) {
     match json {
-        Value::String(text) if text.contains(['/', '=', '<', '"', ':']) => {
-            anywhere(text, whole, response, found);
-        }
-        Value::Array(items) => items.iter().for_each(|i| inside_texts(i, whole, response, found)),
-        Value::Object(map) => map.values().for_each(|v| inside_texts(v, whole, response, found)),
+        Value::String(text) if text.contains(['/', '=', '<', '"', ':']) => anywhere(text, whole, found),
+        Value::Array(items) => items.iter().for_each(|i| inside_texts(i, whole, found)),
+        Value::Object(map) => map.values().for_each(|v| inside_texts(v, whole, found)),
         Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Null => {}
     }
 }

@@ -30,6 +30,7 @@ mod select;
 mod tokens;
 mod urls;
 mod varying;
+mod words;
 
 pub use codes::CODES;
 pub use load::{LoadOptions, ThresholdPolicy};

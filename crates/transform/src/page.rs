@@ -175,8 +175,13 @@ pub(crate) fn context(text: &str, at: usize, value: &str) -> Option<(String, Str
             "{}({stop})",
             pattern.replace("\\-", "-").replace("\\#", "#").replace("\\&", "&").replace("\\~", "~")
         );
-        let first = regex::Regex::new(&pattern).ok()?.captures(text)?.get(1)?.as_str().to_owned();
-        if first == value {
+        // bytes, and no tables of Unicode classes: it is built for this one look
+        let first = regex::bytes::RegexBuilder::new(&pattern).unicode(false).build().ok()?;
+        if first
+            .captures(text.as_bytes())
+            .and_then(|c| c.get(1))
+            .is_some_and(|m| m.as_bytes() == value.as_bytes())
+        {
             chosen = Some(pattern);
             break;
         }
