@@ -13,6 +13,8 @@ use crate::document::{Document, Node, Version};
 #[derive(Default)]
 pub(crate) struct Credentials {
     pub variables: IndexMap<String, Variable>,
+    /// Whether the document refuses without saying what it wants; looked up once.
+    silent: Option<bool>,
 }
 
 /// What one operation sends to prove who it is.
@@ -172,23 +174,35 @@ impl Credentials {
         Auth::Bearer { scheme: "Bearer".to_owned(), token: self.token(parameter, diagnostics) }
     }
 
-    /// Whether the document names no credential anywhere and still says that this operation may be refused for lack of one.
-    pub fn is_silent(&self, document: &Document<'_>, operation: &Node<'_>) -> bool {
-        let root = document.root();
-        let schemes = root
-            .get("securityDefinitions")
-            .or_else(|| root.get("components").and_then(|c| c.get("securitySchemes")));
-        let none = schemes.is_none_or(|s| s.object().is_none_or(serde_json::Map::is_empty));
-        none && operation.get("responses").is_some_and(|r| r.get("401").is_some())
+    /// Whether the document names no credential anywhere and still says that requests may be refused for lack of one.
+    pub fn is_silent(&mut self, document: &Document<'_>, operation: &Node<'_>) -> bool {
+        let silent = *self.silent.get_or_insert_with(|| {
+            let root = document.root();
+            let schemes = root
+                .get("securityDefinitions")
+                .or_else(|| root.get("components").and_then(|c| c.get("securitySchemes")));
+            let none = schemes.is_none_or(|s| s.object().is_none_or(serde_json::Map::is_empty));
+            let refuses = |o: &Value| {
+                o.get("responses").is_some_and(|r| r.get("401").is_some() || r.get("403").is_some())
+            };
+            let mut items = root.get("paths").and_then(|p| p.object()).into_iter().flat_map(|p| p.values());
+            none && items.any(|i| i.as_object().is_some_and(|i| i.values().any(refuses)))
+        });
+        // an operation that says that it needs none is believed
+        silent
+            && operation.get("security").is_none_or(|s| {
+                operation.get("responses").is_some_and(|r| r.get("401").is_some()) && s.value.is_array()
+            })
     }
 
     /// The whole header from the environment: nobody knows which scheme it is.
     pub fn undeclared(&mut self, operation: &Node<'_>, diagnostics: &mut Diagnostics) -> Auth {
         let name = "AUTHORIZATION".to_owned();
         if !self.variables.contains_key(&name) {
-            let message = "the document names no credential, but answers 401; the script sends AUTHORIZATION";
+            let message =
+                "the document names no credential, but answers 401 or 403; the script sends AUTHORIZATION";
             diagnostics.push(
-                Diagnostic::new(&codes::CREDENTIAL, message, operation.origin().key("responses").key("401"))
+                Diagnostic::new(&codes::CREDENTIAL, message, operation.origin())
                     .with_help("set the whole header with -e AUTHORIZATION='Bearer …'"),
             );
         }
