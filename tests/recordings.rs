@@ -247,3 +247,19 @@ fn a_recorded_socket_is_played_against_a_real_one() {
     assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
     assert_eq!(server.received(), [b"hello".to_vec(), vec![0, 1, 2, 255]]);
 }
+
+#[test]
+fn a_socket_is_opened_with_what_the_server_gave() {
+    let (program, folder) = program();
+    let login = "\"method\":\"GET\",\"url\":\"http://a.test/ticket\",\"headers\":[]";
+    let answer = "\"headers\":[],\"content\":{\"mimeType\":\"application/json\",\"text\":\"{\\\"ticket\\\":\\\"9f8e7d6c5b4a3f2e\\\",\\\"room\\\":\\\"r-77aa4410\\\"}\"}";
+    let socket = "\"method\":\"GET\",\"url\":\"ws://a.test/live?ticket=9f8e7d6c5b4a3f2e\",\"headers\":[]";
+    let messages = ",\"_webSocketMessages\":[{\"type\":\"send\",\"time\":1,\"opcode\":1,\"data\":\"{\\\"join\\\":\\\"r-77aa4410\\\"}\"}]";
+    let entries =
+        [Entry { response: answer, ..get(0, 10, login) }, Entry { extra: messages, ..get(900, 10, socket) }];
+    std::fs::write(folder.path().join("a.har"), har("", &entries)).expect("a file");
+    let script = convert(&program, &folder, &["a.har"]);
+    for wanted in ["/live?ticket=${ticket}", "{\"join\":\"${room}\"}"] {
+        assert!(script.contains(wanted), "{wanted}: {script}");
+    }
+}

@@ -84,6 +84,19 @@ pub fn for_each_text(plan: &TestPlan, f: &mut dyn FnMut(&Text)) {
     for_each_text_mut(&mut plan.clone(), &mut |text| f(text));
 }
 
+impl crate::WebSocketStep {
+    /// Calls `f` for each text with holes: address, handshake, messages.
+    pub fn for_each_text(&self, f: &mut dyn FnMut(&Text)) {
+        f(&self.url);
+        self.headers.iter().for_each(|h| f(&h.value));
+        for frame in &self.frames {
+            if let crate::Frame::Send { text, .. } = frame {
+                f(text);
+            }
+        }
+    }
+}
+
 impl RequestStep {
     /// Calls `f` for each text with holes in the request, its checks and its extractions.
     pub fn for_each_text_mut(&mut self, f: &mut dyn FnMut(&mut Text)) {

@@ -3,7 +3,7 @@ use std::collections::{HashMap, HashSet};
 use loadwright_diagnostic::{Diagnostic, Origin, SourceId};
 use loadwright_scenario::{
     Coding, Exchange, Extraction, Generator, Lifetime, Part, RequestStep, Segment, Selector, Text, VarName,
-    VarSource, Variable, for_each_request, for_each_request_mut,
+    VarSource, Variable,
 };
 
 use crate::atoms::{atoms, decoded};
@@ -12,9 +12,10 @@ use crate::codes;
 use crate::dynamic::{entropy, is_plausible, names_secret};
 use crate::names::normal;
 use crate::quick::QuickMap;
-use crate::replace::{Scope, Swap, replace};
+use crate::replace::{Scope, Swap, replace, replace_in_socket};
 use crate::rules::Rule;
 use crate::select::select;
+use crate::senders::{Sender, SenderMut, senders, senders_mut, sent_by};
 use crate::varying::Varying;
 use crate::{Pass, PassContext};
 
@@ -58,8 +59,12 @@ impl Pass for Correlate {
             return;
         }
         let mut sent: Vec<Sent> = Vec::new();
-        for_each_request(cx.plan, &mut |s| {
-            sent.push(Sent { origin: s.origin.clone(), name: s.name.clone() });
+        senders(cx.plan, &mut |s| {
+            let (origin, name) = match s {
+                Sender::Request(r) => (r.origin.clone(), r.name.clone()),
+                Sender::Socket(w) => (w.origin.clone(), w.name.clone()),
+            };
+            sent.push(Sent { origin, name });
         });
         let taken: HashSet<String> = cx.plan.variables.iter().map(|v| v.name.as_str().to_owned()).collect();
         let flows = match &cx.options.rules {
@@ -149,8 +154,12 @@ fn from_evidence(cx: &PassContext<'_>, sent: &[Sent], taken: &HashSet<String>) -
 fn wants(cx: &PassContext<'_>) -> HashMap<SourceId, QuickMap<Want>> {
     let mut all: HashMap<SourceId, QuickMap<Want>> = HashMap::new();
     let mut i = 0;
-    for_each_request(cx.plan, &mut |step| {
-        let wants = all.entry(step.origin.source).or_default();
+    senders(cx.plan, &mut |sender| {
+        let origin = match &sender {
+            Sender::Request(r) => &r.origin,
+            Sender::Socket(w) => &w.origin,
+        };
+        let wants = all.entry(origin.source).or_default();
         let mut want = |field: &str, value: &str| {
             let w = match wants.get_mut(value) {
                 Some(w) => w,
@@ -173,12 +182,18 @@ fn wants(cx: &PassContext<'_>) -> HashMap<SourceId, QuickMap<Want>> {
                 w.fields.push(field.to_owned());
             }
         };
-        atoms(step, &mut |field, value| {
-            if is_plausible(value) {
-                want(field, value);
-            }
-        });
-        prefixes(step, &mut |prefix| want("", prefix));
+        let mut look = |step: &RequestStep| {
+            atoms(step, &mut |field, value| {
+                if is_plausible(value) {
+                    want(field, value);
+                }
+            });
+            prefixes(step, &mut |prefix| want("", prefix));
+        };
+        match sender {
+            Sender::Request(r) => look(r),
+            Sender::Socket(w) => sent_by(w).iter().for_each(look),
+        }
         i += 1;
     });
     all
@@ -262,10 +277,10 @@ fn apply(cx: &mut PassContext<'_>, flows: Vec<Flow>, sent: &[Sent]) {
     }
     let mut used: Vec<Vec<usize>> = vec![Vec::new(); flows.len()];
     let mut n = 0;
-    for_each_request_mut(cx.plan, &mut |step| {
+    senders_mut(cx.plan, &mut |mut sender| {
         for i in by_user.get(&n).into_iter().flatten() {
             if let (Some(flow), Some(used)) = (flows.get(*i), used.get_mut(*i))
-                && replace(step, &flow.swap)
+                && put(&mut sender, &flow.swap)
             {
                 used.push(n);
             }
@@ -321,10 +336,19 @@ fn apply(cx: &mut PassContext<'_>, flows: Vec<Flow>, sent: &[Sent]) {
     rules.extend(off.into_iter().map(|f| Rule { enabled: false, ..f.rule }));
     cx.found.rules.extend(rules);
     let mut n = 0;
-    for_each_request_mut(cx.plan, &mut |step| {
-        step.extractions.extend(made.remove(&n).into_iter().flatten());
+    senders_mut(cx.plan, &mut |sender| {
+        if let SenderMut::Request(step) = sender {
+            step.extractions.extend(made.remove(&n).into_iter().flatten());
+        }
         n += 1;
     });
+}
+
+fn put(sender: &mut SenderMut<'_>, swap: &Swap) -> bool {
+    match sender {
+        SenderMut::Request(step) => replace(step, swap),
+        SenderMut::Socket(socket) => replace_in_socket(socket, swap),
+    }
 }
 
 /// How sure it is that the value is made for one client: how random it is, what it is called, how often it is sent.

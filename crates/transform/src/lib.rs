@@ -27,6 +27,7 @@ mod replace;
 mod rules;
 mod secrets;
 mod select;
+mod senders;
 mod tokens;
 mod urls;
 mod varying;

@@ -1,6 +1,7 @@
 use base64::Engine as _;
 use loadwright_scenario::{
-    Body, Coding, Encoding, Field, Generator, Json, Part, PartContent, RequestStep, Segment, Text, VarName,
+    Body, Coding, Encoding, Field, Frame, Generator, Json, Part, PartContent, RequestStep, Segment, Text,
+    VarName, WebSocketStep,
 };
 
 use crate::atoms::{decoded, encoded, from_base64, is_form};
@@ -62,6 +63,23 @@ pub(crate) fn replace(step: &mut RequestStep, swap: &Swap) -> bool {
         }
     }
     found | body(&mut step.request.body, swap, &by_id)
+}
+
+/// The same for a socket: its address, its handshake and its messages.
+pub(crate) fn replace_in_socket(socket: &mut WebSocketStep, swap: &Swap) -> bool {
+    let mut found = false;
+    if swap.scope == Scope::Anywhere {
+        found |= bounded(&mut socket.url, &swap.value, &swap.one());
+        for header in &mut socket.headers {
+            found |= text(&mut header.value, swap);
+        }
+        for frame in &mut socket.frames {
+            if let Frame::Send { text: message, .. } = frame {
+                found |= text(message, swap);
+            }
+        }
+    }
+    found
 }
 
 fn is(field: &Field, name: &str) -> bool {

@@ -1,13 +1,13 @@
 use loadwright_diagnostic::{Diagnostic, Origin, Pointer};
 use loadwright_scenario::{
-    Auth, Body, Encoding, Field, Frame, Json, Lifetime, Part, PartContent, QueryField, Request, RequestStep,
-    Step, Text, UrlTemplate, VarName, VarSource, Variable, WebSocketStep, for_each_request_mut,
-    for_each_step_mut, is_secret_value, is_sensitive,
+    Auth, Body, Field, Json, Lifetime, Part, PartContent, RequestStep, Step, Text, VarName, VarSource, Variable,
+    for_each_request_mut, for_each_step_mut, is_secret_value, is_sensitive,
 };
 
 use crate::codes;
 use crate::places::place;
 use crate::replace::{Scope, Swap, replace};
+use crate::senders::sent_by;
 use crate::{Pass, PassContext};
 
 /// Real credentials of a recording become environment variables: no artefact carries them.
@@ -108,32 +108,6 @@ impl Secret {
         let word = self.value.len() < 12 && self.value.bytes().all(|b| b.is_ascii_lowercase());
         self.value.len() >= 6 && !word
     }
-}
-
-/// What a socket sends, as requests that can be looked through.
-fn sent_by(socket: &WebSocketStep) -> Vec<RequestStep> {
-    let url = socket.url.as_literal().unwrap_or_default();
-    let query = url.split_once('?').map_or("", |(_, q)| q);
-    let field = |p: &str| {
-        let (name, value) = p.split_once('=')?;
-        Some(QueryField { name: name.into(), value: Some(value.into()), encoding: Encoding::Raw })
-    };
-    let first = Request {
-        url: UrlTemplate { query: query.split('&').filter_map(field).collect(), ..UrlTemplate::default() },
-        headers: socket.headers.clone(),
-        ..Request::default()
-    };
-    let bodies = socket.frames.iter().filter_map(|f| match f {
-        Frame::Send { text, .. } => Some(Request {
-            body: Body::Raw { media_type: None, content: text.clone() },
-            ..Request::default()
-        }),
-        Frame::SendBinary { .. } | Frame::Receive { .. } => None,
-    });
-    std::iter::once(first)
-        .chain(bodies)
-        .map(|request| RequestStep { request, origin: socket.origin.clone(), ..RequestStep::default() })
-        .collect()
 }
 
 fn collect(step: &RequestStep, texts: &[(Origin, String)], out: &mut Vec<Secret>) {

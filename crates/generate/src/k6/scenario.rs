@@ -139,7 +139,7 @@ fn used(steps: &[Step]) -> BTreeSet<VarName> {
                 out.extend(a.value.vars().cloned());
             }
             Step::Script(s) => out.extend(s.reads.iter().chain(&s.writes).cloned()),
-            Step::WebSocket(w) => out.extend(w.url.vars().cloned()),
+            Step::WebSocket(w) => w.for_each_text(&mut |t| out.extend(t.vars().cloned())),
             Step::Pause(_) => {}
         }
     }

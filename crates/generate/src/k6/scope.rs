@@ -67,7 +67,9 @@ fn walk(steps: &[Step], path: &mut Vec<usize>, scenario: usize, uses: &mut BTree
                 s.reads.iter().for_each(|v| read(v, path, scenario, uses));
                 s.writes.iter().for_each(|v| write(v, path, scenario, uses, false));
             }
-            Step::WebSocket(w) => w.url.vars().for_each(|v| read(v, path, scenario, uses)),
+            Step::WebSocket(w) => {
+                w.for_each_text(&mut |t| t.vars().for_each(|v| read(v, path, scenario, uses)));
+            }
             Step::Pause(_) => {}
         }
     }

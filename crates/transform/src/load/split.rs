@@ -124,7 +124,7 @@ fn reads(step: &Step, f: &mut dyn FnMut(&VarName)) {
         Step::Group(group) => group.steps.iter().for_each(|s| reads(s, f)),
         Step::Assign(a) => a.value.vars().for_each(f),
         Step::Script(s) => s.reads.iter().for_each(f),
-        Step::WebSocket(w) => w.url.vars().for_each(f),
+        Step::WebSocket(w) => w.for_each_text(&mut |t| t.vars().for_each(&mut *f)),
         Step::Pause(_) => {}
     }
 }
