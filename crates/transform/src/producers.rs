@@ -106,7 +106,7 @@ impl<'o, 'e> Finder<'o, 'e> {
                 if allowed && !u.prefix.ends_with("{}") && !u.prefix.is_empty() {
                     let key = (u.prefix.clone(), u.name.clone());
                     if let Some(Some(p)) = self.known.get(&key).copied() {
-                        return self.reuse(consumer, u, p);
+                        return self.reuse(consumer, p);
                     }
                     for (rule, found) in self.direct(&u.prefix, &u.name) {
                         if let Some(p) = self.bind(consumer, u, rule, found) {
@@ -321,7 +321,8 @@ impl<'o, 'e> Finder<'o, 'e> {
         Selector::Fitting { from: Box::new(selector), pattern }
     }
 
-    fn reuse(&mut self, consumer: usize, u: &Use, p: usize) -> Option<usize> {
+    /// One more user of a value that is taken already.
+    fn reuse(&mut self, consumer: usize, p: usize) -> Option<usize> {
         let producer = self.producers.get(p)?;
         if producer.operation == consumer || self.reaches(producer.operation, consumer) {
             return None;
@@ -333,7 +334,6 @@ impl<'o, 'e> Finder<'o, 'e> {
         }
         let on = producer.operation;
         self.depends.get_mut(consumer)?.insert(on);
-        let _ = u;
         Some(p)
     }
 
@@ -355,7 +355,7 @@ impl<'o, 'e> Finder<'o, 'e> {
         }
         let same = self.producers.iter().position(|p| p.operation == operation && is_same(&p.from, &from));
         let p = same.unwrap_or_else(|| {
-            let variable = self.variable(operation, u, &from);
+            let variable = self.variable(operation, u);
             let demanding = matches!(&from, From::Answer(Selector::Fitting { .. }));
             let fallback = match &sample {
                 _ if demanding => self.current(consumer, u).unwrap_or_default(),
@@ -375,7 +375,7 @@ impl<'o, 'e> Finder<'o, 'e> {
             });
             self.producers.len() - 1
         });
-        self.reuse(consumer, u, p)
+        self.reuse(consumer, p)
     }
 
     /// What is listed first may be what the script has just made.
@@ -425,13 +425,12 @@ impl<'o, 'e> Finder<'o, 'e> {
         false
     }
 
-    fn variable(&mut self, operation: usize, u: &Use, from: &From) -> VarName {
+    fn variable(&mut self, operation: usize, u: &Use) -> VarName {
         let shape = self.operations.list.get(operation).map(|o| o.shape.clone()).unwrap_or_default();
         let collection = match &u.at {
             UseAt::Path(_) if !u.prefix.ends_with("{}") => u.prefix.clone(),
             _ => shape,
         };
-        let _ = from;
         let wish = if is_plain(&u.name) {
             camel(&format!("{} {}", owner_of(&collection), u.name))
         } else if let (UseAt::Body(_), Some(one)) = (&u.at, u.name.strip_suffix('s')) {
