@@ -4,6 +4,7 @@
 
 mod body;
 mod codes;
+mod discriminator;
 mod document;
 mod evidence;
 mod importer;
@@ -21,6 +22,7 @@ mod schema;
 mod security;
 mod server;
 mod valid;
+mod varied;
 mod xml;
 
 pub use codes::CODES;

@@ -18,7 +18,7 @@ pub(crate) struct Sampler<'d, 'a> {
     pub all: bool,
     pub seed: u64,
     /// References that were followed to get here, with their names.
-    stack: Vec<(usize, &'a str)>,
+    pub(crate) stack: Vec<(usize, &'a str)>,
     budget: usize,
     limit: usize,
 }
@@ -368,57 +368,6 @@ impl<'d, 'a> Sampler<'d, 'a> {
         })
     }
 
-    /// The discriminator says which alternative this is: the mapping's key, else the schema's name.
-    fn discriminators(&self, parts: &[Schema<'a>], out: &mut Map<String, Value>) {
-        let mut done: Vec<&str> = Vec::new();
-        for part in parts {
-            let Some(d) = part.get("discriminator") else { continue };
-            let Some(property) = d.get("propertyName").or(Some(d)).and_then(Value::as_str) else { continue };
-            // the outer one knows its mapping, the base schema only its name
-            if done.contains(&property) {
-                continue;
-            }
-            let known = part.properties().into_iter().any(|(k, s)| k == property && s.get("enum").is_some());
-            let mapping = d.get("mapping").and_then(Value::as_object);
-            let is_alternative =
-                part.get("oneOf").is_some() || part.get("anyOf").is_some() || mapping.is_some();
-            let Some(name) = self.alternative(part, mapping) else { continue };
-            let key = match mapping {
-                Some(m) => m.iter().find(|(_, v)| last(v) == Some(name)).map(|(k, _)| k.clone()),
-                None => Some(name.to_owned()),
-            };
-            if let Some(key) = key.filter(|_| !known && (is_alternative || out.contains_key(property))) {
-                out.insert(property.to_owned(), Value::String(key));
-                done.push(property);
-            }
-        }
-    }
-
-    /// The name of the alternative that was entered: one that the schema lists, or the one that extends it.
-    fn alternative(&self, part: &Schema<'a>, mapping: Option<&'a Map<String, Value>>) -> Option<&'a str> {
-        let mut listed: Vec<&str> = mapping.into_iter().flatten().filter_map(|(_, v)| last(v)).collect();
-        for key in ["oneOf", "anyOf"] {
-            listed.extend(part.list(key).iter().filter_map(|s| last(s.get("$ref")?)));
-        }
-        if !listed.is_empty() {
-            return self.stack.iter().rev().map(|(_, name)| *name).find(|n| listed.contains(n));
-        }
-        let own = part.node.key();
-        let at = self.stack.iter().rposition(|(key, _)| *key == own)?;
-        let name = self.stack.get(at).map(|(_, name)| *name)?;
-        let before = at.checked_sub(1).and_then(|i| self.stack.get(i)).map(|(_, name)| *name);
-        before.filter(|b| self.extends(b, name)).or(Some(name))
-    }
-
-    /// Whether a component says `allOf` of another one.
-    fn extends(&self, child: &str, parent: &str) -> bool {
-        let root = self.document.root();
-        let schemas =
-            root.get("components").and_then(|c| c.get("schemas")).or_else(|| root.get("definitions"));
-        let all = schemas.and_then(|s| s.get(child)).and_then(|s| s.get("allOf"));
-        all.is_some_and(|a| a.items().any(|i| i.value.get("$ref").and_then(last) == Some(parent)))
-    }
-
     fn fill_to_minimum(
         &mut self,
         parts: &[Schema<'a>],
@@ -458,9 +407,4 @@ impl<'d, 'a> Sampler<'d, 'a> {
 
 fn nth_enum(schema: &Schema<'_>, n: usize) -> Option<Value> {
     schema.get("enum")?.as_array()?.get(n).cloned()
-}
-
-/// `Pet` of `#/components/schemas/Pet`.
-fn last(reference: &Value) -> Option<&str> {
-    reference.as_str()?.rsplit('/').next()
 }

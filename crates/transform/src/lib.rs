@@ -28,6 +28,7 @@ mod rules;
 mod secrets;
 mod select;
 mod senders;
+mod sources;
 mod tokens;
 mod urls;
 mod varying;
