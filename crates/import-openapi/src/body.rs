@@ -240,10 +240,11 @@ impl<'a> BodyPlan<'_, 'a> {
 
     fn form(&self, content: &Content<'a>, diagnostics: &mut Diagnostics) -> Vec<Field> {
         if !content.fields.is_empty() {
+            let nothing = !content.fields.iter().any(|f| f.is_sent(self.all));
             return content
                 .fields
                 .iter()
-                .filter(|f| f.is_sent(self.all))
+                .filter(|f| nothing || f.is_sent(self.all))
                 .flat_map(|f| f.query(&f.sample(self.document, self.seed, diagnostics)))
                 .map(|q| Field { name: q.name, value: q.value.unwrap_or_default() })
                 .collect();
@@ -307,7 +308,9 @@ impl<'a> BodyPlan<'_, 'a> {
                 }
             }
         } else {
-            for f in content.fields.iter().filter(|f| f.is_sent(self.all)) {
+            // an upload without a part uploads nothing
+            let nothing = !content.fields.iter().any(|f| f.is_sent(self.all));
+            for f in content.fields.iter().filter(|f| nothing || f.is_sent(self.all)) {
                 if f.node.text("type") == Some("file") {
                     out.push(file(f.name, None));
                 } else {

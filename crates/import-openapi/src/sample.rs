@@ -312,13 +312,15 @@ impl<'d, 'a> Sampler<'d, 'a> {
             }
         }
         let required: Vec<&str> = parts.iter().flat_map(Schema::required).collect();
+        // a body of which nothing is required would be empty, and an empty one creates nothing
+        let bare = required.is_empty() && depth <= 1 && self.direction == Direction::Request;
         let mut out = Map::new();
         for (key, schemas) in &properties {
             if schemas.iter().any(|s| self.is_hidden(s)) {
                 continue;
             }
             let needed = required.contains(key);
-            let wanted = needed || self.all || self.is_given(schemas);
+            let wanted = needed || self.all || self.is_given(schemas) || (bare && is_plain(key, schemas));
             if !wanted || (self.budget == 0 && !needed) || (!needed && depth > 8) {
                 continue;
             }
@@ -407,4 +409,12 @@ impl<'d, 'a> Sampler<'d, 'a> {
 
 fn nth_enum(schema: &Schema<'_>, n: usize) -> Option<Value> {
     schema.get("enum")?.as_array()?.get(n).cloned()
+}
+
+/// A property that a client would fill in: text or a number, not the id that the server gives.
+fn is_plain(key: &str, schemas: &[Schema<'_>]) -> bool {
+    key != "id"
+        && schemas.iter().all(|s| {
+            matches!(s.kind(), Kind::String | Kind::Integer | Kind::Number | Kind::Boolean) && !s.is_nullable()
+        })
 }

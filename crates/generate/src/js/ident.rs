@@ -254,6 +254,9 @@ impl Names {
         let short: String = wish.chars().take(60).collect();
         let wish = if short.is_empty() { fallback } else { &short };
         let wish = if is_identifier(wish) { wish.to_owned() } else { format!("{wish}_") };
+        // a constant that would hide something of the language says that it is a value
+        let constant = wish.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+        let wish = if constant && TAKEN.contains(&wish.as_str()) { format!("{wish}_VALUE") } else { wish };
         let name = self.free(&wish, fallback, &Self::default());
         self.used.insert(name.clone());
         JsIdent(name)

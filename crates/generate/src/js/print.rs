@@ -31,6 +31,13 @@ impl Printer {
         p.out
     }
 
+    /// `export const options = …;` and the like: a line of the module that begins with `prefix`.
+    pub fn declaration(prefix: &'static str, expr: &JsExpr) -> String {
+        let mut p = Self::default();
+        p.line(prefix, expr);
+        p.out
+    }
+
     fn block(&mut self, statements: &[Stmt]) {
         let mut blank = true;
         for s in statements {
@@ -117,8 +124,40 @@ impl Printer {
     fn line(&mut self, prefix: &str, e: &JsExpr) {
         self.pad();
         self.out.push_str(prefix);
+        if let (JsExpr::Chain(parts), true) = (e, prefix.ends_with("= ")) {
+            let fits =
+                flat(e).is_some_and(|f| !f.contains('\n') && self.column() + f.chars().count() < WIDTH);
+            let operator =
+                |p: &JsExpr| matches!(p, JsExpr::Code(c) if [" || ", " ?? ", " && "].contains(&c.as_str()));
+            if !fits && parts.iter().any(operator) && parts.iter().any(breakable) {
+                self.alternatives(parts, &operator);
+                return;
+            }
+        }
         self.expr(e, 1);
         self.out.push_str(";\n");
+    }
+
+    /// One operand a line, the operator at its end.
+    fn alternatives(&mut self, parts: &[JsExpr], operator: &dyn Fn(&JsExpr) -> bool) {
+        while self.out.ends_with(' ') {
+            self.out.pop();
+        }
+        self.indent += 1;
+        self.out.push('\n');
+        self.pad();
+        for part in parts {
+            match part {
+                JsExpr::Code(code) if operator(part) => {
+                    self.out.push_str(code.as_str().trim_end());
+                    self.out.push('\n');
+                    self.pad();
+                }
+                part => self.expr(part, 3),
+            }
+        }
+        self.out.push_str(";\n");
+        self.indent -= 1;
     }
 
     fn column(&self) -> usize {

@@ -167,6 +167,10 @@ impl Context<'_> {
                 let body = JsExpr::chain(vec![response.member("body"), code(" || ''")]);
                 regex_group(pattern, body, *group)
             }
+            Selector::HeaderRegex { header, pattern, group: 1 } if pattern == LAST_SEGMENT => {
+                let f = self.helper(Helper::LastSegment);
+                JsExpr::call(f, vec![response.member("headers").member(&canonical_header(header))])
+            }
             Selector::HeaderRegex { header, pattern, group } => {
                 let value = JsExpr::chain(vec![
                     response.member("headers").member(&canonical_header(header)),
@@ -198,6 +202,9 @@ impl Context<'_> {
         }
     }
 }
+
+/// The pattern for the last piece of a path, which has a function of its own.
+const LAST_SEGMENT: &str = r"([^/?#]+)\/?(?:[?#].*)?$";
 
 pub(super) fn parens(e: JsExpr) -> JsExpr {
     match e {

@@ -7,6 +7,7 @@ pub(crate) enum Helper {
     InUrl,
     Kept,
     Has,
+    LastSegment,
     Pick,
     RandomInt,
     RandomText,
@@ -46,6 +47,7 @@ impl Helper {
             Self::InUrl => "inUrl",
             Self::Kept => "kept",
             Self::Has => "has",
+            Self::LastSegment => "lastSegment",
             Self::Pick => "pick",
             Self::RandomInt => "randomInt",
             Self::RandomText => "randomText",
@@ -101,6 +103,10 @@ impl Helper {
             Self::Has => {
                 "// Whether a JSON body has a value at each of the paths.\n\
                  const has = (res, ...paths) => paths.every((path) => json(res, path) !== undefined);"
+            }
+            Self::LastSegment => {
+                "// What a URL ends with, as in a Location header; undefined when there is none.\n\
+                 const lastSegment = (url) => /([^/?#]+)\\/?(?:[?#].*)?$/.exec(url || '')?.[1];"
             }
             Self::InUrl => {
                 "// Encodes what a URL cannot hold; escapes that are there stay.\n\

@@ -52,7 +52,7 @@ impl Target for K6 {
         constants.extend(row_declarations(&cx, long));
         sections.push(Printer::print(&constants));
         sections.push(shared_headers.map(|h| Printer::print(&[h])).unwrap_or_default());
-        sections.push(format!("export const options = {};\n", Printer::expr_text(&options(plan, &names))));
+        sections.push(Printer::declaration("export const options = ", &options(plan, &names)));
         sections.push(helpers(&cx.needs));
         if let Some(body) = setup {
             sections.push(function("export function setup()", &body));
@@ -135,6 +135,9 @@ pub(super) fn helpers(needs: &Needs) -> String {
 }
 
 pub(super) fn function(signature: &str, body: &[Stmt]) -> String {
+    if body.is_empty() {
+        return format!("{signature} {{}}\n");
+    }
     let mut out = format!("{signature} {{\n");
     for line in Printer::print_indented(body).lines() {
         out.push_str(line);

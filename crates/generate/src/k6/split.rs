@@ -68,8 +68,7 @@ pub(super) fn generate(request: &GenerateRequest<'_>) -> Result<Generated, Gener
         module.code.push(function(&format!("export function {}()", name.as_str()), body));
     }
 
-    let mut sections =
-        vec![format!("export const options = {};\n", Printer::expr_text(&options(plan, &names)))];
+    let mut sections = vec![Printer::declaration("export const options = ", &options(plan, &names))];
     if let Some(body) = setup {
         sections.push(function("export function setup()", &body));
     }

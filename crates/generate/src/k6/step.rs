@@ -131,9 +131,7 @@ impl Context<'_> {
             let response = self.response_name(step, locals);
             body.push(Stmt::Const(response.clone(), code.call));
             body.extend(self.checks(&response, &step.checks, &step.extractions));
-            for e in &step.extractions {
-                body.extend(self.extraction(&response, e, &step.checks));
-            }
+            body.extend(self.extractions(&response, &step.extractions, &step.checks));
             for script in &step.after {
                 body.extend(self.script(script, Some(&response), &step.name));
             }
@@ -211,9 +209,7 @@ impl Context<'_> {
         out.push(Stmt::ConstList(responses.clone(), call));
         for (step, response) in requests.iter().zip(&responses) {
             out.extend(self.checks(response, &step.checks, &step.extractions));
-            for e in &step.extractions {
-                out.extend(self.extraction(response, e, &step.checks));
-            }
+            out.extend(self.extractions(response, &step.extractions, &step.checks));
         }
         out
     }

@@ -88,7 +88,7 @@ pub(super) fn generate(request: &GenerateRequest<'_>, carried: &Carried) -> Resu
         // the cookies of one iteration are there in the next, as in Postman
         props.push(Prop::pair("noCookiesReset", JsExpr::bool(true)));
     }
-    sections.push(format!("export const options = {};\n", Printer::expr_text(&options)));
+    sections.push(Printer::declaration("export const options = ", &options));
     let setup = setup(&mut cx, carried, data.is_some(), &modules);
     sections.push(super::script::helpers(&cx.needs));
     sections.push(format!("const pm = collection({});\n", Printer::expr_text(&setup)));
