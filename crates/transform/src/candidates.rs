@@ -1,10 +1,10 @@
 use std::collections::HashMap;
 
 use loadwright_scenario::{Exchange, JsonPath, JsonStep, ObservedResponse, Selector};
-use serde_json::Value;
 
 use crate::atoms::decoded;
 use crate::dynamic::{is_dynamic, is_id_like};
+use crate::leaves::{Step, leaves, path};
 use crate::names::{camel, normal, singular};
 use crate::page::{context, page_values};
 use crate::replace::Scope;
@@ -36,10 +36,18 @@ pub(crate) fn candidates(exchange: &Exchange, url: Option<&str>, wanted: &Wanted
     let resource =
         exchange.path.split('/').rfind(|s| !s.is_empty() && !is_id_like(s)).map(singular).unwrap_or_default();
     let mut found = Found { wanted, out: HashMap::new(), order: Vec::new() };
-    let json = serde_json::from_slice::<Value>(&response.body).ok();
-    if let Some(json) = &json {
-        let under = exchange.path.trim_end_matches('/');
-        leaves(json, &mut JsonPath::default(), &Around { resource: &resource, under }, &mut found);
+    let around = Around { resource: &resource, under: exchange.path.trim_end_matches('/') };
+    // addresses and pages inside the texts of a document: only a pattern gets at them
+    let mut texts: Vec<String> = Vec::new();
+    let is_json = leaves(&response.body, &mut |steps, text| {
+        leaf(steps, text, &around, &mut found);
+        if text.contains(['/', '=', '<', '"', ':']) && holds(text, wanted) {
+            texts.push(text.to_owned());
+        }
+    });
+    if !is_json {
+        found.out.clear();
+        found.order.clear();
     }
     headers(response, &resource, &mut found);
     for (name, value) in cookies(response) {
@@ -67,10 +75,10 @@ pub(crate) fn candidates(exchange: &Exchange, url: Option<&str>, wanted: &Wanted
                 }
             }
         }
-        match &json {
-            None => anywhere(text, text, &mut found),
-            // a value of its own is found above: what is left are addresses and pages inside texts
-            Some(json) => inside_texts(json, text, &mut found),
+        if is_json {
+            texts.iter().for_each(|t| anywhere(t, text, &mut found));
+        } else {
+            anywhere(text, text, &mut found);
         }
     }
     found.order.into_iter().filter_map(|v| found.out.remove(&v)).collect()
@@ -111,42 +119,19 @@ struct Around<'a> {
     under: &'a str,
 }
 
-fn leaves(value: &Value, path: &mut JsonPath, around: &Around<'_>, found: &mut Found<'_>) {
-    let number;
-    let text = match value {
-        Value::String(s) => s.as_str(),
-        Value::Number(n) => {
-            number = n.to_string();
-            &number
-        }
-        Value::Array(items) => {
-            for (i, v) in items.iter().enumerate().take(1_000) {
-                path.0.push(JsonStep::Index(i));
-                leaves(v, path, around, found);
-                path.0.pop();
-            }
-            return;
-        }
-        Value::Object(map) => {
-            for (k, v) in map {
-                path.0.push(JsonStep::Key(k.clone()));
-                leaves(v, path, around, found);
-                path.0.pop();
-            }
-            return;
-        }
-        Value::Null | Value::Bool(_) => return,
-    };
+fn leaf(steps: &[Step<'_>], text: &str, around: &Around<'_>, found: &mut Found<'_>) {
     if (found.wanted.is)(text) {
-        let name = leaf_name(path, around.resource);
-        found.add(text, Selector::Json(path.clone()), &name, Scope::Anywhere, false);
+        let path = path(steps);
+        let name = leaf_name(&path, around.resource);
+        found.add(text, Selector::Json(path), &name, Scope::Anywhere, false);
     }
     let digits = !text.is_empty() && text.len() <= 8 && text.bytes().all(|b| b.is_ascii_digit());
     if digits && (found.wanted.is)(&format!("{}/{text}", around.under)) && !found.out.contains_key(text) {
-        let name = leaf_name(path, around.resource);
+        let path = path(steps);
+        let name = leaf_name(&path, around.resource);
         if normal(&name).ends_with("id") {
             let scope = Scope::Path(around.under.to_owned());
-            found.add(text, Selector::Json(path.clone()), &name, scope, false);
+            found.add(text, Selector::Json(path), &name, scope, false);
         }
     }
 }
@@ -250,11 +235,11 @@ fn anywhere(text: &str, whole: &str, found: &mut Found<'_>) {
     }
 }
 
-fn inside_texts(json: &Value, whole: &str, found: &mut Found<'_>) {
-    match json {
-        Value::String(text) if text.contains(['/', '=', '<', '"', ':']) => anywhere(text, whole, found),
-        Value::Array(items) => items.iter().for_each(|i| inside_texts(i, whole, found)),
-        Value::Object(map) => map.values().for_each(|v| inside_texts(v, whole, found)),
-        Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Null => {}
+/// Whether one of the words of a text is wanted.
+fn holds(text: &str, wanted: &Wanted<'_>) -> bool {
+    let mut any = false;
+    for between in [Between::Addresses, Between::Names] {
+        words(text, between, &mut |_, word| any = any || (wanted.is)(word));
     }
+    any
 }

@@ -11,6 +11,7 @@ mod data;
 mod dynamic;
 mod hoist;
 mod identify;
+mod leaves;
 mod load;
 mod login;
 mod names;

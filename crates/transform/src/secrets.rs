@@ -1,7 +1,7 @@
 use loadwright_diagnostic::{Diagnostic, Origin, Pointer};
 use loadwright_scenario::{
-    Auth, Body, Field, Json, Lifetime, Part, PartContent, RequestStep, Step, Text, VarName, VarSource, Variable,
-    for_each_request_mut, for_each_step_mut, is_secret_value, is_sensitive,
+    Auth, Body, Field, Json, Lifetime, Part, PartContent, RequestStep, Step, Text, VarName, VarSource,
+    Variable, for_each_request_mut, for_each_step_mut, is_secret_value, is_sensitive,
 };
 
 use crate::codes;
