@@ -16,6 +16,7 @@ mod postman;
 mod postman_api;
 mod recordings;
 mod run;
+mod targets;
 mod socket;
 
 use loadwright_test_support::Program;

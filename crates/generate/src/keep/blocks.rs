@@ -11,7 +11,7 @@ fn source_type(syntax: Syntax) -> SourceType {
 }
 
 /// Whether the text is a module without a syntax error, and declares nothing twice at its top.
-pub(super) fn parses(text: &str, syntax: Syntax) -> bool {
+pub fn parses(text: &str, syntax: Syntax) -> bool {
     let allocator = Allocator::default();
     let parsed = Parser::new(&allocator, text, source_type(syntax)).parse();
     if parsed.panicked || !parsed.diagnostics.is_empty() {

@@ -6,6 +6,7 @@ mod blocks;
 mod lock;
 mod merge;
 
+pub use blocks::parses;
 pub use lock::{Changes, Lock, LockError};
 pub use merge::{Merged, Syntax, merge};
 
