@@ -1,14 +1,18 @@
 //! The native half of `k6/html`: a parsed document whose nodes go by numbers.
 
+mod parse;
+mod selector;
+
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use rquickjs::class::{JsClass, Readable, Trace, Tracer};
 use rquickjs::function::Constructor;
 use rquickjs::{Array, Class, Ctx, Function, IntoJs, JsLifetime, Object, Result, Value};
-use scraper::{ElementRef, Html, Node, Selector};
+use scraper::{ElementRef, Html, Node};
 
-use crate::vm::errors::go_error;
+use selector::Selector;
 
 type NodeId = ego_tree::NodeId;
 
@@ -17,7 +21,7 @@ pub struct Document {
     html: Html,
     ids: RefCell<Vec<NodeId>>,
     numbers: RefCell<HashMap<NodeId, u32>>,
-    selectors: RefCell<HashMap<String, Selector>>,
+    selectors: RefCell<HashMap<String, Option<Rc<Selector>>>>,
 }
 
 // SAFETY: the type holds no JavaScript values
@@ -58,12 +62,8 @@ pub fn natives<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
         }
     ));
     native!("root", |doc: Doc<'js>| doc.borrow().root());
-    native!("find", |ctx: Ctx<'js>, doc: Doc<'js>, nodes: Vec<u32>, selector: String| doc
-        .borrow()
-        .find(&ctx, &nodes, &selector));
-    native!("matches", |ctx: Ctx<'js>, doc: Doc<'js>, node: u32, selector: String| doc
-        .borrow()
-        .matches(&ctx, node, &selector));
+    native!("find", |doc: Doc<'js>, nodes: Vec<u32>, selector: String| doc.borrow().find(&nodes, &selector));
+    native!("matches", |doc: Doc<'js>, node: u32, selector: String| doc.borrow().matches(node, &selector));
     native!("text", |doc: Doc<'js>, node: u32| doc.borrow().text(node));
     native!("inner", |doc: Doc<'js>, node: u32| doc.borrow().inner(node));
     native!("kind", |doc: Doc<'js>, node: u32| doc.borrow().kind(node));
@@ -103,41 +103,35 @@ impl Document {
         self.number(self.html.tree.root().id())
     }
 
-    fn selector(&self, ctx: &Ctx<'_>, text: &str) -> Result<Option<Selector>> {
-        if text.trim().is_empty() {
-            return Ok(None);
-        }
+    /// A selector that cannot be read finds nothing.
+    fn selector(&self, text: &str) -> Option<Rc<Selector>> {
         if let Some(known) = self.selectors.borrow().get(text) {
-            return Ok(Some(known.clone()));
+            return known.clone();
         }
-        match Selector::parse(text) {
-            Ok(selector) => {
-                self.selectors.borrow_mut().insert(text.to_owned(), selector.clone());
-                Ok(Some(selector))
-            }
-            Err(e) => Err(go_error(ctx, &format!("invalid selector {text:?}: {e}"))),
-        }
+        let parsed = Selector::parse(text).map(Rc::new);
+        self.selectors.borrow_mut().insert(text.to_owned(), parsed.clone());
+        parsed
     }
 
     /// Matching descendants of the nodes, in document order, each once.
-    fn find(&self, ctx: &Ctx<'_>, nodes: &[u32], selector: &str) -> Result<Vec<u32>> {
-        let Some(selector) = self.selector(ctx, selector)? else { return Ok(Vec::new()) };
+    fn find(&self, nodes: &[u32], selector: &str) -> Vec<u32> {
+        let Some(selector) = self.selector(selector) else { return Vec::new() };
         let mut out = Vec::new();
         let mut seen = std::collections::HashSet::new();
         for node in nodes {
             let Some(node) = self.node(*node) else { continue };
             for found in node.descendants().skip(1).filter_map(ElementRef::wrap) {
-                if selector.matches(&found) && seen.insert(found.id()) {
+                if selector.matches(found) && seen.insert(found.id()) {
                     out.push(self.number(found.id()));
                 }
             }
         }
-        Ok(out)
+        out
     }
 
-    fn matches(&self, ctx: &Ctx<'_>, node: u32, selector: &str) -> Result<bool> {
-        let Some(selector) = self.selector(ctx, selector)? else { return Ok(false) };
-        Ok(self.element(node).is_some_and(|e| selector.matches(&e)))
+    fn matches(&self, node: u32, selector: &str) -> bool {
+        let Some(selector) = self.selector(selector) else { return false };
+        self.element(node).is_some_and(|e| selector.matches(e))
     }
 
     fn text(&self, node: u32) -> String {

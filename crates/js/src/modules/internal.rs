@@ -17,6 +17,7 @@ const SOURCES: &[(&str, &str)] = &[
     ("secrets", include_str!("../prelude/secrets.js")),
     ("errors", include_str!("../prelude/errors.js")),
     ("html", include_str!("../prelude/html.js")),
+    ("dates", include_str!("../prelude/dates.js")),
     ("shared", include_str!("../prelude/shared.js")),
     ("text", include_str!("../prelude/text.js")),
     ("url", include_str!("../prelude/url.js")),
@@ -44,7 +45,7 @@ pub fn load<'js>(ctx: &Ctx<'js>, name: &str) -> Result<Object<'js>> {
     if let Some(exports) = known {
         return exports.restore(ctx);
     }
-    if name != "errors" {
+    if !["errors", "dates"].contains(&name) {
         crate::vm::globals::provide_all(ctx)?;
     }
     let bytes = bytecode(name).map_err(|e| go_error(ctx, &e))?;

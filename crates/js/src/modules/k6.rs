@@ -162,9 +162,8 @@ fn sleep<'js>(ctx: Ctx<'js>, seconds: Opt<Value<'js>>) -> Result<()> {
 fn random_seed<'js>(ctx: Ctx<'js>, args: Rest<Value<'js>>) -> Result<()> {
     let seed = args.0.first().map_or(0.0, |v| number(&ctx, v));
     let seed = if seed.is_finite() { seed as i64 } else { 0 };
-    let mut source = super::random::Seeded::new(seed);
     let math: Object<'js> = ctx.globals().get("Math")?;
-    let source = std::cell::RefCell::new(std::mem::replace(&mut source, super::random::Seeded::new(0)));
+    let source = std::cell::RefCell::new(super::random::Seeded::new(seed));
     math.set(
         "random",
         Function::new(ctx.clone(), move || source.borrow_mut().float64())?.with_name("random")?,

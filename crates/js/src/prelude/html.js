@@ -305,6 +305,60 @@ class Element {
   href() { return this.#resolved('href'); }
   src() { return this.#resolved('src'); }
   action() { return this.#resolved('action'); }
+  #of(names) { return this.#elements().filter((c) => names.includes(dom.name(this.#doc, c))).map((c) => this.#wrap(c)); }
+  #up(name) { return this.#wrap(parents(this.#doc, this.#id).find((p) => dom.name(this.#doc, p) === name)); }
+  #place(list) { return list.findIndex((e) => e.isSameNode(this)); }
+  rows() {
+    if (this.nodeName() === 'textarea') return parseInt(this.getAttribute('rows'), 10) || 0;
+    if (this.nodeName() !== 'table') return this.#of(['tr']);
+    const under = (names) => this.#of(names).flatMap((part) => (part.nodeName() === 'tr' ? [part] : part.rows()));
+    return [...under(['thead']), ...under(['tbody', 'tr']), ...under(['tfoot'])];
+  }
+  caption() { return this.#of(['caption'])[0]; }
+  tHead() { return this.#of(['thead'])[0]; }
+  tFoot() { return this.#of(['tfoot'])[0]; }
+  tBodies() { return this.#of(['tbody']); }
+  cells() { return this.#of(['td', 'th']); }
+  rowIndex() { const table = this.#up('table'); return table ? this.#place(table.rows()) : -1; }
+  sectionRowIndex() { const part = this.parentElement(); return part ? this.#place(part.rows()) : -1; }
+  cellIndex() { const row = this.#up('tr'); return row ? this.#place(row.cells()) : -1; }
+  index() { const select = this.#up('select'); return select ? this.#place(select.options()) : 0; }
+  length() { return this.nodeName() === 'form' ? this.elements().length : this.nodeName() === 'select' ? this.options().length : 0; }
+  #oneOf(name, known, otherwise) { const v = (this.getAttribute(name) || '').toLowerCase(); return known.includes(v) ? v : otherwise; }
+  method() { return this.#oneOf('method', ['get', 'post', 'dialog'], 'get'); }
+  enctype() { return this.#oneOf('enctype', ['multipart/form-data', 'text/plain'], 'application/x-www-form-urlencoded'); }
+  autocomplete() { return this.#oneOf('autocomplete', ['off'], 'on'); }
+  type() {
+    const own = this.getAttribute('type');
+    switch (this.nodeName()) {
+      case 'input': return own || 'text';
+      case 'button': return this.#oneOf('type', ['button', 'menu', 'reset'], 'submit');
+      case 'select': return this.hasAttribute('multiple') ? 'select-multiple' : 'select-one';
+      case 'textarea': case 'fieldset': case 'output': return this.nodeName();
+      default: return own || '';
+    }
+  }
+  relList() { return (this.getAttribute('rel') || '').split(/\s+/).filter(Boolean); }
+  defaultValue() { return this.nodeName() === 'textarea' ? this.textContent() : this.getAttribute('value') || ''; }
+  // without a base address parts of a relative one are taken as they stand
+  #part(name) {
+    const href = this.href();
+    try {
+      return new URL(href)[name];
+    } catch {
+      const [, path, search, hash] = /^([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(href) || [];
+      return { pathname: path, search, hash }[name] || '';
+    }
+  }
+  compareDocumentPosition(other) {
+    if (!(other instanceof Element) || other.#doc !== this.#doc) return 1;
+    if (other.#id === this.#id) return 0;
+    if (this.contains(other)) return 20;
+    if (other.contains(this)) return 10;
+    const all = dom.find(this.#doc, [dom.root(this.#doc)], '*');
+    return all.indexOf(this.#id) < all.indexOf(other.#id) ? 4 : 2;
+  }
+  static part(element, name) { return element.#part(name); }
   #resolved(name) {
     const raw = this.getAttribute(name);
     if (raw === undefined) return '';
@@ -318,10 +372,10 @@ class Element {
 }
 
 const STRINGS = {
-  name: 'name', type: 'type', method: 'method', enctype: 'enctype', target: 'target', rel: 'rel', alt: 'alt', title: 'title',
+  name: 'name', acceptCharset: 'accept-charset', target: 'target', rel: 'rel', alt: 'alt', title: 'title',
   placeholder: 'placeholder', content: 'content', charset: 'charset', media: 'media', htmlFor: 'for', accept: 'accept', pattern: 'pattern',
   min: 'min', max: 'max', step: 'step', label: 'label', hreflang: 'hreflang', download: 'download', cite: 'cite', dateTime: 'datetime',
-  httpEquiv: 'http-equiv', autocomplete: 'autocomplete', poster: 'poster', preload: 'preload', kind: 'kind', srclang: 'srclang',
+  httpEquiv: 'http-equiv', poster: 'poster', preload: 'preload', kind: 'kind', srclang: 'srclang',
   formAction: 'formaction', formMethod: 'formmethod', formTarget: 'formtarget', wrap: 'wrap', headers: 'headers', abbr: 'abbr',
   scope: 'scope', useMap: 'usemap', coords: 'coords', shape: 'shape', data: 'data', integrity: 'integrity', crossOrigin: 'crossorigin',
 };
@@ -338,6 +392,10 @@ const define = (name, value) => {
 for (const [name, attr] of Object.entries(STRINGS)) define(name, function () { return this.getAttribute(attr) ?? ''; });
 for (const [name, attr] of Object.entries(BOOLEANS)) define(name, function () { return this.hasAttribute(attr); });
 for (const [name, attr] of Object.entries(NUMBERS)) define(name, function () { const n = parseInt(this.getAttribute(attr), 10); return Number.isNaN(n) ? 0 : n; });
+
+for (const name of ['hash', 'host', 'hostname', 'origin', 'pathname', 'port', 'protocol', 'search', 'username', 'password']) {
+  define(name, function () { return Element.part(this, name); });
+}
 
 function parse(text, url) {
   const doc = dom.parse(String(text));

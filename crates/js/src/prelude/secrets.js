@@ -1,6 +1,6 @@
 const native = require('native:secrets');
 const get = async (key) => native.get(null, String(key));
-const source = async (name) => {
+const source = (name) => {
   const from = name === undefined ? null : String(name);
   return { get: async (key) => native.get(from, String(key)) };
 };

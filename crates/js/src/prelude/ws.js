@@ -49,7 +49,7 @@ class Socket {
         break;
       default:
         Socket.fail(socket, data);
-        socket.#shut(1001, 1001);
+        socket.#shut(1001, data.startsWith('websocket: close 1006') ? 1006 : 1001);
     }
   }
   static fail(socket, text) {
@@ -124,6 +124,10 @@ function connect(url, ...args) {
   const setup = args.find((a) => typeof a === 'function');
   const params = typeof args[0] === 'function' ? undefined : args[0];
   if (setup === undefined) throw new GoError(args.length === 0 ? 'invalid number of arguments to ws.connect' : 'last argument to ws.connect must be a function');
+  const compression = params && params.compression !== undefined ? String(params.compression).trim() : '';
+  if (compression !== '' && compression !== 'deflate') {
+    throw new GoError(`unsupported compression algorithm '${compression}', supported algorithm is 'deflate'`);
+  }
   const socket = new Socket();
   let answer;
   const protocols = [];

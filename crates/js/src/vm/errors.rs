@@ -5,6 +5,7 @@ use rquickjs::{Array, Ctx, Error, Exception, Function, Object, Result, Value, qj
 
 use super::state::state;
 use super::values::text;
+use super::wording;
 
 /// Why a call into a script did not return normally.
 #[derive(Debug, Clone)]
@@ -112,6 +113,7 @@ pub fn install<'js>(ctx: &Ctx<'js>) -> Result<()> {
 }
 
 fn prepare_stack_trace<'js>(ctx: Ctx<'js>, error: Value<'js>, frames: Value<'js>) -> Result<String> {
+    reword(&ctx, &error, &frames)?;
     let mut out = text(&ctx, &error).unwrap_or_else(|_| {
         ctx.catch();
         "Error".to_owned()
@@ -121,6 +123,42 @@ fn prepare_stack_trace<'js>(ctx: Ctx<'js>, error: Value<'js>, frames: Value<'js>
         write_frames(&ctx, frames, &mut out)?;
     }
     Ok(out)
+}
+
+/// Puts a message of the engine into the words of k6's, with the name that it is about where the engine leaves it out.
+fn reword<'js>(ctx: &Ctx<'js>, error: &Value<'js>, frames: &Value<'js>) -> Result<()> {
+    let Some(error) = error.as_object() else { return Ok(()) };
+    let message: Value<'js> = error.get("message")?;
+    let Some(message) = message.as_string().and_then(|m| m.to_string().ok()) else { return Ok(()) };
+    if !wording::known(&message) {
+        return Ok(());
+    }
+    let top = frames.as_array().and_then(|f| f.get::<Object<'js>>(0).ok());
+    let mut source = None;
+    if let Some(frame) = top {
+        let call = |name: &str| -> Result<Value<'js>> {
+            frame.get::<_, Function<'js>>(name)?.call((This(frame.clone()),))
+        };
+        let file = call("getFileName")?;
+        if let Some(file) = file.as_string().and_then(|s| s.to_string().ok()) {
+            let line = call("getLineNumber")?.as_number().unwrap_or(0.0) as u32;
+            let column = call("getColumnNumber")?.as_number().unwrap_or(0.0) as u32;
+            let program = &state(ctx).program;
+            let (line, column) = program.original(&file, line, column);
+            source = program.files.cached(&file).map(|text| (text, line, column));
+        }
+    }
+    let place = source.as_ref().and_then(|(text, line, column)| {
+        let line = std::str::from_utf8(text).ok()?.lines().nth(line.checked_sub(1)? as usize)?;
+        let (at, _) = line.char_indices().nth(column.checked_sub(1)? as usize)?;
+        // of the callee of a call the engine gives the last name only
+        Some(if line[..at].ends_with('.') { &line[at - 1..] } else { &line[at..] })
+    });
+    if let Some(text) = wording::reworded(&message, place) {
+        let property = rquickjs::object::Property::from(text).writable().configurable();
+        error.prop("message", property)?;
+    }
+    Ok(())
 }
 
 fn write_frames<'js>(ctx: &Ctx<'js>, frames: &Array<'js>, out: &mut String) -> Result<()> {

@@ -71,10 +71,11 @@ pub fn install(ctx: &Ctx<'_>) -> Result<()> {
 }
 
 /// Parts of the global object that cost memory in every VU and are therefore there only for programs that mention them.
-const PARTS: [(&str, &[&str]); 3] = [
+const PARTS: [(&str, &[&str]); 4] = [
     ("typed arrays", &["8Array", "16Array", "32Array", "64Array", "ClampedArray", "ArrayBuffer", "DataView"]),
     ("proxy", &["Proxy"]),
     ("weak references", &["WeakRef", "FinalizationRegistry"]),
+    ("dates", &["Date"]),
 ];
 
 /// Text that may reach a global by a name that is put together at run time.
@@ -115,6 +116,10 @@ fn provide(ctx: &Ctx<'_>, name: &'static str) -> Result<()> {
     }
     if let Some((name, module)) = LAZY.iter().find(|(n, _)| *n == name) {
         return lazy(ctx, name, module);
+    }
+    if name == "dates" {
+        internal::load(ctx, name)?;
+        return Ok(());
     }
     let raw = ctx.as_raw().as_ptr();
     // SAFETY: a live context; each is added once, and each only adds to the global object

@@ -10,6 +10,7 @@ pub mod marshal;
 pub mod state;
 pub mod timers;
 pub mod values;
+mod wording;
 
 use std::rc::Rc;
 use std::sync::Arc;
