@@ -16,8 +16,10 @@ mod postman;
 mod postman_api;
 mod recordings;
 mod run;
-mod targets;
+mod run_archive;
+mod run_language;
 mod socket;
+mod targets;
 
 use loadwright_test_support::Program;
 

@@ -60,6 +60,20 @@ pub enum Command {
     Compare(CompareArgs),
     /// Count which operations of a document some runs have requested; exit code 99 below --min
     Coverage(CoverageArgs),
+    /// Print the version
+    Version {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write a first script
+    New(crate::new::NewArgs),
+    /// Pack a script with all that it reads into one file; `run` takes it
+    #[command(disable_help_flag = true)]
+    Archive {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<std::ffi::OsString>,
+    },
     /// Run a k6 script
     #[command(disable_help_flag = true)]
     Run {

@@ -23,6 +23,10 @@ pub fn run(code: Option<&str>) -> Result<Exit> {
         );
         return Ok(Exit::Success);
     }
+    if let Some(page) = crate::topics::page(code) {
+        crate::stdout::write(page);
+        return Ok(Exit::Success);
+    }
     let near: Vec<&str> = all.iter().map(|i| i.code).filter(|c| c.contains(code)).take(5).collect();
     if near.is_empty() {
         bail!("no finding has the code {code}; `loadwright explain` lists them all");

@@ -17,6 +17,7 @@ mod keep;
 mod load_args;
 mod merge;
 mod mock;
+mod new;
 mod project;
 mod redact;
 mod registry;
@@ -28,6 +29,7 @@ mod sources;
 mod stdout;
 mod templates;
 mod test;
+mod topics;
 mod verdict;
 
 use std::process::ExitCode;
@@ -64,6 +66,12 @@ fn main() -> ExitCode {
         Command::Inspect(args) => inspect::run(args),
         Command::Redact(args) => redact::run(args),
         Command::Explain { code } => explain::run(code.as_deref()),
+        Command::Version { json } => {
+            stdout::write(&version(*json));
+            Ok(Exit::Success)
+        }
+        Command::New(args) => new::run(args),
+        Command::Archive { args } => Ok(run::archive(args)),
         Command::Run { args } => Ok(run::run(args)),
         Command::Test(args) => test::run(args),
         Command::Mock(args) => mock::run(args),
@@ -95,4 +103,14 @@ fn manual(folder: &std::path::Path) -> anyhow::Result<Exit> {
     clap_mangen::generate_to(Cli::command(), folder)
         .with_context(|| format!("failed to write to {}", folder.display()))?;
     Ok(Exit::Success)
+}
+
+/// The program's version and that of the k6 whose behaviour it follows.
+fn version(json: bool) -> String {
+    let (own, os, arch) = (env!("CARGO_PKG_VERSION"), std::env::consts::OS, std::env::consts::ARCH);
+    if json {
+        let value = serde_json::json!({ "version": own, "k6": "v2.2.0", "os": os, "arch": arch });
+        return format!("{value}\n");
+    }
+    format!("loadwright v{own} (k6 v2.2.0, {os}/{arch})\n")
 }

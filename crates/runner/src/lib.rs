@@ -2,6 +2,7 @@
 //! It must never know the plan that a script was generated from, nor terminals.
 //! Start with [`Bundle`] (a loaded script), [`Run`] (what to run it with) and [`run`].
 
+mod archive;
 mod bundle;
 mod control;
 mod coroutine;
@@ -14,9 +15,11 @@ mod pace;
 mod scenario;
 mod signal;
 mod stage;
+mod tar;
 mod vu;
 mod worker;
 
+pub use archive::Archive;
 pub use bundle::{Bundle, LoadError};
 pub use control::{End, Observer, Outcome, Run, run};
 pub use host::Log;

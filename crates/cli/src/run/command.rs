@@ -30,6 +30,14 @@ pub struct Command {
     /// `js` or `archive`, empty = look at the file.
     pub kind: String,
     pub execution_requirements: bool,
+    /// `archive`: no environment in the file.
+    pub exclude_env_vars: bool,
+    /// `archive`: the file to write.
+    pub archive_out: Option<String>,
+    /// Wait for a signal when all is done.
+    pub linger: bool,
+    /// Where k6 would serve its REST API.
+    pub address: Option<String>,
 }
 
 /// Why there is no command.
@@ -62,7 +70,7 @@ const OWN: &[(&str, Option<char>, Takes, &str)] = &[
     ("no-color", None, Takes::Nothing, "no colours"),
     ("config", Some('c'), Takes::Value, "JSON file with options"),
     ("out", Some('o'), Takes::Value, "write metrics, as name=argument: json=file, csv=file"),
-    ("linger", Some('l'), Takes::Nothing, "accepted for compatibility"),
+    ("linger", Some('l'), Takes::Nothing, "when the test is done, wait for an interrupt"),
     ("no-usage-report", None, Takes::Nothing, "accepted: nothing is ever reported"),
     ("no-thresholds", None, Takes::Nothing, "do not evaluate thresholds"),
     ("summary-mode", None, Takes::Value, "compact, full or disabled"),
@@ -71,14 +79,15 @@ const OWN: &[(&str, Option<char>, Takes, &str)] = &[
     ("log-output", None, Takes::Value, "stderr, stdout, none or file=path"),
     ("log-format", None, Takes::Value, "json, raw or text"),
     ("logformat", None, Takes::Value, "the older spelling of log-format"),
-    ("address", Some('a'), Takes::Value, "accepted for compatibility"),
+    ("address", Some('a'), Takes::Value, "accepted: there is no REST API"),
     ("compatibility-mode", None, Takes::Value, "accepted for compatibility"),
     ("type", Some('t'), Takes::Value, "js or archive"),
     ("traces-output", None, Takes::Value, "accepted for compatibility"),
     ("secret-source", None, Takes::Value, "where secrets come from: file=path, mock=name=value"),
     ("profiling-enabled", None, Takes::Nothing, "accepted for compatibility"),
     ("execution-requirements", None, Takes::Nothing, "with inspect: VUs and duration"),
-    ("exclude-env-vars", None, Takes::Nothing, "accepted for compatibility"),
+    ("archive-out", Some('O'), Takes::Value, "with archive: the file to write"),
+    ("exclude-env-vars", None, Takes::Nothing, "with archive: no environment in the file"),
 ];
 
 impl Command {
@@ -93,6 +102,8 @@ impl Command {
             no_thresholds: env_flag("K6_NO_THRESHOLDS").unwrap_or(false),
             log_output: std::env::var("K6_LOG_OUTPUT").ok(),
             log_format: std::env::var("K6_LOG_FORMAT").ok(),
+            linger: env_flag("K6_LINGER").unwrap_or(false),
+            address: std::env::var("K6_ADDRESS").ok(),
             kind: std::env::var("K6_TYPE").unwrap_or_default(),
             ..Self::default()
         };
@@ -220,6 +231,8 @@ impl Command {
             "no-thresholds" => self.no_thresholds = on,
             "new-machine-readable-summary" => self.machine_summary = on,
             "execution-requirements" => self.execution_requirements = on,
+            "exclude-env-vars" => self.exclude_env_vars = on,
+            "linger" => self.linger = on,
             _ => {}
         }
     }
@@ -255,6 +268,8 @@ impl Command {
             "log-format" | "logformat" => self.log_format = Some(value),
             "secret-source" => self.secret_sources.push(value),
             "type" => self.kind = value,
+            "archive-out" => self.archive_out = Some(value),
+            "address" => self.address = Some(value),
             _ => {}
         }
         Ok(())

@@ -32,6 +32,8 @@ pub struct Logger {
     console: Mutex<Option<File>>,
     format: Format,
     least: Level,
+    /// Texts that must not be seen.
+    secrets: Vec<String>,
     started: Instant,
 }
 
@@ -43,6 +45,7 @@ impl Logger {
             console: Mutex::new(None),
             format: Format::Text,
             least: Level::Info,
+            secrets: Vec::new(),
             started: Instant::now(),
         }
     }
@@ -80,6 +83,17 @@ impl Logger {
             logger.least = Level::Debug;
         }
         Ok(logger)
+    }
+
+    /// Blots these texts out of everything that is written.
+    pub fn hide(&mut self, secrets: Vec<String>) {
+        self.secrets = secrets;
+    }
+
+    fn blotted(&self, text: &str) -> String {
+        self.secrets
+            .iter()
+            .fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "***SECRET_REDACTED***"))
     }
 
     /// Sends what scripts print to a file of its own.
@@ -145,6 +159,15 @@ impl Log for Logger {
         if !self.enabled(level) {
             return;
         }
+        let (blotted, values): (String, Vec<String>);
+        let (message, fields) = if self.secrets.is_empty() {
+            (message, fields.to_vec())
+        } else {
+            blotted = self.blotted(message);
+            values = fields.iter().map(|(_, value)| self.blotted(value)).collect();
+            (blotted.as_str(), fields.iter().zip(&values).map(|((k, _), v)| (*k, v.as_str())).collect())
+        };
+        let fields = fields.as_slice();
         if fields.contains(&("source", "console"))
             && let Some(file) = &mut *self.console.lock().unwrap_or_else(PoisonError::into_inner)
         {

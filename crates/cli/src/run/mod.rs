@@ -1,5 +1,6 @@
 //! `run`: a k6 script as k6 would run it.
 
+mod archive;
 mod command;
 mod finish;
 mod inspect;
@@ -16,6 +17,7 @@ use loadwright_metrics::{RunEvent, Summary};
 use loadwright_runner::{Level, Log, Run};
 
 use crate::exit::Exit;
+pub use archive::archive;
 use command::Command;
 pub use inspect::inspect;
 use log::Logger;
@@ -49,7 +51,10 @@ fn start(args: &[OsString], after: Option<&mut dyn FnMut(&Summary)>) -> Exit {
         }
     };
     let logger = match Logger::open(&command) {
-        Ok(logger) => Arc::new(logger),
+        Ok(mut logger) => {
+            logger.hide(secrets::values(&command.secret_sources));
+            Arc::new(logger)
+        }
         Err(text) => {
             Logger::plain().write(Level::Error, &text, &[]);
             return Exit::Other;
@@ -78,6 +83,14 @@ fn execute(
     if !command.quiet {
         let names = outputs.descriptions();
         print!("{}{}", loadwright_report::banner(), loadwright_report::plan(&schedule, &script, &names));
+    }
+    if options.paused == Some(true) {
+        let note = "there is no REST API that could resume a paused test: it starts at once";
+        log.write(Level::Warning, note, &[]);
+    }
+    if command.address.as_deref().is_some_and(|a| !a.is_empty()) {
+        let note = "there is no REST API: nothing listens on the address, and the test goes on without it";
+        log.write(Level::Warning, note, &[]);
     }
     let terminal = !command.quiet && log::stdout_is_terminal();
     let mut bars = output::Bars::new(&schedule, terminal, command);
@@ -112,5 +125,19 @@ fn execute(
     if let Some(after) = after {
         after(&outcome.summary);
     }
+    if command.linger && !matches!(outcome.end, loadwright_runner::End::Signal) {
+        linger(command);
+    }
     Ok(exit)
+}
+
+/// Waits for an interrupt, so that what watches the process can be looked at after the test.
+fn linger(command: &Command) {
+    if !command.quiet {
+        put("The test is done; --linger keeps the program waiting for Ctrl+C\n");
+    }
+    if let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        // without signals there is nothing to wait for
+        let _ = runtime.block_on(tokio::signal::ctrl_c());
+    }
 }

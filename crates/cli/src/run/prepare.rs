@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use loadwright_js::{Program, Shared};
 use loadwright_metrics::Registry;
-use loadwright_runner::{Bundle, Files, Level, LoadError, Log, Surroundings, entry_address};
+use loadwright_runner::{Archive, Bundle, Files, Level, LoadError, Log, Surroundings, entry_address};
 use loadwright_transport::{Network, Proxies};
 use loadwright_workload::{Options, Schedule, Tiers, consolidate};
 
@@ -52,8 +52,16 @@ impl Failed {
 /// Loads the script, reads the options of all tiers and lays out the schedule.
 pub fn prepare(command: &Command, log: &Arc<dyn Log>) -> Result<Prepared, Failed> {
     let cwd = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
-    let files = Files::on_disk(Some(Box::new(remote)));
-    let entry = if command.script == "-" {
+    let mut files = Files::on_disk(Some(Box::new(remote)));
+    let archive = archive(command)?;
+    let mut env: BTreeMap<String, String> = BTreeMap::new();
+    let mut archived_options = None;
+    let entry = if let Some(archive) = archive {
+        files = Files::in_memory(archive.members);
+        env.extend(archive.env);
+        archived_options = Some(archive.options).filter(|o| !o.is_null());
+        archive.entry
+    } else if command.script == "-" {
         let mut text = Vec::new();
         std::io::stdin()
             .read_to_end(&mut text)
@@ -64,16 +72,17 @@ pub fn prepare(command: &Command, log: &Arc<dyn Log>) -> Result<Prepared, Failed
     } else {
         entry_address(&command.script, &cwd)
     };
-    let mut env: BTreeMap<String, String> = BTreeMap::new();
     if command.system_env {
-        env.extend(
-            std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))),
-        );
+        for (name, value) in
+            std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)))
+        {
+            env.entry(name).or_insert(value);
+        }
     }
     env.extend(command.env.iter().cloned());
     let mut shared = Shared::new(env, Arc::new(Registry::new()));
     shared.secrets = super::secrets::read(&command.secret_sources).map_err(|e| Failed::other(&e))?;
-    let bundle = Bundle::load(Program::new(entry, files), shared, log).map_err(|e| match e {
+    let mut bundle = Bundle::load(Program::new(entry, files), shared, log).map_err(|e| match e {
         LoadError::NoScript(_) => Failed::other(&format!(
             "The moduleSpecifier \"{}\" couldn't be found on local disk. Make sure that you've specified the right path to the file.",
             command.script
@@ -82,6 +91,9 @@ pub fn prepare(command: &Command, log: &Arc<dyn Log>) -> Result<Prepared, Failed
         LoadError::Aborted(text) => Failed { exit: Exit::ScriptAborted, text, hint: None },
         nothing @ LoadError::NothingExported => Failed::other(&nothing.to_string()),
     })?;
+    if let Some(options) = archived_options {
+        bundle.options_json = Some(options.to_string());
+    }
     let options = options(command, &bundle, log)?;
     let schedule = Schedule::new(&options).map_err(|e| Failed::config(&e.to_string()))?;
     for (name, workload) in options.scenarios.iter().flatten() {
@@ -97,6 +109,21 @@ pub fn prepare(command: &Command, log: &Arc<dyn Log>) -> Result<Prepared, Failed
     }
     bundle.shared.set_options(options.clone(), options.to_execution_json().to_string());
     Ok(Prepared { bundle, options, schedule, script: command.script.clone() })
+}
+
+/// The archive that is to be run, when it is one.
+fn archive(command: &Command) -> Result<Option<Archive>, Failed> {
+    if command.script == "-" || command.kind == "js" {
+        return Ok(None);
+    }
+    let read = std::fs::read(&command.script).ok().and_then(|bytes| Archive::read(&bytes));
+    match read {
+        Some(archive) => archive.map(Some).map_err(|e| Failed::other(&e)),
+        None if command.kind == "archive" => {
+            Err(Failed::other(&format!("{} is no archive of a script", command.script)))
+        }
+        None => Ok(None),
+    }
 }
 
 /// Merges config file, script, environment and flags.

@@ -44,6 +44,15 @@ pub fn read(sources: &[String]) -> Result<Vec<(String, BTreeMap<String, String>)
     Ok(out)
 }
 
+/// Every secret that the sources hold, longest first; sources that cannot be read have none.
+pub fn values(sources: &[String]) -> Vec<String> {
+    let known = read(sources).unwrap_or_default();
+    let mut out: Vec<String> = known.into_iter().flat_map(|(_, values)| values.into_values()).collect();
+    out.retain(|v| !v.is_empty());
+    out.sort_by_key(|v| std::cmp::Reverse(v.len()));
+    out
+}
+
 fn pair(item: &str) -> Option<(String, String)> {
     let (key, value) = item.split_once('=')?;
     let value = value.strip_prefix('"').and_then(|v| v.strip_suffix('"')).unwrap_or(value);

@@ -35,7 +35,8 @@ pub struct Active {
     initializing: bool,
     warned: bool,
     cut: bool,
-    settled: bool,
+    /// When it ended, on its own clock.
+    settled: Option<Duration>,
 }
 
 struct Slot {
@@ -65,7 +66,7 @@ impl Active {
             initializing: false,
             warned: false,
             cut: false,
-            settled: false,
+            settled: None,
         }
     }
 
@@ -209,10 +210,10 @@ impl Control<'_> {
     /// Gives the VUs back and counts what was never started.
     pub(super) fn settle(&mut self, index: usize) {
         let Some(scenario) = self.scenarios.get_mut(index) else { return };
-        if scenario.settled {
+        if scenario.settled.is_some() {
             return;
         }
-        scenario.settled = true;
+        scenario.settled = Some(scenario.run.elapsed());
         self.free.extend(scenario.idle.drain(..));
         if scenario.state != ScenarioState::Interrupted {
             scenario.state = ScenarioState::Done;
@@ -322,7 +323,7 @@ impl Control<'_> {
         for scenario in &mut self.scenarios {
             if scenario.busy.get(&vu) == Some(&job) {
                 scenario.busy.remove(&vu);
-                if scenario.settled {
+                if scenario.settled.is_some() {
                     back = true;
                 } else {
                     scenario.idle.push_back(vu);
@@ -373,7 +374,7 @@ impl Control<'_> {
                 .iter()
                 .map(|s| ScenarioCounters {
                     state: s.state,
-                    elapsed: s.run.elapsed(),
+                    elapsed: s.settled.unwrap_or_else(|| s.run.elapsed()),
                     active_vus: s.run.active.load(Ordering::Relaxed),
                     held_vus: (s.idle.len() + s.running()) as u64,
                     started: s.run.started.load(Ordering::Relaxed),
