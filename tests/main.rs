@@ -5,6 +5,7 @@ mod desk;
 mod explain;
 mod first_run;
 mod golden;
+mod joined;
 mod journey;
 mod keep;
 mod load;

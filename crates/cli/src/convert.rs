@@ -66,6 +66,19 @@ pub fn plan(input: &InputArgs, shape: &ShapeArgs) -> Result<Converted> {
     let mut plan: Option<TestPlan> = None;
     let mut kept = Vec::new();
     let several = read.len() > 1;
+    let journeys = read.iter().any(|r| !r.imported.evidence.unordered);
+    let is_document = |r: &sources::Read| journeys && r.imported.evidence.unordered;
+    // a document beside something that was done describes it instead of adding to it
+    let (documents, mut read): (Vec<_>, Vec<_>) = read.drain(..).partition(is_document);
+    for r in documents {
+        for journey in &mut read {
+            loadwright_transform::join(&mut journey.imported.plan, &r.imported.plan, &mut diagnostics);
+        }
+        evidence.extend(r.imported.evidence);
+        diagnostics.extend(r.imported.diagnostics);
+        kept.push(r.source);
+    }
+    evidence.unordered = evidence.unordered && read.is_empty();
     for mut r in read.drain(..) {
         if several {
             merge::name_scenario(&mut r.imported.plan, &r.source.name);

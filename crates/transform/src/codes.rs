@@ -56,5 +56,13 @@ pub(crate) static UNBOUND: CodeInfo = CodeInfo {
     page: "No field of the recording has the column's name, and no row has a value that was recorded. The column is not used.\n\nName the column like the field that it is for, or put the recorded value into one of the rows.",
 };
 
+pub(crate) static JOINED: CodeInfo = CodeInfo {
+    code: "pass/joined",
+    severity: Severity::Note,
+    fate: Fate::Kept,
+    title: "a document describes the requests of a recording or a collection",
+    page: "Given together, a recording or a collection says what is done, in which order, with which values and credentials; an OpenAPI document says what the requests are called, which path template they belong to and what their answers promise.\n\nRequests are identified by method and path. Operations of the document that nobody requests are counted; convert the document alone for a script that requests them all.",
+};
+
 /// What passes report.
-pub const CODES: &[&CodeInfo] = &[&SECRET, &CORRELATED, &CHAINED, &RATE, &WEIGHT, &BOUND, &UNBOUND];
+pub const CODES: &[&CodeInfo] = &[&SECRET, &CORRELATED, &CHAINED, &RATE, &WEIGHT, &BOUND, &UNBOUND, &JOINED];

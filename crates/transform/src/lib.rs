@@ -11,6 +11,7 @@ mod data;
 mod dynamic;
 mod hoist;
 mod identify;
+mod join;
 mod leaves;
 mod load;
 mod login;
@@ -36,6 +37,7 @@ mod varying;
 mod words;
 
 pub use codes::CODES;
+pub use join::join;
 pub use load::{LoadOptions, ThresholdPolicy};
 pub use outlook::{Outlook, UncertainValue, Uncertainty, outlook};
 pub use pace::ThinkTimeMode;

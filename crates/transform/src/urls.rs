@@ -23,7 +23,7 @@ impl Pass for GroupUrls {
 pub fn group_urls(plan: &mut TestPlan, evidence: &Evidence) {
     if evidence.recorded {
         for_each_request_mut(plan, &mut |step| {
-            if group(step) {
+            if group(step) && step.url_group.is_none() {
                 rename(step);
             }
         });

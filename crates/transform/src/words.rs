@@ -37,9 +37,9 @@ const fn classes() -> [u8; 256] {
         let address = field || matches!(byte, b'=' | b':' | b'/' | b'#');
         let alphanumeric = byte.is_ascii_alphanumeric();
         let name = !(alphanumeric || matches!(byte, b'_' | b'-'));
-        table[b] = (field as u8) * FIELD
-            | (address as u8) * ADDRESS
-            | (name as u8) * NAME
+        table[b] = ((field as u8) * FIELD)
+            | ((address as u8) * ADDRESS)
+            | ((name as u8) * NAME)
             | (!alphanumeric as u8) * WORD;
         b += 1;
     }
