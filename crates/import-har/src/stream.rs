@@ -188,9 +188,19 @@ impl<R: Read> Scan<R> {
             let window = self.buffer.get(self.at..self.end).unwrap_or_default();
             let mut taken = window.len();
             let mut done = false;
-            for (i, &b) in window.iter().enumerate() {
+            let mut next = 0;
+            while let Some(&b) = window.get(next) {
+                let mut i = next;
+                next += 1;
                 if quoted {
-                    match b {
+                    if !escaped && !matches!(b, b'"' | b'\\') {
+                        // most of a recording is inside texts
+                        let rest = window.get(i..).unwrap_or_default();
+                        let Some(skip) = memchr::memchr2(b'"', b'\\', rest) else { break };
+                        i += skip;
+                        next = i + 1;
+                    }
+                    match window.get(i).copied().unwrap_or(b) {
                         _ if escaped => escaped = false,
                         b'\\' => escaped = true,
                         b'"' => {
@@ -273,6 +283,15 @@ mod tests {
         let (list, frame) = entries(text);
         assert_eq!(list, ["{\"a\": \"}]\\\"\"}", "{\"b\": [1,2]}"]);
         assert_eq!((frame.version.as_deref(), frame.pages.len(), frame.truncated), (Some("1.2"), 1, false));
+    }
+
+    #[test]
+    fn texts_longer_than_the_buffer_are_whole() {
+        let long = format!("{}\\\"}}]\\\\", "x".repeat(200_000));
+        let text = format!("{{\"log\": {{\"entries\": [{{\"a\": \"{long}\"}}, {{\"b\": \"{long}\"}}]}}}}");
+        let (list, frame) = entries(&text);
+        assert_eq!(list, [format!("{{\"a\": \"{long}\"}}"), format!("{{\"b\": \"{long}\"}}")]);
+        assert!(!frame.truncated);
     }
 
     #[test]
