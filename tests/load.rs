@@ -110,3 +110,22 @@ fn numbers_that_make_no_sense_are_refused_with_what_to_give() {
     let done = program.run(["convert", "api.yaml", "--weight", "nobody=1", "-o", "x.js"]);
     assert!(done.stderr.contains("load/no-such-group"), "{}", done.stderr);
 }
+
+/// The same bytes arrive, from a file that is easier to read and to change.
+#[test]
+fn long_bodies_go_to_files() {
+    let (program, folder) = program();
+    let text = "lorem ipsum ".repeat(60);
+    let api = format!(
+        "openapi: 3.0.3\ninfo: {{title: t, version: '1'}}\nservers: [{{url: 'http://a.example'}}]\npaths:\n  /a:\n    post:\n      \
+         requestBody: {{content: {{application/json: {{example: {{text: '{text}'}}}}}}}}\n      responses: {{'200': {{description: ok}}}}\n"
+    );
+    std::fs::write(folder.path().join("api.yaml"), api).expect("a file");
+    let done = program.run(["convert", "api.yaml", "-o", "test.js", "--bodies", "files", "--quiet"]);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    let script = std::fs::read_to_string(folder.path().join("test.js")).expect("a script");
+    assert!(script.contains("open('bodies/body-1.json', 'b')") && !script.contains("lorem"), "{script}");
+    let body = std::fs::read_to_string(folder.path().join("bodies/body-1.json")).expect("a body");
+    assert_eq!(body, format!("{{\"text\":\"{text}\"}}"));
+    assert_eq!(program.run(["inspect", "test.js"]).code, 0);
+}

@@ -171,6 +171,9 @@ pub struct ShapeArgs {
     /// The tool that the script is for
     #[arg(long, default_value = "k6", value_name = "TOOL", help_heading = "Output")]
     pub target: String,
+    /// Where long bodies go: inline, or files beside the script
+    #[arg(long, default_value = "inline", value_parser = ["inline", "files"], value_name = "PLACE", help_heading = "Output")]
+    pub bodies: String,
     /// Folder with templates of your own; `loadwright templates eject` writes ours there
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub templates: Option<PathBuf>,

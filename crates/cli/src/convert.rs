@@ -14,6 +14,9 @@ use crate::args::{ConvertArgs, FindingArgs, InputArgs, ShapeArgs};
 use crate::exit::Exit;
 use crate::{keep, merge, render, report_file, sources};
 
+/// Bytes from which on a body is easier to read in a file of its own.
+const LONG_BODY: usize = 500;
+
 /// A plan that is ready to be written, with everything that was found on the way.
 pub struct Converted {
     pub plan: TestPlan,
@@ -161,6 +164,7 @@ pub fn generate(converted: &Converted, shape: &ShapeArgs, output: Option<&Path>)
         source_name,
         inputs: inputs(converted, output),
         layout,
+        long_bodies: (shape.bodies == "files").then_some(LONG_BODY),
         templates: crate::templates::read(shape.templates.as_deref())?,
     };
     target.generate(&GenerateRequest { plan: &converted.plan, options }).map_err(|e| {

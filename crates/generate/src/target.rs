@@ -28,6 +28,8 @@ pub struct GenerateOptions {
     /// The inputs as seen from the folder of the script. A script reads secrets from there when the environment has none.
     pub inputs: BTreeMap<SourceId, String>,
     pub layout: Layout,
+    /// Bodies of more bytes than these go to files beside the script; targets without that write them inline.
+    pub long_bodies: Option<usize>,
     /// The user's own templates by name; the others are ours.
     pub templates: BTreeMap<String, String>,
 }
@@ -48,6 +50,7 @@ impl Default for GenerateOptions {
             source_name: String::new(),
             inputs: BTreeMap::new(),
             layout: Layout::Single,
+            long_bodies: None,
             templates: BTreeMap::new(),
         }
     }

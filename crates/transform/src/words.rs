@@ -40,7 +40,7 @@ const fn classes() -> [u8; 256] {
         table[b] = ((field as u8) * FIELD)
             | ((address as u8) * ADDRESS)
             | ((name as u8) * NAME)
-            | (!alphanumeric as u8) * WORD;
+            | ((!alphanumeric as u8) * WORD);
         b += 1;
     }
     table

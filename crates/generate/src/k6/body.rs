@@ -20,6 +20,9 @@ pub(crate) enum MediaTypeCode {
 
 impl Context<'_> {
     pub fn body(&mut self, body: &Body) -> BodyCode {
+        if let Some(long) = self.long_body(body) {
+            return long;
+        }
         let text = |t: &str| Some(MediaTypeCode::Text(t.to_owned()));
         let (expr, media_type) = match body {
             Body::Empty => (None, None),
@@ -55,6 +58,32 @@ impl Context<'_> {
             }
         };
         BodyCode { expr, media_type }
+    }
+
+    /// A long body without holes as a file beside the script, when that was asked for.
+    fn long_body(&mut self, body: &Body) -> Option<BodyCode> {
+        let limit = self.long_bodies?;
+        let (content, media_type, extension) = match body {
+            Body::Raw { media_type, content } => {
+                let kind = media_type.as_deref().unwrap_or_default();
+                let extension =
+                    ["json", "xml", "html", "csv"].into_iter().find(|e| kind.contains(e)).unwrap_or("txt");
+                (content.as_literal()?.as_bytes().to_vec(), media_type.clone(), extension)
+            }
+            Body::Json { value, indent: None } => {
+                (compact(value)?.into_bytes(), Some("application/json".to_owned()), "json")
+            }
+            Body::Bytes { media_type, content } => (content.clone(), media_type.clone(), "bin"),
+            _ => return None,
+        };
+        if content.len() <= limit {
+            return None;
+        }
+        let number = self.files.iter().filter(|f| f.path.starts_with("bodies/")).count() + 1;
+        let path = format!("bodies/body-{number}.{extension}");
+        self.add_file(&path, content);
+        let expr = Some(self.opened(&path));
+        Some(BodyCode { expr, media_type: media_type.map(MediaTypeCode::Text) })
     }
 
     /// Text as a body: a lone variable is made a string, k6 sends numbers and objects otherwise.
@@ -202,5 +231,25 @@ fn encode_form(text: &str) -> String {
             c => out.push_str(&encode_component(c.encode_utf8(&mut [0; 4]))),
         }
         out
+    })
+}
+
+/// JSON without spaces; `None` when it has holes.
+fn compact(value: &loadwright_scenario::Json) -> Option<String> {
+    use loadwright_scenario::Json;
+    let quoted = |t: &str| serde_json::to_string(t).ok();
+    Some(match value {
+        Json::Null => "null".to_owned(),
+        Json::Bool(b) => b.to_string(),
+        Json::Number(n) => n.clone(),
+        Json::String(text) => quoted(text.as_literal()?)?,
+        Json::Hole(_) => return None,
+        Json::Array(items) => {
+            format!("[{}]", items.iter().map(compact).collect::<Option<Vec<_>>>()?.join(","))
+        }
+        Json::Object(fields) => {
+            let pairs = fields.iter().map(|(k, v)| Some(format!("{}:{}", quoted(k)?, compact(v)?)));
+            format!("{{{}}}", pairs.collect::<Option<Vec<_>>>()?.join(","))
+        }
     })
 }

@@ -34,6 +34,8 @@ pub(crate) struct Context<'a> {
     pub homes: BTreeMap<VarName, super::scope::Home>,
     /// The inputs as the script names them.
     pub inputs: BTreeMap<SourceId, String>,
+    /// Bodies of more bytes than these go to files.
+    pub long_bodies: Option<usize>,
 }
 
 impl<'a> Context<'a> {
@@ -48,6 +50,7 @@ impl<'a> Context<'a> {
             files: Vec::new(),
             homes: BTreeMap::new(),
             inputs: BTreeMap::new(),
+            long_bodies: None,
         }
     }
 

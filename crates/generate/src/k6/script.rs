@@ -37,6 +37,7 @@ impl Target for K6 {
         let long = is_long(plan);
         let mut cx = Context::new(plan);
         cx.inputs.clone_from(&request.options.inputs);
+        cx.long_bodies = request.options.long_bodies;
         cx.homes = homes(plan, long);
         reserve_own_names(&mut cx);
         cx.name_variables();

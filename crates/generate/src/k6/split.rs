@@ -23,6 +23,7 @@ pub(super) fn generate(request: &GenerateRequest<'_>) -> Result<Generated, Gener
     let plan = request.plan;
     let mut cx = Context::new(plan);
     cx.inputs.clone_from(&request.options.inputs);
+    cx.long_bodies = request.options.long_bodies;
     cx.homes = homes(plan, true);
     reserve_own_names(&mut cx);
     let state = cx.names.claim("state", "state");
