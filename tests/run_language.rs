@@ -56,7 +56,7 @@ export default function () {
 #[test]
 fn pages_can_be_searched_and_read() {
     let lines = printed(
-        r##"import { parseHTML } from 'k6/html';
+        r#"import { parseHTML } from 'k6/html';
 export default function () {
   const d = parseHTML(`<table><thead><tr><th>h</th></tr></thead><tbody><tr><td>1</td><td>2</td></tr></tbody></table>
 <a id=l href="https://u:p@h.example:81/p?q=1#f">more</a><form id=f><input name=a><select><option>1<option selected>2</select><button>Go</button></form>`);

@@ -415,6 +415,7 @@ fn nth_enum(schema: &Schema<'_>, n: usize) -> Option<Value> {
 fn is_plain(key: &str, schemas: &[Schema<'_>]) -> bool {
     key != "id"
         && schemas.iter().all(|s| {
-            matches!(s.kind(), Kind::String | Kind::Integer | Kind::Number | Kind::Boolean) && !s.is_nullable()
+            matches!(s.kind(), Kind::String | Kind::Integer | Kind::Number | Kind::Boolean)
+                && !s.is_nullable()
         })
 }

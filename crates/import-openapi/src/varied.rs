@@ -9,13 +9,21 @@ use crate::valid::{Direction, Validator};
 
 /// What a body needs beyond its schema: values that differ each time, and something that changes.
 impl<'a> BodyPlan<'_, 'a> {
-    /// A change of nothing is refused by most servers: the first property that may be there is.
+    /// A change of nothing is refused by most servers: the first property that may be there is. What others know the
+    /// thing by stays as it is.
     pub(crate) fn changing(&self, content: &Content<'a>, value: Value) -> Value {
-        let (Some(schema), true) =
-            (&content.schema, self.changes && value == Value::Object(serde_json::Map::new()))
-        else {
+        let (Some(schema), true, Value::Object(sent)) = (&content.schema, self.changes, &value) else {
             return value;
         };
+        let names = |key: &str| is_identifying(key) || matches!(key, "key" | "id" | "code");
+        let accepted = |v: &Value| Validator::new(self.document, Direction::Request).accepts(schema, v);
+        if !sent.is_empty() {
+            let mut rest = sent.clone();
+            rest.retain(|key, _| !names(key));
+            let rest = Value::Object(rest);
+            let fewer = rest.as_object().is_some_and(|r| !r.is_empty()) && accepted(&rest);
+            return if fewer { rest } else { value };
+        }
         let mut silent = Diagnostics::new();
         let full = Sampler::new(self.document, Direction::Request, true, self.seed).sample(
             schema,
@@ -23,11 +31,10 @@ impl<'a> BodyPlan<'_, 'a> {
             &mut silent,
         );
         let mut list: Vec<(&String, &Value)> = full.as_object().into_iter().flatten().collect();
-        // others may know the thing by its name
-        list.sort_by_key(|(key, _)| is_identifying(key) || matches!(key.as_str(), "key" | "id" | "code"));
+        list.sort_by_key(|(key, _)| names(key));
         let first = list.into_iter().find_map(|(key, property)| {
             let one = Value::Object([(key.clone(), property.clone())].into_iter().collect());
-            Validator::new(self.document, Direction::Request).accepts(schema, &one).then_some(one)
+            accepted(&one).then_some(one)
         });
         first.unwrap_or(value)
     }

@@ -147,7 +147,7 @@ fn created(store: &mut Store, path: &str, promised: &Value, sent: Option<&Value>
     match envelope {
         Some((key, inner)) => {
             let mut out = promised.clone();
-            out[key] = store.create(path, &inner, sent, parameter);
+            out[key] = store.create(path, &inner, self::inner(sent, Some(promised)), parameter);
             out
         }
         None => store.create(path, promised, sent, parameter),
@@ -356,6 +356,70 @@ mod tests {
         assert_eq!(ask(&mock, "GET", &one, "").0, 404);
         // nobody created this one: the promise of the document holds
         assert_eq!(ask(&mock, "GET", "/pets/99", "").1["id"], 99);
+    }
+
+    fn promised(method: &str, path: &str, body: &str) -> Exchange {
+        let (path, query) = path.split_once('?').map_or((path, None), |(p, q)| (p, Some(q.to_owned())));
+        Exchange {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            query,
+            responses: vec![ObservedResponse {
+                status: 200,
+                headers: vec![("Content-Type".to_owned(), "application/json".to_owned())],
+                body: body.as_bytes().to_vec(),
+                ..ObservedResponse::default()
+            }],
+            contract: Some(Contract::default()),
+            ..Exchange::default()
+        }
+    }
+
+    #[test]
+    fn envelopes_stay_around_what_is_remembered() {
+        let article = r#"{"article":{"slug":"a-1","title":"t","views":3}}"#;
+        let mock = Mock::new(Evidence {
+            exchanges: vec![
+                promised("POST", "/articles", article),
+                promised("GET", "/articles/{slug}", article),
+                promised("PUT", "/articles/{slug}", article),
+            ],
+            ..Evidence::default()
+        });
+        let (_, made) = ask(&mock, "POST", "/articles", r#"{"article":{"title":"mine"}}"#);
+        assert_eq!(made["article"]["title"], "mine");
+        let slug = made["article"]["slug"].as_str().expect("a slug").to_owned();
+        let one = format!("/articles/{slug}");
+        let (_, read) = ask(&mock, "GET", &one, "");
+        assert_eq!(
+            (&read["article"]["slug"], &read["article"]["views"]),
+            (&Value::from(slug), &Value::from(3))
+        );
+        let (_, changed) = ask(&mock, "PUT", &one, r#"{"article":{"title":"new"}}"#);
+        assert_eq!(changed["article"]["title"], "new");
+        assert_eq!(ask(&mock, "GET", &one, "").1["article"]["title"], "new");
+    }
+
+    #[test]
+    fn operations_of_one_path_are_told_apart_by_their_fixed_query() {
+        let mock = Mock::new(Evidence {
+            exchanges: vec![
+                promised("GET", "/box?comp=list", r#"{"what":"list"}"#),
+                promised("GET", "/box?comp=acl", r#"{"what":"acl"}"#),
+            ],
+            ..Evidence::default()
+        });
+        let what = |query: &str| {
+            let asked = Asked {
+                method: "GET".to_owned(),
+                path: "/box".to_owned(),
+                query: Some(query.to_owned()),
+                ..Asked::default()
+            };
+            serde_json::from_slice::<Value>(&mock.answer(&asked).body).expect("JSON")["what"].clone()
+        };
+        assert_eq!(what("comp=acl&timeout=3"), "acl");
+        assert_eq!(what("comp=list"), "list");
     }
 
     #[test]

@@ -76,6 +76,12 @@ impl Target for Locust {
         blocks.extend(functions.iter().map(|s| print(std::slice::from_ref(s))));
         blocks.extend(classes.iter().map(|s| print(std::slice::from_ref(s))));
         blocks.extend(load.iter().chain(&thresholds).map(|s| print(std::slice::from_ref(s))));
+        // blank lines as Black wants them: one behind imports, two behind functions
+        let constants = match (constants.is_empty(), before.is_empty()) {
+            (true, _) => constants,
+            (false, true) => format!("\n{constants}"),
+            (false, false) => format!("\n\n{constants}"),
+        };
         let view = View { head: head(request), imports: imports(&cx), before, constants, blocks };
         let script = crate::layout::render("locust/locustfile.py.hbs", request, &view)?;
         let mut files =

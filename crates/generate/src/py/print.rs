@@ -158,8 +158,12 @@ impl Printer {
         match e {
             PyExpr::Code(code) => self.out.push_str(code.as_str()),
             PyExpr::Call { callee, args } => {
-                self.expr(callee, 1);
-                self.list('(', ')', args, Self::arg);
+                self.expr(callee, 2);
+                if args.is_empty() {
+                    self.out.push_str("()");
+                } else {
+                    self.list('(', ')', args, Self::arg);
+                }
             }
             PyExpr::Dict(pairs) => self.list('{', '}', pairs, |p, (k, v)| {
                 p.expr(k, 2);
