@@ -85,3 +85,23 @@ fn a_file_that_no_conversion_wrote_is_not_lost() {
     assert!(done.stderr.contains("test.js.orig"), "{}", done.stderr);
     assert_eq!(read(folder, "test.js.orig"), "precious\n");
 }
+
+#[test]
+fn the_script_of_another_source_is_replaced_and_edits_of_it_are_kept_aside() {
+    let (program, folder) = program();
+    let folder = folder.path();
+    write(folder, "api.yaml", API);
+    write(
+        folder,
+        "other.yaml",
+        &API.replace("/toys", "/cars").replace("responses:", "security: [{key: []}], responses:"),
+    );
+    let convert = |input: &str| program.run(["convert", input, "-o", "test.js", "--quiet"]);
+    for input in ["api.yaml", "other.yaml", "api.yaml", "other.yaml"] {
+        let done = convert(input);
+        assert_eq!(done.code, 0, "{input}: {}", done.stderr);
+    }
+    write(folder, "test.js", &(read(folder, "test.js") + "// mine\n"));
+    assert_eq!(convert("api.yaml").code, 0);
+    assert!(read(folder, "test.js").contains("/toys") && read(folder, "test.js.orig").contains("// mine"));
+}

@@ -32,7 +32,7 @@ struct Planned {
 
 /// Writes the script and what belongs beside it. Edits since the last conversion are merged in; conflicts give their number.
 pub fn write(output: &Path, generated: &Generated, lock: &Lock, args: &KeepArgs) -> Result<usize> {
-    let planned = plan(output, generated, args.overwrite)?;
+    let planned = plan(output, generated, lock, args.overwrite)?;
     let mut conflicts = 0;
     for file in &planned {
         if let Some(parent) = file.path.parent().filter(|p| !p.as_os_str().is_empty()) {
@@ -43,7 +43,7 @@ pub fn write(output: &Path, generated: &Generated, lock: &Lock, args: &KeepArgs)
             std::fs::copy(&file.path, backup)
                 .with_context(|| format!("failed to write {}", backup.display()))?;
             eprintln!(
-                "note: {} was not written by a conversion that left a lock file; it is kept as {}",
+                "note: {} was not made from this source, or nobody knows from what; it is kept as {}",
                 file.path.display(),
                 backup.display()
             );
@@ -74,7 +74,7 @@ fn write_file(path: &Path, content: &[u8]) -> Result<()> {
 /// `--check` and `--diff`: what would change, without changing it.
 pub fn look(output: &Path, generated: &Generated, lock: &Lock, args: &KeepArgs) -> Result<Exit> {
     if args.diff {
-        for file in plan(output, generated, false)? {
+        for file in plan(output, generated, lock, false)? {
             let old = std::fs::read(&file.path).unwrap_or_default();
             let (old, new) = (String::from_utf8_lossy(&old), String::from_utf8_lossy(&file.content));
             if old != new {
@@ -127,7 +127,7 @@ fn read_lock(output: &Path) -> Result<Option<Lock>> {
     Ok(Some(lock))
 }
 
-fn plan(output: &Path, generated: &Generated, overwrite: bool) -> Result<Vec<Planned>> {
+fn plan(output: &Path, generated: &Generated, newer: &Lock, overwrite: bool) -> Result<Vec<Planned>> {
     let folder = output
         .parent()
         .filter(|p| !p.as_os_str().is_empty())
@@ -136,6 +136,7 @@ fn plan(output: &Path, generated: &Generated, overwrite: bool) -> Result<Vec<Pla
         bail!("failed to write {}: the folder {} does not exist", output.display(), folder.display());
     }
     let lock = if overwrite { None } else { read_lock(output)? };
+    let other_source = lock.as_ref().is_some_and(|l| l.source != newer.source || l.target != newer.target);
     let mut out = Vec::new();
     for (i, file) in generated.files.iter().enumerate() {
         let path = if i == 0 { output.to_path_buf() } else { beside(&folder, &file.path)? };
@@ -145,15 +146,19 @@ fn plan(output: &Path, generated: &Generated, overwrite: bool) -> Result<Vec<Pla
         match (old, base) {
             (None, _) => {}
             (Some(old), _) if old == file.content => {}
+            (Some(old), Some(base)) if old == base => {}
+            // names are a set: nothing in it can be in conflict
+            (Some(old), _) if i > 0 && file.path.ends_with(".env.example") => {
+                planned.content = joined(&old, &file.content);
+            }
+            // the script of another source has nothing in common with this one
+            (Some(_), Some(_)) if i == 0 && other_source => planned.backup = Some(free_name(output)),
             (Some(old), Some(base)) => merged(&mut planned, &base, &old, &file.path),
             // the list of packages is the user's own once it is there
             (Some(old), None) if i > 0 && file.path == "package.json" => {
                 let wanted = compact(&file.content);
                 eprintln!("note: {} stays as it is; the script wants: {wanted}", planned.path.display());
                 planned.content = old;
-            }
-            (Some(old), None) if file.path.ends_with(".env.example") => {
-                planned.content = joined(&old, &file.content);
             }
             // a companion of another script of the same folder is the same module
             (Some(_), None) if i > 0 => {}
