@@ -68,7 +68,7 @@ export default function () {
   const t = d.find('table').get(0);
   console.log(t.rows().length, t.tHead().nodeName(), t.tBodies().length, d.find('td').get(1).cellIndex(), d.find('td').get(0).parentNode().rowIndex(), d.find('option').get(1).index());
 }
-"##,
+"#,
     );
     assert_eq!(
         lines,
