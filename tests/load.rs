@@ -129,3 +129,24 @@ fn long_bodies_go_to_files() {
     assert_eq!(body, format!("{{\"text\":\"{text}\"}}"));
     assert_eq!(program.run(["inspect", "test.js"]).code, 0);
 }
+
+#[test]
+fn typescript_has_the_types_that_a_strict_compiler_asks_for() {
+    let (program, folder) = program();
+    let case = loadwright_test_support::cases("openapi").into_iter().find(|c| c.name.ends_with("/shop"));
+    let input = case.expect("the shop fixture").input.to_string_lossy().into_owned();
+    let done = program.run(["test", input.as_str(), "--mock", "-o", "test.ts", "--quiet"]);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    let script = std::fs::read_to_string(folder.path().join("test.ts")).expect("a script");
+    for part in [
+        "import { Options } from 'k6/options';",
+        "export const options: Options = {",
+        "const json = (res: Response, path: string): any =>",
+        "let productId: any;",
+    ] {
+        assert!(script.contains(part), "no {part} in\n{script}");
+    }
+    let plain = program.run(["convert", input.as_str(), "--lang", "ts", "-o", "test.js"]);
+    assert_eq!(plain.code, 1);
+    assert!(plain.stderr.contains("does not end in .ts"), "{}", plain.stderr);
+}

@@ -11,10 +11,9 @@ fn golden_files_of_the_other_targets() {
             .into_iter()
             .find(|c| c.name == format!("{family}/{name}"))
             .unwrap_or_else(|| panic!("no fixture {family}/{name}"));
-        for (target, files) in [
-            ("locust", &["locustfile.py"][..]),
-            ("artillery", &["artillery.yml", "artillery-processor.js"]),
-        ] {
+        for (target, files) in
+            [("locust", &["locustfile.py"][..]), ("artillery", &["artillery.yml", "artillery-processor.js"])]
+        {
             let (program, folder) = program();
             let input = folder.path().join(case.input.file_name().expect("a name"));
             std::fs::copy(&case.input, &input).expect("a copy");

@@ -171,6 +171,9 @@ pub struct ShapeArgs {
     /// The tool that the script is for
     #[arg(long, default_value = "k6", value_name = "TOOL", help_heading = "Output")]
     pub target: String,
+    /// The language of k6 scripts; an output that ends in .ts is TypeScript without it
+    #[arg(long, default_value = "js", value_parser = ["js", "ts"], value_name = "LANG", help_heading = "Output")]
+    pub lang: String,
     /// Where long bodies go: inline, or files beside the script
     #[arg(long, default_value = "inline", value_parser = ["inline", "files"], value_name = "PLACE", help_heading = "Output")]
     pub bodies: String,

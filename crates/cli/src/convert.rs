@@ -152,9 +152,13 @@ pub fn generate(converted: &Converted, shape: &ShapeArgs, output: Option<&Path>)
         format!("no target is called {}; there are {}", shape.target, names.join(", "))
     })?;
     let source_name = source_name(converted);
-    let file_name = output
-        .and_then(|p| p.file_name())
-        .map_or_else(|| target.file_name().to_owned(), |n| n.to_string_lossy().into_owned());
+    let file_name = output.and_then(|p| p.file_name()).map_or_else(
+        || if shape.lang == "ts" { "script.ts".to_owned() } else { target.file_name().to_owned() },
+        |n| n.to_string_lossy().into_owned(),
+    );
+    if shape.lang == "ts" && !file_name.ends_with(".ts") {
+        anyhow::bail!("--lang ts: {file_name} does not end in .ts");
+    }
     let layout = match shape.layout.layout.as_deref() {
         Some("split") => Layout::Split,
         _ => Layout::Single,

@@ -18,6 +18,7 @@ mod script;
 mod split;
 mod step;
 mod text;
+mod types;
 mod variables;
 mod websocket;
 

@@ -90,7 +90,9 @@ impl Target for K6 {
 
 /// The sections of a script on the page.
 pub(super) fn lay_out(request: &GenerateRequest<'_>, sections: Vec<String>) -> Result<String, GenerateError> {
-    crate::layout::render("k6/script.js.hbs", request, &View { sections })
+    let script = crate::layout::render("k6/script.js.hbs", request, &View { sections })?;
+    let typed = request.options.file_name.ends_with(".ts");
+    Ok(if typed { super::types::typed(&script) } else { script })
 }
 
 pub(super) fn head(request: &GenerateRequest<'_>) -> String {
