@@ -191,3 +191,20 @@ export function long() { sleep(1.3); }
     let short: Vec<&str> = done.stdout.lines().filter(|l| l.starts_with("short ✓")).collect();
     assert!(short.len() >= 2 && short.iter().all(|l| l.contains("00m00.0s/10m0s")), "{}", done.stdout);
 }
+
+#[test]
+fn a_body_that_a_script_assigns_is_the_one_that_is_read() {
+    let lines = printed(
+        "import http from 'k6/http';
+export default function () {
+  const r = http.get('http://127.0.0.1:1/');
+  r.body = '{\"a\": [1, 2]}';
+  console.log(r.body, r.json('a.1'), r.json().a.length);
+  r.body = '<p>text</p>';
+  console.log(r.html('p').text(), r.json('a'));
+}
+",
+    );
+    assert_eq!(lines.last().map(String::as_str), Some("text undefined"));
+    assert!(lines.contains(&"{\"a\": [1, 2]} 2 2".to_owned()), "{lines:?}");
+}

@@ -109,6 +109,8 @@ pub struct Response<'js> {
     made: RefCell<Vec<(usize, Value<'js>)>>,
     parsed: RefCell<Option<Value<'js>>>,
     valid_json: std::cell::Cell<Option<bool>>,
+    /// What the script put in the place of the body.
+    given: RefCell<Option<Bytes>>,
 }
 
 // SAFETY: `Changed` differs in the lifetime only
@@ -172,6 +174,7 @@ fn instance<'js>(
         made: RefCell::default(),
         parsed: RefCell::default(),
         valid_json: std::cell::Cell::default(),
+        given: RefCell::default(),
     };
     Ok(Class::instance(ctx.clone(), response)?.into_inner().into_value())
 }
@@ -324,7 +327,8 @@ impl<'js> Response<'js> {
     }
 
     fn json(&self, ctx: &Ctx<'js>, selector: Option<&Value<'js>>) -> Result<Value<'js>> {
-        let Some(body) = self.body() else {
+        let given = self.given.borrow().clone();
+        let Some(body) = given.as_ref().or_else(|| self.body()) else {
             return Err(go_error(
                 ctx,
                 "the body is null so we can't transform it to JSON - this likely was because of a request error getting the response",
@@ -410,6 +414,11 @@ impl<'js> JsClass<'js> for Response<'js> {
             _ => text(ctx, &value)?.into_js(ctx)?,
         };
         let response = this.borrow();
+        if FIELDS[field] == "body" && value.is_string() {
+            *response.given.borrow_mut() = Some(text(ctx, &value)?.into());
+            response.valid_json.set(None);
+            response.parsed.take();
+        }
         let mut made = response.made.borrow_mut();
         made.retain(|(f, _)| *f != field);
         made.push((field, value));
@@ -534,7 +543,8 @@ fn dispatch<'js>(
         return response.json(ctx, args.first().filter(|v| !absent(v)));
     }
     let html = crate::modules::internal::load(ctx, "html")?;
-    let body = match response.body() {
+    let given = response.given.borrow().clone();
+    let body = match given.as_ref().or_else(|| response.body()) {
         Some(bytes) => string_of(ctx, bytes)?,
         None => {
             return Err(go_error(
