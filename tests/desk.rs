@@ -142,3 +142,27 @@ fn an_environment_file_fills_the_script_and_flags_win() {
     let broken = program.run(["run", "--env-file", ".env", "script.js"]);
     assert!(broken.code != 0 && broken.stderr.contains("line 1"), "{}", broken.stderr);
 }
+
+#[test]
+fn every_help_has_examples() {
+    let (program, _folder) = program();
+    for command in [
+        "convert",
+        "test",
+        "mock",
+        "inspect",
+        "redact",
+        "explain",
+        "templates",
+        "completions",
+        "man",
+        "doctor",
+        "schema",
+        "compare",
+        "coverage",
+    ] {
+        let done = program.run([command, "--help"]);
+        assert_eq!(done.code, 0);
+        assert!(done.stdout.contains(&format!("\n  loadwright {command}")), "{command}: {}", done.stdout);
+    }
+}

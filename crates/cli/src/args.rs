@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::args_verdict::{CoverageArgs, LayoutArgs, VerdictArgs};
 use crate::bundle::BundleArgs;
+use crate::examples;
 use crate::keep::KeepArgs;
 use crate::load_args::LoadArgs;
 
@@ -22,43 +23,56 @@ Examples:
   loadwright convert archive.har -o test.js
   loadwright run test.js --vus 10 --duration 30s
 
-Exit codes: 0 passed, 1 usage or files, 2 --strict found losses, 99 thresholds failed, 104 bad options,
-105 interrupted, 107 script exception, 108 aborted by the script. `loadwright explain exit-codes` has all.";
+Exit codes: 0 passed, 1 usage or files, 2 losses or conflicts, 3 the source has moved on, 99 thresholds failed.
+`loadwright explain exit-codes` has all.";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Write a script from a Postman collection, an OpenAPI document or a HAR recording
+    #[command(after_help = examples::CONVERT)]
     Convert(ConvertArgs),
     /// Convert and run at once; with --mock against answers from the source itself
+    #[command(after_help = examples::TEST)]
     Test(TestArgs),
     /// Answer on loopback as the source says
+    #[command(after_help = examples::MOCK)]
     Mock(MockArgs),
     /// Show what a source becomes, or the options of a script
+    #[command(after_help = examples::INSPECT)]
     Inspect(InspectArgs),
     /// Write a recording without its secrets, safe to share
+    #[command(after_help = examples::REDACT)]
     Redact(crate::redact::RedactArgs),
     /// Explain a finding by its code
+    #[command(after_help = examples::EXPLAIN)]
     Explain {
         /// A code such as postman/unsupported-api; none lists them all
         code: Option<String>,
     },
     /// Write the templates of a target, to change and to give to --templates
+    #[command(after_help = examples::TEMPLATES)]
     Templates(crate::templates::TemplatesArgs),
     /// Write completions for a shell
+    #[command(after_help = examples::COMPLETIONS)]
     Completions { shell: clap_complete::Shell },
     /// Write the manual pages
+    #[command(after_help = examples::MAN)]
     Man {
         /// The folder that they go to
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },
     /// Look at the limits of this machine: file descriptors, ports, cores, memory, clock
+    #[command(after_help = examples::DOCTOR)]
     Doctor(crate::doctor::DoctorArgs),
     /// Print the JSON Schema of a file that this program reads or writes; none lists them
+    #[command(after_help = examples::SCHEMA)]
     Schema { name: Option<String> },
     /// Compare two results that `run --out result=FILE` wrote; exit code 99 when the second is worse
+    #[command(after_help = examples::COMPARE)]
     Compare(CompareArgs),
     /// Count which operations of a document some runs have requested; exit code 99 below --min
+    #[command(after_help = examples::COVERAGE)]
     Coverage(CoverageArgs),
     /// Print the version
     Version {

@@ -9,6 +9,7 @@ mod convert;
 mod coverage;
 mod doctor;
 mod env_file;
+mod examples;
 mod exit;
 mod explain;
 mod fetch;
