@@ -208,3 +208,11 @@ export default function () {
     assert_eq!(lines.last().map(String::as_str), Some("text undefined"));
     assert!(lines.contains(&"{\"a\": [1, 2]} 2 2".to_owned()), "{lines:?}");
 }
+
+#[test]
+fn modules_can_ask_where_a_specifier_leads() {
+    let lines = printed(
+        "const at = import.meta.resolve('./not/there.js');\nexport default function () { console.log(at.startsWith('file:///'), at.endsWith('/not/there.js')); }\n",
+    );
+    assert_eq!(lines, ["true true"]);
+}

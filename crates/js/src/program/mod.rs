@@ -153,7 +153,10 @@ impl Program {
 
     /// Where a specifier would lead, without loading it.
     pub fn resolve_from(&self, base: &str, specifier: &str) -> Result<String, CompileError> {
-        resolve(&self.files, base, specifier, Asked::Import).map_err(CompileError::Missing)
+        match resolve(&self.files, base, specifier, Asked::Import) {
+            Err(_) if specifier.starts_with(['.', '/']) => Ok(join(dir_of(base), specifier)),
+            found => found.map_err(CompileError::Missing),
+        }
     }
 
     /// Maps a position in compiled text to the user's own text.
