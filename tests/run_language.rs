@@ -216,3 +216,35 @@ fn modules_can_ask_where_a_specifier_leads() {
     );
     assert_eq!(lines, ["true true"]);
 }
+
+#[test]
+fn a_web_socket_that_is_dropped_says_so() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let _ = crate::socket::greet(&stream);
+            let _ = stream.shutdown(std::net::Shutdown::Both);
+        }
+    });
+    let lines = printed(
+        &"import ws from 'k6/ws';
+export default function () {
+  ws.connect('ws://ADDRESS/', {}, (socket) => {
+    socket.on('error', (e) => console.log('error', e.error()));
+    socket.on('close', (code) => console.log('close', code));
+  });
+  try { ws.connect('ws://ADDRESS/', { compression: 'zip' }, () => {}); } catch (e) { console.log(e.message); }
+}
+"
+        .replace("ADDRESS", &address.to_string()),
+    );
+    assert_eq!(
+        lines,
+        [
+            "error websocket: close 1006 (abnormal closure): unexpected EOF",
+            "close 1006",
+            "unsupported compression algorithm 'zip', supported algorithm is 'deflate'",
+        ]
+    );
+}

@@ -34,7 +34,8 @@ impl Server {
     }
 }
 
-fn serve(stream: &TcpStream, received: &Mutex<Vec<Vec<u8>>>) -> Option<()> {
+/// Answers the handshake; what follows it is left to the caller.
+pub fn greet(stream: &TcpStream) -> Option<BufReader<&TcpStream>> {
     let mut reader = BufReader::new(stream);
     let mut out = stream;
     let mut key = String::new();
@@ -57,6 +58,12 @@ fn serve(stream: &TcpStream, received: &Mutex<Vec<Vec<u8>>>) -> Option<()> {
         "HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"
     )
     .ok()?;
+    Some(reader)
+}
+
+fn serve(stream: &TcpStream, received: &Mutex<Vec<Vec<u8>>>) -> Option<()> {
+    let mut reader = greet(stream)?;
+    let mut out = stream;
     loop {
         let mut head = [0u8; 2];
         reader.read_exact(&mut head).ok()?;
