@@ -134,7 +134,7 @@ fn an_abort_ends_the_run_and_teardown_still_runs() {
     let (outcome, lines) = play(
         "import exec from 'k6/execution'; import { sleep } from 'k6';\n\
          export const options = { scenarios: { s: { executor: 'per-vu-iterations', vus: 2, iterations: 100 } } };\n\
-         export default function () { if (exec.vu.idInTest === 1) exec.test.abort('enough'); sleep(30); }\n\
+         export default function () { if (exec.vu.idInTest === 1) { sleep(0.5); exec.test.abort('enough'); } sleep(30); }\n\
          export function teardown() { console.log('down'); }",
     );
     assert!(
