@@ -25,6 +25,13 @@ pub fn examine(lags: &Trend, dropped: u64, cpu_before: Duration, duration: Durat
             health.cpu * 100.0
         ));
     }
+    health.fd_exhausted = loadwright_transport::without_descriptor();
+    if health.fd_exhausted > 0 {
+        health.warnings.push(format!(
+            "{} connections were not opened for lack of a file descriptor: raise the limit (`ulimit -n`), or use fewer users",
+            health.fd_exhausted
+        ));
+    }
     if health.start_lag_p99 > LATE {
         health.warnings.push(format!(
             "iterations started late (p99 {:.0} ms after schedule): the load was not what the scenario asks for",

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::Url;
 use crate::escape::quote;
@@ -97,6 +98,9 @@ impl Broken {
     }
 
     pub(crate) fn dial(error: &io::Error, address: SocketAddr) -> Self {
+        if matches!(error.raw_os_error(), Some(EMFILE | ENFILE)) {
+            NO_DESCRIPTOR.fetch_add(1, Ordering::Relaxed);
+        }
         let (code, text, cause) = match error.kind() {
             io::ErrorKind::TimedOut => {
                 (code::DIAL_TIMEOUT, "dial: i/o timeout".to_owned(), "i/o timeout".to_owned())
@@ -168,6 +172,18 @@ fn os_name() -> &'static str {
 }
 
 /// The operating system's words without Rust's `(os error N)`, in Go's lower case.
+/// The process has no descriptor left, or the system has none.
+const EMFILE: i32 = 24;
+const ENFILE: i32 = 23;
+
+/// Counted on the way of an error only.
+static NO_DESCRIPTOR: AtomicU64 = AtomicU64::new(0);
+
+/// How many connections this process could not open for lack of a file descriptor.
+pub fn without_descriptor() -> u64 {
+    NO_DESCRIPTOR.load(Ordering::Relaxed)
+}
+
 fn os_message(error: &io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or(&text).to_lowercase()

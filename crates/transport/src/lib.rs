@@ -36,7 +36,7 @@ pub use client::{Client, Traffic};
 pub use cookie::{Cookie, JarError, RequestCookie};
 pub use encoding::{Encoding, EncodingError};
 pub use escape::{form_escape, query_escape};
-pub use failure::{Failure, code};
+pub use failure::{Failure, code, without_descriptor};
 pub use header::{Headers, canonical_name};
 pub use jar::Jar;
 pub use network::{
