@@ -24,10 +24,10 @@ pub fn bench(k6: Option<&str>, oha: Option<&str>) -> Result<()> {
     let folder = std::path::absolute("target/bench")?;
     std::fs::create_dir_all(&folder)?;
     let mut rows = vec![
-        "| script | runner | requests/s | CPU µs/request | requests per CPU-second, ours / theirs |"
-            .to_owned(),
+        "| script | runner | requests/s | least and most | CPU µs/request | ours beside it |".to_owned(),
     ];
-    rows.push("|---|---|---|---|---|".to_owned());
+    rows.push("|---|---|---|---|---|---|".to_owned());
+    let mut plain = 0.0;
     for (name, code) in SCRIPTS {
         let script = folder.join(format!("{name}.js"));
         std::fs::write(&script, code)?;
@@ -40,15 +40,28 @@ pub fn bench(k6: Option<&str>, oha: Option<&str>) -> Result<()> {
             }
         }
         let ours = median(samples.first().map(Vec::as_slice).unwrap_or_default(), |s| s.cpu_us);
+        if name == &"get-and-check" {
+            plain = median(samples.first().map(Vec::as_slice).unwrap_or_default(), |s| s.rate);
+        }
         for ((peer, _), list) in peers.iter().zip(&samples) {
             let cpu = median(list, |s| s.cpu_us);
-            let ratio = if *peer == "loadwright" { "1".to_owned() } else { format!("{:.1} ×", cpu / ours) };
-            rows.push(format!("| {name} | {peer} | {:.0} | {cpu:.1} | {ratio} |", median(list, |s| s.rate)));
+            let ratio = if *peer == "loadwright" {
+                "1".to_owned()
+            } else {
+                format!("{:.1} × the requests per CPU-second", cpu / ours)
+            };
+            let rate = median(list, |s| s.rate);
+            rows.push(format!("| {name} | {peer} | {rate:.0} | {} | {cpu:.1} | {ratio} |", spread(list)));
         }
     }
     if let Some(oha) = oha.map(PathBuf::from).or_else(|| on_path("oha")) {
         let list: Vec<Sample> = (0..ROUNDS).map(|_| run_oha(&oha, &address)).collect::<Result<_>>()?;
-        rows.push(format!("| plain GET | oha | {:.0} | – | – |", median(&list, |s| s.rate)));
+        let rate = median(&list, |s| s.rate);
+        let share = 100.0 * plain / rate.max(1.0);
+        rows.push(format!(
+            "| get, no check | oha | {rate:.0} | {} | – | {share:.0} % of its requests/s |",
+            spread(&list)
+        ));
     }
     stop.store(true, Ordering::Relaxed);
     let table = rows.join("\n");
@@ -72,6 +85,13 @@ const SCRIPTS: &[(&str, &str)] = &[
          const id = res.json('id');\n    if (id === undefined) throw new Error('no id');\n  });\n}\n",
     ),
 ];
+
+/// The slowest and the fastest round.
+fn spread(list: &[Sample]) -> String {
+    let least = list.iter().map(|s| s.rate).fold(f64::INFINITY, f64::min);
+    let most = list.iter().map(|s| s.rate).fold(0.0, f64::max);
+    format!("{least:.0}–{most:.0}")
+}
 
 #[derive(Clone, Copy)]
 struct Sample {
