@@ -93,12 +93,22 @@ fn what_is_written_fits_its_schema() {
     let done =
         program.run(["test", "api.yaml", "--mock", "-o", "test.js", "--quiet", "--report", "findings.json"]);
     assert_eq!(done.code, 0, "{}", done.stderr);
+    let har = loadwright_test_support::cases("har").into_iter().find(|c| c.name.ends_with("/browser-shop"));
+    let har = har.expect("the recording").input.to_string_lossy().into_owned();
+    let rules =
+        program.run(["convert", har.as_str(), "-o", "har.js", "--quiet", "--write-rules", "rules.json"]);
+    assert_eq!(rules.code, 0, "{}", rules.stderr);
     let ran = program.run(["convert", "api.yaml", "-o", "test.js", "--quiet"]);
     assert_eq!(ran.code, 0);
     write(folder, "script.js", "export default function () {}\n");
     assert_eq!(program.run(["run", "script.js", "--quiet", "--out", "result=result.json"]).code, 0);
-    for (schema, file) in [("findings", "findings.json"), ("lock", "test.js.lock"), ("result", "result.json")]
-    {
+    for (schema, file) in [
+        ("findings", "findings.json"),
+        ("lock", "test.js.lock"),
+        ("result", "result.json"),
+        ("rules", "rules.json"),
+        ("verdict", "verdict.json"),
+    ] {
         let schema: Value = serde_json::from_str(&program.run(["schema", schema]).stdout).expect("a schema");
         let value: Value = serde_json::from_str(&read(folder, file)).expect("JSON");
         let validator = jsonschema::validator_for(&schema).expect("a schema that can be used");

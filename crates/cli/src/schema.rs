@@ -7,6 +7,8 @@ const SCHEMAS: &[(&str, &str, &str)] = &[
     ("findings", "what `--report FILE` writes", include_str!("../schemas/findings.json")),
     ("lock", "FILE.lock beside a converted script", include_str!("../schemas/lock.json")),
     ("project", "loadwright.toml, read as JSON", include_str!("../schemas/project.json")),
+    ("rules", "what `--write-rules` writes and `--rules` reads", include_str!("../schemas/rules.json")),
+    ("verdict", "what `test --verdict FILE` writes", include_str!("../schemas/verdict.json")),
     ("result", "what `run --out result=FILE` writes", include_str!("../schemas/result.json")),
 ];
 
