@@ -90,8 +90,18 @@ fn what_is_written_fits_its_schema() {
     let (program, folder) = program();
     let folder = folder.path();
     write(folder, "api.yaml", API);
-    let done =
-        program.run(["test", "api.yaml", "--mock", "-o", "test.js", "--quiet", "--report", "findings.json"]);
+    let done = program.run([
+        "test",
+        "api.yaml",
+        "--mock",
+        "-o",
+        "test.js",
+        "--quiet",
+        "--report",
+        "findings.json",
+        "--verdict",
+        "verdict.json",
+    ]);
     assert_eq!(done.code, 0, "{}", done.stderr);
     let har = loadwright_test_support::cases("har").into_iter().find(|c| c.name.ends_with("/browser-shop"));
     let har = har.expect("the recording").input.to_string_lossy().into_owned();
