@@ -19,6 +19,7 @@ mod recordings;
 mod run;
 mod run_archive;
 mod run_language;
+mod run_scope;
 mod socket;
 mod targets;
 
