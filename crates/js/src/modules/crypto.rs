@@ -209,6 +209,17 @@ pub fn natives<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     };
     out.set("hmac", Function::new(ctx.clone(), hmac)?)?;
     out.set("random", Function::new(ctx.clone(), random_bytes)?)?;
+    out.set("uuid", Function::new(ctx.clone(), uuid)?)?;
     super::ciphers::install(ctx, &out)?;
     Ok(out)
+}
+
+/// A random UUID (RFC 9562, version 4).
+fn uuid(ctx: Ctx<'_>) -> String {
+    let mut bytes = [0; 16];
+    state(&ctx).host.random(&mut bytes);
+    let bits = u128::from_be_bytes(bytes) & !(0xf << 76) & !(0x3 << 62) | (0x4 << 76) | (0x2 << 62);
+    let hex = format!("{bits:032x}");
+    let (head, tail) = hex.split_at(16);
+    format!("{}-{}-{}-{}-{}", &head[..8], &head[8..12], &head[12..], &tail[..4], &tail[4..])
 }

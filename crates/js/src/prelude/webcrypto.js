@@ -274,11 +274,7 @@ exports.crypto = Object.freeze({
     return array;
   },
   randomUUID() {
-    const b = new Uint8Array(native.random(16));
-    b[6] = (b[6] & 0x0f) | 0x40;
-    b[8] = (b[8] & 0x3f) | 0x80;
-    const hex = Array.from(b, (x) => x.toString(16).padStart(2, '0')).join('');
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+    return native.uuid();
   },
   get CryptoKey() { return CryptoKey; },
 });

@@ -9,14 +9,21 @@ use crate::js::{JsExpr, JsIdent, Prop};
 const CORE: &[(&str, &str)] = &[
     ("run.js", include_str!("pm/run.js")),
     ("auth.js", include_str!("pm/auth.js")),
+    ("body.js", include_str!("pm/body.js")),
     ("cookies.js", include_str!("pm/cookies.js")),
     ("dynamic.js", include_str!("pm/dynamic.js")),
     ("expect.js", include_str!("pm/expect.js")),
+    ("given.js", include_str!("pm/given.js")),
     ("list.js", include_str!("pm/list.js")),
+    ("pm.js", include_str!("pm/pm.js")),
+    ("prepared.js", include_str!("pm/prepared.js")),
     ("request.js", include_str!("pm/request.js")),
     ("response.js", include_str!("pm/response.js")),
     ("scope.js", include_str!("pm/scope.js")),
     ("send.js", include_str!("pm/send.js")),
+    ("tasks.js", include_str!("pm/tasks.js")),
+    ("tests.js", include_str!("pm/tests.js")),
+    ("turn.js", include_str!("pm/turn.js")),
     ("url.js", include_str!("pm/url.js")),
 ];
 
@@ -71,9 +78,20 @@ const LIBRARIES: &[Library] = &[
     library!(&["postman-collection"], &[], "sdk.js", "sdk"),
 ];
 
-/// Names that `run.js` itself gives to scripts.
+/// Names that every script is given.
 const OWN: &[&str] = &[
     "pm",
+    "require",
+    "setTimeout",
+    "setInterval",
+    "setImmediate",
+    "clearTimeout",
+    "clearInterval",
+    "clearImmediate",
+];
+
+/// Postman's old names, of `legacy.js`.
+const LEGACY: &[&str] = &[
     "postman",
     "tests",
     "environment",
@@ -86,18 +104,11 @@ const OWN: &[&str] = &[
     "responseCode",
     "responseHeaders",
     "responseCookies",
-    "require",
-    "setTimeout",
-    "setInterval",
-    "setImmediate",
-    "clearTimeout",
-    "clearInterval",
-    "clearImmediate",
 ];
 
 /// Whether scripts find this name without declaring it.
 pub(super) fn is_given(name: &str) -> bool {
-    OWN.contains(&name) || LIBRARIES.iter().any(|l| l.global.contains(&name))
+    OWN.contains(&name) || LEGACY.contains(&name) || LIBRARIES.iter().any(|l| l.global.contains(&name))
 }
 
 /// Name, file and export of a library, by what `require` or scripts call it.
@@ -130,6 +141,7 @@ pub(super) struct Modules {
     schemas: bool,
     sloppy: bool,
     sugar: bool,
+    legacy: bool,
     /// Packages that are not among the libraries: name as required, and as npm knows it with its version.
     packages: BTreeMap<String, (String, String)>,
 }
@@ -154,6 +166,7 @@ impl Modules {
     }
 
     pub fn global(&mut self, name: &str) {
+        self.legacy |= LEGACY.contains(&name);
         self.used.extend(LIBRARIES.iter().position(|l| l.global.contains(&name)));
     }
 
@@ -201,6 +214,9 @@ impl Modules {
         let mut out = String::from("import { collection } from './pm/run.js';\n");
         if self.signs {
             out.push_str("import './pm/sign.js';\n");
+        }
+        if self.legacy {
+            out.push_str("import './pm/legacy.js';\n");
         }
         if self.sugar {
             out.push_str("import './pm/sugar.js';\n");
@@ -256,6 +272,9 @@ impl Modules {
         let mut wanted: BTreeMap<&str, &str> = CORE.iter().copied().collect();
         if self.signs {
             wanted.insert("sign.js", include_str!("pm/sign.js"));
+        }
+        if self.legacy {
+            wanted.insert("legacy.js", include_str!("pm/legacy.js"));
         }
         if self.sugar {
             wanted.insert("sugar.js", include_str!("pm/sugar.js"));

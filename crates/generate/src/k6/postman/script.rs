@@ -160,6 +160,25 @@ const SUGAR: &[&str] = &[
     "isMultipleOf",
 ];
 
+/// Those of them that Postman's own objects have too.
+const PM: &[&str] = &["has", "to", "any", "each", "count", "add", "remove", "insert", "clone", "contains"];
+
+/// Whether this is an object or a sentence of `pm`, and no value that a script got from it.
+fn is_pm(object: &Expression<'_>) -> bool {
+    match object {
+        Expression::Identifier(id) => id.name == "pm",
+        Expression::StaticMemberExpression(m) => is_pm(&m.object),
+        Expression::CallExpression(call) => match &call.callee {
+            Expression::StaticMemberExpression(m) => {
+                matches!(m.property.name.as_str(), "expect" | "a" | "an" | "property" | "jar")
+                    && is_pm(&m.object)
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
 /// Reads a function that wraps a script; `None` when it does not parse in this mode or is more than that function.
 fn read(code: &str, mode: SourceType) -> Option<Needs> {
     let allocator = Allocator::default();
@@ -240,7 +259,8 @@ impl<'a> Visit<'a> for Uses<'_> {
     fn visit_static_member_expression(&mut self, member: &StaticMemberExpression<'a>) {
         self.needs.schemas |= member.property.name == "jsonSchema";
         self.needs.descriptions |= member.property.name == "description";
-        self.needs.sugar |= SUGAR.contains(&member.property.name.as_str());
+        let name = member.property.name.as_str();
+        self.needs.sugar |= SUGAR.contains(&name) && !(PM.contains(&name) && is_pm(&member.object));
         walk::walk_static_member_expression(self, member);
     }
 }

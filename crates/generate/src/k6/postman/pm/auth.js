@@ -34,7 +34,7 @@ export function authorize(request, auth, settings) {
     case 'oauth2': {
       if (!auth.accessToken && auth.grant) auth.accessToken = fetchToken(auth);
       if (!auth.accessToken || String(auth.tokenType).toLowerCase() === 'mac') return {};
-      request.url.query.remove('access_token');
+      if (request.address.includes('access_token')) request.url.query.remove('access_token');
       if (auth.addTokenTo === 'queryParams') {
         request.headers.remove('Authorization');
         request.url.query.add({ key: 'access_token', value: auth.accessToken });
@@ -122,7 +122,7 @@ function digest(request, auth, settings) {
   const name = algorithm.replace(/-sess$/i, '');
   const hash = { MD5: 'md5', 'SHA-256': 'sha256', 'SHA-512-256': 'sha512_256' }[name] || 'md5';
   const h = (text) => crypto[hash](text, 'hex');
-  const uri = request.url.wire(settings.raw).path;
+  const uri = request.wire(settings.raw).path;
   const { username, realm, nonce, qop, nonceCount = '00000001', clientNonce, opaque } = auth;
   let a1 = `${username}:${realm}:${auth.password || ''}`;
   if (/-sess$/i.test(algorithm)) a1 = `${h(a1)}:${nonce}:${clientNonce}`;

@@ -1,6 +1,8 @@
 // `pm.cookies` and its jar, over the cookie jar of the virtual user.
 import http from 'k6/http';
 
+import { cookiesSet } from './send.js';
+
 /** The cookies that belong to an address. */
 export class CookieList {
   constructor(url, fresh = {}) {
@@ -131,6 +133,7 @@ class Jar {
       if (httpOnly) options.http_only = httpOnly;
       if (maxAge) options.max_age = maxAge;
       if (expires) options.expires = new Date(expires).toUTCString();
+      cookiesSet();
       http.cookieJar().set(address(url), cookie.name ?? cookie.key, String(cookie.value), options);
       return cookie;
     });

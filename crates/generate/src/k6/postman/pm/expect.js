@@ -82,31 +82,43 @@ export function reach(value, at) {
   return { found: true, value: here };
 }
 
-const FLAGS = ['negate', 'deep', 'nested', 'own', 'ordered', 'any', 'all', 'contains', 'lengthOf'];
+const NONE = Object.freeze({});
 
 class Assertion {
-  constructor(object, message, flags = {}) {
-    this._f = { ...flags, message };
+  _obj;
+  _message;
+  _f;
+
+  constructor(object, message, flags = NONE) {
     this._obj = object;
+    this._message = message;
+    this._f = flags;
   }
 
   assert(passed, expected) {
-    const { negate, message } = this._f;
+    const { negate } = this._f;
     if (negate ? passed : !passed) {
       if (typeof expected === 'function') expected = expected();
-      const head = message ? `${message}: ` : '';
-      throw new AssertionError(`${head}expected ${show(this._obj)} ${negate ? `not ${expected}` : expected}`);
+      throw new AssertionError(`${this._head()}expected ${show(this._obj)} ${negate ? `not ${expected}` : expected}`);
     }
-    return this;
+  }
+
+  _head() {
+    return this._message ? `${this._message}: ` : '';
+  }
+
+  /** Remembers a word of the sentence. */
+  flag(name, value = true) {
+    this._f = { ...this._f, [name]: value };
   }
 
   /** A new sentence about another subject, with the same words before it. */
   turn(object) {
-    return chained(new Assertion(object, this._f.message, this._f));
+    return new Assertion(object, this._message, this._f);
   }
 
   need(ok, what) {
-    if (!ok) throw new AssertionError(`${this._f.message ? `${this._f.message}: ` : ''}expected ${show(this._obj)} ${what}`);
+    if (!ok) throw new AssertionError(`${this._head()}expected ${show(this._obj)} ${what}`);
   }
 }
 
@@ -120,70 +132,64 @@ const unknown = new Proxy(Object.create(Object.prototype), {
   },
 });
 Object.setPrototypeOf(Assertion.prototype, unknown);
+// a test that gives its sentence back is no promise
+Assertion.prototype.then = undefined;
 
-const chained = (a) => a;
-const property = (names, get) => {
-  for (const name of [].concat(names)) {
-    Object.defineProperty(Assertion.prototype, name, {
-      configurable: true,
-      get() {
-        const out = get.call(this);
-        return out === undefined ? this : out;
-      },
-    });
-  }
+const define = (names, descriptor) => {
+  for (const name of [].concat(names)) Object.defineProperty(Assertion.prototype, name, { configurable: true, ...descriptor });
 };
-const method = (names, run) => {
-  for (const name of [].concat(names)) {
-    Object.defineProperty(Assertion.prototype, name, {
-      configurable: true,
-      value(...args) {
-        const out = run.apply(this, args);
-        return out instanceof Assertion ? out : this;
-      },
-    });
-  }
-};
+/** A word that says something when it is read. */
+const property = (names, say) =>
+  define(names, {
+    get() {
+      say.call(this);
+      return this;
+    },
+  });
+/** A word that is called. */
+const method = (names, say) =>
+  define(names, {
+    value(...args) {
+      const out = say.apply(this, args);
+      return out === undefined ? this : out;
+    },
+  });
 /** A word that can be called and can be walked through: `a('string')`, `an.instanceof`. */
-const both = (names, run, get = () => {}) => {
-  for (const name of [].concat(names)) {
-    Object.defineProperty(Assertion.prototype, name, {
-      configurable: true,
-      get() {
-        get.call(this);
-        const self = this;
-        const f = function (...args) {
-          const out = run.apply(self, args);
-          return out instanceof Assertion ? out : self;
-        };
-        delete f.length;
-        delete f.name;
-        return Object.setPrototypeOf(f, self);
-      },
-    });
-  }
-};
+const both = (names, say, read) =>
+  define(names, {
+    get() {
+      if (read) read.call(this);
+      const f = (...args) => {
+        const out = say.apply(this, args);
+        return out === undefined ? this : out;
+      };
+      return Object.setPrototypeOf(f, this);
+    },
+  });
 
-property(['to', 'be', 'been', 'is', 'and', 'has', 'have', 'with', 'that', 'which', 'at', 'of', 'same', 'but', 'does', 'still', 'also'], () => {});
-property('not', function () {
-  this._f.negate = true;
+// words that only make the sentence read well
+define(['to', 'be', 'been', 'is', 'and', 'has', 'have', 'with', 'that', 'which', 'at', 'of', 'same', 'but', 'does', 'still', 'also', 'itself'], {
+  get() {
+    return this;
+  },
 });
-for (const flag of ['deep', 'nested', 'own', 'ordered']) {
-  property(flag, function () {
-    this._f[flag] = true;
+for (const [name, flag] of [['not', 'negate'], ['deep', 'deep'], ['nested', 'nested'], ['own', 'own'], ['ordered', 'ordered']]) {
+  property(name, function () {
+    this.flag(flag);
   });
 }
 property('any', function () {
-  this._f.any = true;
-  this._f.all = false;
+  this.flag('any');
+  this.flag('all', false);
 });
 property('all', function () {
-  this._f.all = true;
-  this._f.any = false;
+  this.flag('all');
+  this.flag('any', false);
 });
 
 both(['a', 'an'], function (type, message) {
-  if (message) this._f.message = message;
+  if (message) this._message = message;
+  if (typeof this._obj === type && type !== 'object') return this.assert(true);
   type = String(type).toLowerCase();
   const actual = typeOf(this._obj).toLowerCase();
   const custom = this._obj && this._obj[Symbol.toStringTag];
@@ -194,7 +200,7 @@ const holds = (list, value, deep) => (deep ? list.some((v) => same(v, value)) : 
 both(
   ['include', 'includes', 'contain', 'contains'],
   function (value, message) {
-    if (message) this._f.message = message;
+    if (message) this._message = message;
     const { deep, negate } = this._f;
     const object = this._obj;
     const type = typeOf(object).toLowerCase();
@@ -203,12 +209,12 @@ both(
     if (type === 'set') return this.assert(holds([...object], value, deep), () => `to include ${show(value)}`);
     if (type === 'map') return this.assert(holds([...object.values()], value, deep), () => `to include ${show(value)}`);
     if (value !== Object(value)) {
-      throw new AssertionError(`${this._f.message ? `${this._f.message}: ` : ''}the given combination of arguments (${type} and ${typeOf(value).toLowerCase()}) is invalid for this assertion`);
+      throw new AssertionError(`${this._head()}the given combination of arguments (${type} and ${typeOf(value).toLowerCase()}) is invalid for this assertion`);
     }
     let first;
     let failures = 0;
     for (const key of Object.keys(value)) {
-      const one = new Assertion(object, this._f.message, { ...this._f, lengthOf: undefined });
+      const one = new Assertion(object, this._message, { ...this._f, lengthOf: undefined });
       try {
         one.property(key, value[key]);
       } catch (e) {
@@ -222,7 +228,7 @@ both(
     return this;
   },
   function () {
-    this._f.contains = true;
+    this.flag('contains');
   },
 );
 
@@ -277,21 +283,20 @@ property('sealed', function () {
 property('frozen', function () {
   this.assert(this._obj !== Object(this._obj) || Object.isFrozen(this._obj), 'to be frozen');
 });
-property('itself', () => {});
 
 method(['equal', 'equals', 'eq'], function (value, message) {
-  if (message) this._f.message = message;
+  if (message) this._message = message;
   this.assert(this._f.deep ? same(this._obj, value) : this._obj === value, () => `to equal ${show(value)}`);
 });
 method(['eql', 'eqls'], function (value, message) {
-  if (message) this._f.message = message;
+  if (message) this._message = message;
   this.assert(same(this._obj, value), () => `to deeply equal ${show(value)}`);
 });
 
 const sized = (v) => (v instanceof Map || v instanceof Set ? v.size : v.length);
 const compared = (names, test, words) =>
   method(names, function (n, message) {
-    if (message) this._f.message = message;
+    if (message) this._message = message;
     let value = this._obj;
     if (this._f.lengthOf) {
       this.need(value !== null && value !== undefined && sized(value) !== undefined, 'to have a length');
@@ -308,19 +313,19 @@ compared(['least', 'gte', 'greaterThanOrEqual'], (a, b) => a >= b, 'to be at lea
 compared(['below', 'lt', 'lessThan'], (a, b) => a < b, 'to be below');
 compared(['most', 'lte', 'lessThanOrEqual'], (a, b) => a <= b, 'to be at most');
 method('within', function (from, to, message) {
-  if (message) this._f.message = message;
+  if (message) this._message = message;
   const value = this._f.lengthOf ? sized(this._obj) : this._obj;
   this.need(typeof value === 'number' || value instanceof Date, 'to be a number or a date');
   this.assert(value >= from && value <= to, () => `to be within ${show(from)}..${show(to)}`);
 });
 method(['instanceof', 'instanceOf'], function (constructor, message) {
-  if (message) this._f.message = message;
+  if (message) this._message = message;
   if (typeof constructor !== 'function') throw new AssertionError('the instanceof assertion needs a constructor');
   const native = { Array: 'Array', Object: 'Object' }[constructor.name];
   this.assert(this._obj instanceof constructor || (native === 'Array' && Array.isArray(this._obj)), () => `to be an instance of ${constructor.name}`);
 });
 const hasProperty = function (name, value, message) {
-  if (message) this._f.message = message;
+  if (message) this._message = message;
   const { nested, own, deep, negate } = this._f;
   const object = this._obj;
   if (object === null || object === undefined) throw new AssertionError(`target cannot be null or undefined`);
@@ -343,11 +348,11 @@ const hasProperty = function (name, value, message) {
   if (arguments.length > 1) {
     this.assert(found && (deep ? same(value, actual) : value === actual), () => `to have property ${show(name)} of ${show(value)}, but got ${show(actual)}`);
   }
-  return new Assertion(actual, this._f.message, Object.fromEntries(FLAGS.map((f) => [f, this._f[f]])));
+  return this.turn(actual);
 };
 method('property', hasProperty);
 method(['ownProperty', 'haveOwnProperty'], function (...args) {
-  this._f.own = true;
+  this.flag('own');
   return hasProperty.apply(this, args);
 });
 method(['ownPropertyDescriptor', 'haveOwnPropertyDescriptor'], function (name) {
@@ -358,21 +363,21 @@ method(['ownPropertyDescriptor', 'haveOwnPropertyDescriptor'], function (name) {
 both(
   ['length', 'lengthOf'],
   function (n, message) {
-    if (message) this._f.message = message;
+    if (message) this._message = message;
     const value = this._obj;
     this.need(value !== null && value !== undefined && sized(value) !== undefined, 'to have property length');
     this.assert(sized(value) === n, () => `to have a length of ${show(n)} but got ${show(sized(value))}`);
   },
   function () {
-    this._f.lengthOf = true;
+    this.flag('lengthOf');
   },
 );
 method(['match', 'matches'], function (pattern, message) {
-  if (message) this._f.message = message;
+  if (message) this._message = message;
   this.assert(pattern.exec(this._obj) !== null, () => `to match ${pattern}`);
 });
 method('string', function (text, message) {
-  if (message) this._f.message = message;
+  if (message) this._message = message;
   this.need(typeof this._obj === 'string', 'to be a string');
   this.assert(this._obj.indexOf(text) !== -1, () => `to contain ${show(text)}`);
 });
@@ -392,7 +397,7 @@ method(['keys', 'key'], function (...given) {
   this.assert(ok, () => `to have keys ${show(wanted)}`);
 });
 method(['throw', 'throws', 'Throw'], function (like, pattern, message) {
-  if (message) this._f.message = message;
+  if (message) this._message = message;
   this.need(typeof this._obj === 'function', 'to be a function');
   let thrown;
   let did = false;
@@ -425,7 +430,7 @@ method(['closeTo', 'approximately'], function (n, delta) {
   this.assert(Math.abs(this._obj - n) <= delta, () => `to be close to ${n} +/- ${delta}`);
 });
 method('members', function (list, message) {
-  if (message) this._f.message = message;
+  if (message) this._message = message;
   this.need(Array.isArray(this._obj), 'to be an array');
   const { deep, ordered, contains } = this._f;
   const eq = deep ? same : (a, b) => a === b;
@@ -446,7 +451,7 @@ method('members', function (list, message) {
   this.assert(ok, () => `to have the members ${show(list)}`);
 });
 method('oneOf', function (list, message) {
-  if (message) this._f.message = message;
+  if (message) this._message = message;
   if (!Array.isArray(list)) throw new AssertionError('oneOf needs an array');
   const { contains, deep } = this._f;
   if (contains) this.assert(list.some((v) => this._obj.indexOf(v) > -1), () => `to contain one of ${show(list)}`);

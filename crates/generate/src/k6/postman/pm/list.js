@@ -1,23 +1,25 @@
 // Ordered lists of things with a key, as `pm.request.headers` and `pm.request.url.query` are.
 export class PropertyList {
-  /** `make` turns what is added into a member; keys of headers are compared without case. */
-  constructor(make, members = [], ignoreCase = false) {
-    Object.defineProperty(this, '_make', { value: make });
-    Object.defineProperty(this, '_ignoreCase', { value: ignoreCase });
+  constructor(members) {
     this.members = [];
-    this.populate(members);
+    if (members !== undefined) this.populate(members);
+  }
+
+  /** Turns what is added into a member. */
+  _make(item) {
+    return item;
   }
 
   _same(a, b) {
-    return this._ignoreCase ? String(a).toLowerCase() === String(b).toLowerCase() : a === b;
+    return a === b || (this._ignoreCase === true && String(a).toLowerCase() === String(b).toLowerCase());
   }
 
   populate(members) {
     if (!members) return;
     if (members instanceof PropertyList) members = members.members;
     if (typeof members === 'string') this.members.push(...this._make.all(members));
-    else if (Array.isArray(members)) members.forEach((m) => this.add(m));
-    else Object.entries(members).forEach(([key, value]) => [].concat(value).forEach((v) => this.add({ key, value: v })));
+    else if (Array.isArray(members)) for (const m of members) this.add(m);
+    else for (const key of Object.keys(members)) for (const value of [].concat(members[key])) this.add({ key, value });
   }
 
   repopulate(members) {
@@ -77,7 +79,11 @@ export class PropertyList {
   }
 
   one(key) {
-    for (let i = this.members.length - 1; i >= 0; i--) if (this._same(this.members[i].key, key)) return this.members[i];
+    const { members } = this;
+    for (let i = members.length - 1; i >= 0; i--) if (members[i].key === key) return members[i];
+    if (!this._ignoreCase) return undefined;
+    const wanted = String(key).toLowerCase();
+    for (let i = members.length - 1; i >= 0; i--) if (String(members[i].key).toLowerCase() === wanted) return members[i];
     return undefined;
   }
 
@@ -88,7 +94,8 @@ export class PropertyList {
 
   has(what, value) {
     if (what && typeof what === 'object') return this.members.includes(what);
-    return this.members.some((m) => this._same(m.key, what) && (value === undefined || m.value === value));
+    if (value === undefined) return this.one(what) !== undefined;
+    return this.members.some((m) => this._same(m.key, what) && m.value === value);
   }
 
   all() {
@@ -167,4 +174,12 @@ export function header(item) {
 header.all = (text) => text.split(/\r?\n/).filter((line) => line.includes(':')).map(header);
 header.print = (members) => members.filter((m) => !m.disabled).map((m) => `${m.key}: ${m.value}\r\n`).join('');
 
-export const headerList = (members) => new PropertyList(header, members, true);
+/** A class of lists whose members `make` makes; keys of headers are compared without case. */
+export function listOf(make, ignoreCase = false) {
+  class List extends PropertyList {}
+  List.prototype._make = make;
+  List.prototype._ignoreCase = ignoreCase;
+  return List;
+}
+
+export const HeaderList = listOf(header, true);

@@ -1,6 +1,6 @@
 // `pm.request`: what will be sent or was sent, and what `pm.sendRequest` is given.
-import { headerList, PropertyList } from './list.js';
-import { Url } from './url.js';
+import { HeaderList, listOf, PropertyList } from './list.js';
+import { Url, wireOf } from './url.js';
 
 const pair = (item) => ({ ...item, key: item.key, value: item.value });
 pair.all = (text) =>
@@ -9,6 +9,7 @@ pair.all = (text) =>
     return { key: at < 0 ? p : p.slice(0, at), value: at < 0 ? '' : p.slice(at + 1) };
   });
 pair.print = (members) => members.filter((m) => !m.disabled).map((m) => `${m.key}=${m.value}`).join('&');
+const Pairs = listOf(pair);
 
 /** The body of a request in one of Postman's modes. */
 export class RequestBody {
@@ -22,13 +23,14 @@ export class RequestBody {
     this.mode = String(from.mode).toLowerCase();
     if (!['raw', 'urlencoded', 'formdata', 'file', 'graphql'].includes(this.mode)) this.mode = 'raw';
     this.raw = this.mode === 'raw' ? (from.raw ?? '') : from.raw;
-    if (from.urlencoded || this.mode === 'urlencoded') this.urlencoded = new PropertyList(pair, from.urlencoded || []);
-    if (from.formdata || this.mode === 'formdata') this.formdata = new PropertyList(pair, from.formdata || []);
+    if (from.urlencoded || this.mode === 'urlencoded') this.urlencoded = new Pairs(from.urlencoded || []);
+    if (from.formdata || this.mode === 'formdata') this.formdata = new Pairs(from.formdata || []);
     if (from.graphql || this.mode === 'graphql') this.graphql = { ...(from.graphql || {}) };
     this.file = typeof from.file === 'string' ? { src: from.file } : from.file;
     this.options = from.options;
     this.disabled = from.disabled;
     this.type = from.type;
+    this.missing = from.missing;
   }
 
   isEmpty() {
@@ -54,13 +56,13 @@ export class RequestBody {
   }
 }
 
-class RequestAuth {
+export class RequestAuth {
   constructor(from) {
     this.type = from.type;
     const given = from[from.type];
     this._values = Array.isArray(given) ? Object.fromEntries(given.map((p) => [p.key, p.value])) : { ...(given || from) };
     delete this._values.type;
-    this[this.type] = new PropertyList(pair, Object.entries(this._values).map(([key, value]) => ({ key, value })));
+    this[this.type] = new Pairs(Object.entries(this._values).map(([key, value]) => ({ key, value })));
   }
 
   parameters() {
@@ -79,12 +81,33 @@ export class Request {
     this.name = from.name;
     this.description = from.description;
     this.method = from.method ? String(from.method).toUpperCase() : 'GET';
-    this.url = from.url instanceof Url ? new Url(from.url.toString()) : new Url(from.url);
+    if (typeof from.url === 'string') this._text = from.url;
+    else this._url = from.url instanceof Url ? new Url(from.url.toString()) : new Url(from.url);
     const given = from.headers || from.header;
-    this.headers = headerList(given && given.members ? given.members.map((m) => ({ ...m })) : given);
+    this.headers = new HeaderList(given && given.members ? given.members.map((m) => ({ ...m })) : given || []);
     this.body = from.body ? new RequestBody(from.body instanceof RequestBody ? from.body.toJSON() : from.body) : undefined;
     if (this.body && from.body.type) this.body.type = from.body.type;
     this.auth = from.auth && from.auth.type && from.auth.type !== 'noauth' ? new RequestAuth(from.auth) : undefined;
+  }
+
+  /** Read when somebody asks for it: whoever has the address may change it. */
+  get url() {
+    this._url = this._url || new Url(this._text);
+    return this._url;
+  }
+
+  set url(url) {
+    this._url = typeof url === 'string' ? new Url(url) : url;
+  }
+
+  /** The address as it stands, placeholders and all. */
+  get address() {
+    return this._url ? this._url.toString() : this._text;
+  }
+
+  /** What goes on the wire. */
+  wire(raw) {
+    return this._url ? this._url.wire(raw) : wireOf(this._text, raw);
   }
 
   getHeaders(options = {}) {
@@ -130,7 +153,7 @@ export class Request {
   }
 
   toJSON() {
-    const out = { url: this.url.toString(), method: this.method, header: this.headers.toJSON() };
+    const out = { url: this.address, method: this.method, header: this.headers.toJSON() };
     if (this.body) out.body = this.body.toJSON();
     if (this.auth) out.auth = { type: this.auth.type, [this.auth.type]: this.auth.parameters().toJSON() };
     return out;

@@ -1,5 +1,5 @@
 // `pm.response`: a response of k6 in Postman's clothes.
-import { headerList } from './list.js';
+import { HeaderList } from './list.js';
 
 const REASONS = {
   100: 'Continue', 101: 'Switching Protocols', 200: 'OK', 201: 'Created', 202: 'Accepted', 203: 'Non-Authoritative Information',
@@ -14,38 +14,42 @@ const REASONS = {
 };
 
 export class Response {
-  constructor(from = {}) {
-    if (from.timings) this._fromK6(from);
-    else {
+  /** From a response of k6, or from what scripts give to Postman's constructor. */
+  constructor(from = {}, turn = undefined) {
+    this._turn = turn;
+    if (from.timings) {
+      this._res = from;
+      this.code = from.status;
+    } else {
       this.code = from.code;
-      this.status = from.status;
-      this.headers = headerList(from.header || from.headers);
-      this.responseTime = from.responseTime;
-      this._body = from.body ?? '';
+      this._headers = new HeaderList(from.header || from.headers || []);
+      this._given = from;
     }
-    Object.defineProperty(this, '_body', { enumerable: false, writable: true });
-    Object.defineProperty(this, '_json', { enumerable: false, writable: true, value: undefined });
   }
 
-  _fromK6(res) {
-    this.code = res.status;
-    const given = String(res.status_text || '').replace(/^\d+\s*/, '');
-    this.status = given || REASONS[res.status] || '';
-    this._raw = res.headers;
-    this.responseTime = Math.round(res.timings.duration);
-    this._body = res.body === null || res.body === undefined ? '' : res.body;
+  get status() {
+    if (!this._res) return this._given.status;
+    return String(this._res.status_text || '').replace(/^\d+\s*/, '') || REASONS[this.code] || '';
+  }
+
+  get responseTime() {
+    return this._res ? Math.round(this._res.timings.duration) : this._given.responseTime;
+  }
+
+  get _body() {
+    return (this._res || this._given).body ?? '';
   }
 
   /** Read when a script asks for them. */
   get headers() {
     if (!this._headers) {
-      const headers = [];
-      const raw = this._raw || {};
+      this._headers = new HeaderList();
+      const { members } = this._headers;
+      const raw = this._res.headers || {};
       for (const key of Object.keys(raw)) {
-        const lines = key === 'Set-Cookie' ? String(raw[key]).split(/,\s*(?=[^;,\s]+=)/) : [raw[key]];
-        lines.forEach((value) => headers.push({ key, value }));
+        if (key === 'Set-Cookie') for (const value of String(raw[key]).split(/,\s*(?=[^;,\s]+=)/)) members.push({ key, value });
+        else members.push({ key, value: raw[key] });
       }
-      this._headers = headerList(headers);
     }
     return this._headers;
   }
@@ -55,7 +59,7 @@ export class Response {
   }
 
   get cookies() {
-    return this._cookies || (this._about && this._about.cookies);
+    return this._cookies || (this._turn && this._turn.cookies);
   }
 
   set cookies(list) {
@@ -67,18 +71,15 @@ export class Response {
   }
 
   json(reviver) {
-    if (this._json === undefined || reviver) {
-      let text = this.text();
-      if (text.charCodeAt(0) === 0xfeff) text = text.slice(1);
-      try {
-        return JSON.parse(text, reviver);
-      } catch (e) {
-        const error = new Error(e.message);
-        error.name = 'JSONError';
-        throw error;
-      }
+    let text = this.text();
+    if (text.charCodeAt(0) === 0xfeff) text = text.slice(1);
+    try {
+      return JSON.parse(text, reviver);
+    } catch (e) {
+      const error = new Error(e.message);
+      error.name = 'JSONError';
+      throw error;
     }
-    return this._json;
   }
 
   jsonp(reviver) {

@@ -25,9 +25,9 @@ function cut(text) {
   return known;
 }
 
-/** Fills `{{name}}` from the first layer that has it, values of values too; what nobody knows stays as it is. */
+/** Fills `{{name}}` from the first map that has it, values of values too; what nobody knows stays as it is. */
 export function fill(text, layers) {
-  let out = String(text);
+  let out = typeof text === 'string' ? text : String(text);
   if (!out.includes('{{')) return out;
   for (let round = 0; round < 19; round++) {
     const { texts, names } = cut(out);
@@ -42,14 +42,14 @@ export function fill(text, layers) {
 }
 
 function value(name, layers) {
-  for (const layer of layers) {
-    if (layer.has(name)) {
-      const found = layer.raw(name);
-      return found === undefined ? '' : String(found);
-    }
+  for (let i = 0; i < layers.length; i++) {
+    const found = layers[i].get(name);
+    if (found !== undefined) return typeof found === 'string' ? found : String(found);
   }
   const made = dynamic(name);
-  return made === undefined ? `{{${name}}}` : String(made);
+  if (made !== undefined) return String(made);
+  // a variable without a value is empty, one that nobody has stays
+  return layers.some((layer) => layer.has(name)) ? '' : `{{${name}}}`;
 }
 
 /** Fills every string of a value, whatever its shape. */
@@ -62,42 +62,35 @@ export function fillIn(value, layers) {
   return value;
 }
 
+const NONE = [];
+
 export class VariableScope {
-  constructor(values = {}, name = undefined, layers = []) {
-    this._map = new Map(Object.entries(values));
-    this._layers = layers;
+  /** `below` are the maps of the scopes that are asked for what this one does not have. */
+  constructor(values = undefined, name = undefined, below = NONE) {
+    this._map = values ? new Map(Object.entries(values)) : new Map();
+    this._below = below;
     this._loose = false;
     if (name !== undefined) this.name = name;
   }
 
-  /** This scope alone, as a layer for others. */
-  get own() {
-    const map = this._map;
-    return { has: (k) => map.has(k), raw: (k) => map.get(k), toObject: () => this.toObject() };
-  }
-
-  raw(key) {
-    return this._map.get(key);
-  }
-
-  /** All layers, this scope first. */
-  layers() {
-    return [this.own, ...this._layers];
+  /** This scope's map first, then those below it. */
+  get layers() {
+    return [this._map, ...this._below];
   }
 
   get(key) {
     if (this._map.has(key)) return this._map.get(key);
-    for (const layer of this._layers) if (layer.has(key)) return layer.raw(key);
+    for (const map of this._below) if (map.has(key)) return map.get(key);
     return undefined;
   }
 
   has(key) {
-    return this._map.has(key) || this._layers.some((layer) => layer.has(key));
+    return this._map.has(key) || this._below.some((map) => map.has(key));
   }
 
   set(key, value) {
     if (value === undefined) this._loose = true;
-    this._map.set(String(key), value);
+    this._map.set(typeof key === 'string' ? key : String(key), value);
   }
 
   unset(key) {
@@ -110,8 +103,8 @@ export class VariableScope {
 
   toObject() {
     const merged = {};
-    for (const layer of [...this._layers].reverse()) Object.assign(merged, layer.toObject ? layer.toObject() : {});
-    return Object.assign(merged, Object.fromEntries(this._map));
+    for (const map of this.layers.reverse()) for (const [key, value] of map) merged[key] = value;
+    return merged;
   }
 
   /** What a script leaves undefined is null for everybody after it. */
@@ -126,7 +119,7 @@ export class VariableScope {
   }
 
   replaceIn(template) {
-    return fillIn(template, this.layers());
+    return fillIn(template, this.layers);
   }
 
   get values() {

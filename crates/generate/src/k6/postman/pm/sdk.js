@@ -1,5 +1,5 @@
 // The classes of `postman-collection` that scripts make objects of.
-import { header, headerList, PropertyList } from './list.js';
+import { header, listOf, PropertyList } from './list.js';
 import { Request, RequestBody } from './request.js';
 import { Response } from './response.js';
 import { VariableScope, fill } from './scope.js';
@@ -56,14 +56,28 @@ class Variable extends Pair {
   }
 }
 
-class HeaderList extends PropertyList {
-  constructor(parent, members) {
-    super((m) => (m instanceof Header ? m : new Header(m)), members, true);
+/** Lists are made with their parent first, as in `postman-collection`. */
+const listFor = (make, ignoreCase) =>
+  class extends listOf(make, ignoreCase) {
+    constructor(parent, members) {
+      super(members);
+      if (parent) Object.defineProperty(this, '__parent', { value: parent });
+    }
+  };
+const HeaderList = listFor((m) => (m instanceof Header ? m : new Header(m)), true);
+const VariableList = listFor((m) => (m instanceof Variable ? m : new Variable(m)));
+/** A list of what a class makes: `new PropertyList(Header, parent, members)`. */
+class ListOf extends PropertyList {
+  constructor(type, parent, members) {
+    super();
+    const make = (m) => (typeof type !== 'function' || m instanceof type ? m : new type(m));
+    Object.defineProperty(this, '_make', { value: make });
+    Object.defineProperty(this, '_ignoreCase', { value: type === Header });
+    this.populate(members);
   }
-}
-class VariableList extends PropertyList {
-  constructor(parent, members) {
-    super((m) => new Variable(m), members);
+
+  static isPropertyList(value) {
+    return value instanceof PropertyList;
   }
 }
 class Scope extends VariableScope {
@@ -75,7 +89,7 @@ class Scope extends VariableScope {
 class Collection {
   constructor(given = {}) {
     Object.assign(this, given);
-    this.items = new PropertyList((m) => m, given.item);
+    this.items = new ListOf(undefined, this, given.item);
     this.variables = new VariableList(null, given.variable);
   }
 
@@ -93,16 +107,15 @@ class Item {
 class Cookie extends Pair {}
 class Property {
   static replaceSubstitutions(text, ...layers) {
-    const scopes = layers.flat().map((l) => ({ has: (k) => k in l, raw: (k) => l[k] }));
+    const scopes = layers.flat().map((l) => (l instanceof VariableScope ? l._map : new Map(Object.entries(l))));
     return fill(text, scopes);
   }
 }
 Request.isRequest = (v) => v instanceof Request;
 Response.isResponse = (v) => v instanceof Response;
 Url.isUrl = (v) => v instanceof Url;
-PropertyList.isPropertyList = (v) => v instanceof PropertyList;
 
 export const sdk = {
-  Collection, Item, ItemGroup: Collection, Request, RequestBody, Response, Url, Header, HeaderList, PropertyList, Variable, VariableList,
-  VariableScope: Scope, QueryParam: Pair, FormParam: Pair, Cookie, Property, headerList,
+  Collection, Item, ItemGroup: Collection, Request, RequestBody, Response, Url, Header, HeaderList, PropertyList: ListOf, Variable, VariableList,
+  VariableScope: Scope, QueryParam: Pair, FormParam: Pair, Cookie, Property,
 };

@@ -1,102 +1,21 @@
 // From a request with every placeholder filled to one call of k6.
 import http from 'k6/http';
 
-const LANGUAGES = {
-  html: 'text/html',
-  text: 'text/plain',
-  json: 'application/json',
-  javascript: 'application/javascript',
-  xml: 'application/xml',
-};
-const BODILESS = ['GET', 'COPY', 'HEAD', 'PURGE', 'UNLOCK'];
-const encoder = new TextEncoder();
+import { answerChallenge } from './auth.js';
+import { bodyOf } from './body.js';
 
-/** As Postman encodes a form: only letters, digits and `-_.~` stay. */
-export const formEncode = (text) =>
-  encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+const NONE = [];
 
-const enabled = (list) => list.members.filter((m) => m && !m.disabled);
+/** What Postman adds to every request; `own` holds the lower-case names that the request has itself. */
+export const SYSTEM = [
+  ['user-agent', 'User-Agent', 'PostmanRuntime/7.39.1'],
+  ['accept', 'Accept', '*/*'],
+  ['cache-control', 'Cache-Control', 'no-cache'],
+  ['accept-encoding', 'Accept-Encoding', 'gzip, deflate, br'],
+];
 
-/** `{ content, type, force }` of a body, or null when nothing is sent. */
-export function bodyOf(request, settings = {}) {
-  const body = request.body;
-  if (!body || body.disabled || body.isEmpty()) return null;
-  if (BODILESS.includes(request.method) && !settings.keepBody) return null;
-  switch (body.mode) {
-    case 'raw': {
-      const language = body.options && body.options.raw && body.options.raw.language;
-      const content = typeof body.raw === 'string' ? body.raw : JSON.stringify(body.raw);
-      return { content, type: body.type || LANGUAGES[language] || LANGUAGES.text };
-    }
-    case 'urlencoded': {
-      const fields = enabled(body.urlencoded);
-      if (!fields.length) return null;
-      const grouped = new Map();
-      for (const { key, value } of fields) grouped.set(key, [...(grouped.get(key) || []), value]);
-      const pairs = [];
-      for (const [key, values] of grouped) {
-        for (const value of values) pairs.push(`${formEncode(String(key ?? ''))}=${formEncode(String(value ?? ''))}`);
-      }
-      return { content: pairs.join('&'), type: 'application/x-www-form-urlencoded', force: /^application\/x-www-form-urlencoded\b/ };
-    }
-    case 'formdata': {
-      const parts = enabled(body.formdata);
-      if (!parts.length && !body.missing) return null;
-      return { ...multipart(parts), force: /^multipart\/form-data;.*boundary=/ };
-    }
-    case 'file':
-      return { content: body.file.content ?? '', type: body.type };
-    case 'graphql': {
-      const { query, operationName, variables } = body.graphql;
-      const out = [];
-      if (variables !== undefined && typeof variables !== 'string') {
-        return { content: JSON.stringify({ query, operationName, variables }), type: LANGUAGES.json };
-      }
-      if (typeof query === 'string') out.push(`"query":${JSON.stringify(query)}`);
-      if (typeof operationName === 'string') out.push(`"operationName":${JSON.stringify(operationName)}`);
-      if (variables) out.push(`"variables":${variables}`);
-      return { content: `{${out.join(',')}}`, type: LANGUAGES.json };
-    }
-    default:
-      return null;
-  }
-}
-
-function multipart(parts) {
-  const boundary = `--------------------------${Array.from({ length: 24 }, () => Math.floor(Math.random() * 10)).join('')}`;
-  const chunks = [];
-  let binary = false;
-  for (const part of parts) {
-    let head = `--${boundary}\r\nContent-Disposition: form-data; name="${part.key}"`;
-    if (typeof part.fileName === 'string') head += `; filename="${part.fileName}"`;
-    if (part.contentType) head += `\r\nContent-Type: ${part.contentType}`;
-    let value = part.content ?? part.value ?? '';
-    if (!(value instanceof ArrayBuffer) && typeof value !== 'string') value = JSON.stringify(value);
-    binary = binary || value instanceof ArrayBuffer;
-    chunks.push(`${head}\r\n\r\n`, value, '\r\n');
-  }
-  chunks.push(`--${boundary}--\r\n`);
-  return { content: binary ? join(chunks) : chunks.join(''), type: `multipart/form-data; boundary=${boundary}` };
-}
-
-function join(chunks) {
-  const bytes = chunks.map((c) => (typeof c === 'string' ? encoder.encode(c) : new Uint8Array(c)));
-  const out = new Uint8Array(bytes.reduce((n, b) => n + b.length, 0));
-  let at = 0;
-  for (const b of bytes) {
-    out.set(b, at);
-    at += b.length;
-  }
-  return out.buffer;
-}
-
-/**
- * Sends a filled request. `settings`: keepBody, raw (encode nothing), redirects, keepMethod, noCookies, omit, tags.
- * The answer is k6's response.
- */
-export function send(request, settings = {}) {
-  const wire = request.wire ? request.wire(settings.raw) : request.url.wire(settings.raw);
-  const omit = settings.omit || [];
+/** Headers as k6 takes them; lines with one name are joined. */
+function headersOf(request) {
   const headers = {};
   const names = {};
   for (const { key, value, disabled, system } of request.headers.members) {
@@ -109,53 +28,83 @@ export function send(request, settings = {}) {
       headers[key] = String(value ?? '');
     }
   }
+  return { headers, names };
+}
+
+/**
+ * Sends a filled request. `settings`: keepBody, raw (encode nothing), redirects, keepMethod, noCookies, omit, tags.
+ * The answer is k6's response.
+ */
+export function send(request, settings) {
+  const { headers, names } = headersOf(request);
   const body = bodyOf(request, settings);
-  if (body && body.type && !omit.includes('content-type')) {
+  if (body && body.type && !(settings.omit || NONE).includes('content-type')) {
     const own = names['content-type'];
     if (!own) headers['Content-Type'] = body.type;
     else if (body.force && !body.force.test(headers[own])) headers[own] = body.type;
   }
-  const params = { headers, tags: settings.tags };
-  if (settings.redirects !== undefined) params.redirects = settings.redirects;
-  if (settings.timeout) params.timeout = settings.timeout;
-  if (settings.noCookies) params.jar = new http.CookieJar();
-  const user = wire.user && !names.authorization ? `${wire.user}@` : '';
+  const wire = request.wire(settings.raw);
+  const params = paramsOf(settings);
+  params.headers = headers;
+  const content = body ? body.content : null;
   if (settings.login) {
     params.auth = settings.login.kind;
     const { username, password } = settings.login;
-    return http.request(request.method, `${wire.scheme}://${encodeURIComponent(username)}:${encodeURIComponent(password)}@${wire.host}${wire.path}`, body ? body.content : null, params);
+    return http.request(request.method, `${wire.scheme}://${encodeURIComponent(username)}:${encodeURIComponent(password)}@${wire.host}${wire.path}`, content, params);
   }
-  const url = `${wire.scheme}://${user}${wire.host}${wire.path}`;
-  const content = body ? body.content : null;
-  const sent = settings.noCookies || names.cookie ? '' : cookiesOf(url);
-  if (settings.keepMethod || sent) return follow(request.method, url, content, params, { keep: settings.keepMethod, sent });
-  return http.request(request.method, url, content, params);
+  const user = wire.user && !names.authorization ? `${wire.user}@` : '';
+  return exchange(request.method, user || wire.user ? `${wire.scheme}://${user}${wire.host}${wire.path}` : wire.href, content, params, settings, names.cookie);
 }
 
-const cookiesOf = (url) => {
-  try {
-    const all = http.cookieJar().cookiesForURL(url);
-    return Object.keys(all).map((name) => `${name}=${all[name][all[name].length - 1]}`).join('; ');
-  } catch (e) {
-    return '';
+/** The parameters of k6 that the settings of a request ask for. */
+export function paramsOf(settings) {
+  const params = { tags: settings.tags };
+  if (settings.redirects !== undefined) params.redirects = settings.redirects;
+  if (settings.timeout) params.timeout = settings.timeout;
+  if (settings.noCookies) params.jar = new http.CookieJar();
+  return params;
+}
+
+/** A server that asks for a digest or for NTLM gets a second request with it. */
+export function converse(request, auth, settings) {
+  if (settings.login) {
+    const first = send(request, { ...settings, login: undefined });
+    const asked = Object.keys(first.headers).find((k) => k.toLowerCase() === 'www-authenticate');
+    return first.status === 401 && asked && /ntlm|negotiate/i.test(first.headers[asked]) ? send(request, settings) : first;
   }
-};
+  const res = send(request, settings);
+  if (!auth || auth.type !== 'digest' || (res.status !== 401 && res.status !== 403)) return res;
+  return answerChallenge(request, auth, settings, res) ? send(request, settings) : res;
+}
+
+const MOVED = [301, 302, 303, 307, 308];
 
 /**
- * Follows redirects as Postman does: a request that sent cookies sends them to the next address too when the jar has
- * none for it, and the method stays when the collection says so.
+ * One request and the redirects after it, as Postman follows them: a request that sent cookies sends them to the next
+ * address too when the jar has none for it, and the method stays when the collection says so.
  */
-function follow(method, url, body, params, { keep, sent }) {
-  let left = params.redirects === undefined ? 10 : params.redirects;
-  let headers = { ...params.headers };
-  for (;;) {
-    const res = http.request(method, url, body, { ...params, headers, redirects: 0 });
+export function exchange(method, url, body, params, settings, ownCookies) {
+  if (settings.noCookies || ownCookies) {
+    if (!settings.keepMethod) return http.request(method, url, body, params);
+  }
+  const left = params.redirects === undefined ? 10 : params.redirects;
+  const sent = anyCookies && !settings.noCookies ? cookiesOf(url) : '';
+  params.redirects = 0;
+  const res = http.request(method, url, body, params);
+  params.redirects = left;
+  if (!anyCookies && res.headers['Set-Cookie']) anyCookies = true;
+  return MOVED.includes(res.status) && left > 0 ? follow(res, { method, url, body, params, settings, left, sent }) : res;
+}
+
+function follow(res, { method, url, body, params, settings, left, sent }) {
+  const headers = { ...params.headers };
+  for (; left > 0; left -= 1) {
     const to = res.headers && res.headers.Location;
-    if (!to || ![301, 302, 303, 307, 308].includes(res.status) || left-- <= 0) return res;
+    if (!to || !MOVED.includes(res.status)) return res;
     const next = resolve(url, to);
-    headers = { ...headers, Referer: url.replace(/\/\/[^/?#]*@/, '//') };
+    headers.Referer = url.replace(/\/\/[^/?#]*@/, '//');
     const drop = [];
-    if (!keep && res.status < 304 && method !== 'GET' && method !== 'HEAD') {
+    if (!settings.keepMethod && res.status < 304 && method !== 'GET' && method !== 'HEAD') {
       method = 'GET';
       body = null;
       drop.push('content-type');
@@ -167,8 +116,27 @@ function follow(method, url, body, params, { keep, sent }) {
     if (!known && sent) headers.Cookie = sent;
     sent = known || sent;
     url = next;
+    res = http.request(method, url, body, { ...params, headers, redirects: 0 });
   }
+  return res;
 }
+
+/** Whether there may be cookies to send: most collections never get one. */
+let anyCookies = false;
+
+/** Says that a script has put a cookie into the jar. */
+export function cookiesSet() {
+  anyCookies = true;
+}
+
+const cookiesOf = (url) => {
+  try {
+    const all = http.cookieJar().cookiesForURL(url);
+    return Object.keys(all).map((name) => `${name}=${all[name][all[name].length - 1]}`).join('; ');
+  } catch (e) {
+    return '';
+  }
+};
 
 const host = (url) => url.replace(/^[a-z]+:\/\/(?:[^@/?#]*@)?([^/?#]*).*$/i, '$1').toLowerCase();
 

@@ -3,7 +3,7 @@ import crypto from 'k6/crypto';
 import encoding from 'k6/encoding';
 
 import { register } from './auth.js';
-import { bodyOf } from './send.js';
+import { bodyOf } from './body.js';
 
 const random = (n, set = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789') =>
   Array.from({ length: n }, () => set[Math.floor(Math.random() * set.length)]).join('');
@@ -47,7 +47,7 @@ register('oauth1', (request, auth, settings, set) => {
   if (auth.verifier) all.push(['oauth_verifier', auth.verifier]);
   const own = all.filter(([, value]) => yes(auth.addEmptyParamsToSign) || (value !== undefined && String(value).trim() !== ''))
     .map(([k, v]) => [k, v ?? '']);
-  const wire = request.url.wire(settings.raw);
+  const wire = request.wire(settings.raw);
   const query = wire.path.includes('?') ? wire.path.slice(wire.path.indexOf('?') + 1) : '';
   const inQuery = query
     ? query.split('&').map((p) => {
@@ -83,7 +83,7 @@ register('oauth1', (request, auth, settings, set) => {
 register('hawk', (request, auth, settings, set) => {
   if (!auth.authId || !auth.authKey) return;
   const algorithm = auth.algorithm || 'sha256';
-  const wire = request.url.wire(settings.raw);
+  const wire = request.wire(settings.raw);
   const [host, port] = wire.host.split(':');
   const ts = parseInt(auth.timestamp, 10) || Math.floor(Date.now() / 1000);
   const nonce = auth.nonce || random(6);
@@ -107,7 +107,7 @@ register('hawk', (request, auth, settings, set) => {
 
 register('edgegrid', (request, auth, settings, set) => {
   if (!auth.accessToken || !auth.clientToken || !auth.clientSecret) return;
-  const wire = request.url.wire(settings.raw);
+  const wire = request.wire(settings.raw);
   const timestamp = auth.timestamp || new Date().toISOString().replace(/-/g, '').replace(/\..*/, '+0000');
   const guid = random(32, '0123456789abcdef').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
   const nonce = auth.nonce || guid;
@@ -155,7 +155,7 @@ register('awsv4', (request, auth, settings) => {
   const service = auth.service || 'execute-api';
   const region = auth.region || 'us-east-1';
   const date = new Date().toISOString().replace(/[-:]/g, '').replace(/\.\d+/, '');
-  const wire = request.url.wire(settings.raw);
+  const wire = request.wire(settings.raw);
   const body = content(request);
   const digest = crypto.sha256(typeof body === 'string' || body instanceof ArrayBuffer ? body : '', 'hex');
   const query = wire.path.includes('?') ? wire.path.slice(wire.path.indexOf('?') + 1) : '';

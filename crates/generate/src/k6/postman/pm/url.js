@@ -1,5 +1,5 @@
 // Addresses as Postman reads and writes them.
-import { PropertyList } from './list.js';
+import { listOf } from './list.js';
 
 const encoder = new TextEncoder();
 const HOLES = /\{\{[^{}]*[.:/?#@&\]][^{}]*}}/g;
@@ -43,6 +43,9 @@ param.print = (members) =>
       return typeof m.value === 'string' ? `${key}=${reserved(m.value, false)}` : key;
     })
     .join('&');
+
+const QueryList = listOf(param);
+const VariableList = listOf((v) => ({ ...v, key: v.key || v.id }));
 
 function reserved(text, equals) {
   if (!/[&#=]/.test(text)) return text;
@@ -125,6 +128,25 @@ const address = remembered((text) => {
   return [24, 16, 8, 0].map((shift) => Math.floor(all / 2 ** shift) % 256).join('.');
 });
 
+/** An address with nothing to encode, in lower case where case means nothing. */
+const CLEAN = /^(https?):\/\/([a-z0-9.-]+)(:\d+)?(\/[\w\-.~!$&()*+,;=:%/[\]]*(?:\?[\w\-.~!$&()*+,;=:%/[\]?]*)?)?$/;
+const wires = [new Map(), new Map()];
+
+/** What goes on the wire for the text of an address; the same text is only read once. */
+export function wireOf(text, raw) {
+  const known = wires[raw ? 1 : 0];
+  let wire = known.get(text);
+  if (!wire) {
+    const clean = CLEAN.exec(text);
+    if (clean && address(clean[2]) === clean[2]) {
+      wire = { scheme: clean[1], user: '', host: clean[2] + (clean[3] || ''), path: clean[4] || '/', href: clean[4] ? text : `${text}/` };
+    } else wire = new Url(text).wire(raw);
+    if (known.size > 1000) known.clear();
+    known.set(text, wire);
+  }
+  return wire;
+}
+
 export class Url {
   constructor(url) {
     this.update(url);
@@ -140,8 +162,8 @@ export class Url {
     if (typeof path === 'string') path = path === '/' ? [''] : path.replace(/^\//, '').split('/');
     this.path = path && [...path];
     this.hash = from.hash;
-    this.query = new PropertyList(param, from.query);
-    this.variables = new PropertyList((v) => ({ ...v, key: v.key || v.id }), from.variables || from.variable);
+    this.query = new QueryList(from.query);
+    this.variables = new VariableList(from.variables || from.variable);
   }
 
   getHost() {

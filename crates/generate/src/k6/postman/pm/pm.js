@@ -1,0 +1,140 @@
+// What scripts call `pm`: its parts are made when they are asked for.
+import { authorize } from './auth.js';
+import { CookieList } from './cookies.js';
+import { expect } from './expect.js';
+import { Request } from './request.js';
+import { Response } from './response.js';
+import { converse } from './send.js';
+import { SKIP } from './tasks.js';
+
+export class Pm {
+  constructor(turn) {
+    this._turn = turn;
+  }
+
+  get globals() {
+    return this._turn.self.globals;
+  }
+
+  get environment() {
+    return this._turn.self.environment;
+  }
+
+  get collectionVariables() {
+    return this._turn.self.collectionVariables;
+  }
+
+  get variables() {
+    return this._turn.self.local;
+  }
+
+  get iterationData() {
+    return this._turn.self.rowScope;
+  }
+
+  get request() {
+    return this._turn.request;
+  }
+
+  get response() {
+    return this._turn.response;
+  }
+
+  get cookies() {
+    return this._turn.cookies;
+  }
+
+  get test() {
+    return this._turn.prepared.test;
+  }
+
+  get info() {
+    const { self, event, prepared } = this._turn;
+    return {
+      eventName: event,
+      iteration: self.iteration,
+      iterationCount: self.iterations || (self.data || []).length || 1,
+      requestName: prepared.name,
+      requestId: prepared.step.id || prepared.name,
+    };
+  }
+
+  get visualizer() {
+    return { set() {}, clear() {} };
+  }
+
+  get vault() {
+    return { get: () => Promise.resolve(undefined), set: () => Promise.resolve(), unset: () => Promise.resolve() };
+  }
+
+  get sendRequest() {
+    return (request, callback) => sendRequest(request, callback, this._turn.self.tasks, this);
+  }
+
+  get execution() {
+    const turn = this._turn;
+    const { step, name } = turn.prepared;
+    return {
+      skipRequest() {
+        turn.skip = true;
+        throw SKIP;
+      },
+      setNextRequest(next) {
+        turn.next = next;
+      },
+      location: Object.assign([turn.self.name, ...(step.folders || []), name], { current: name }),
+    };
+  }
+
+  get setNextRequest() {
+    return this.execution.setNextRequest;
+  }
+
+  get require() {
+    return (name) => required(this._turn.self, name);
+  }
+}
+Pm.prototype.expect = expect;
+
+function sendRequest(given, callback, tasks, pm) {
+  let settle;
+  const promise = typeof callback === 'function' ? undefined : new Promise((resolve, reject) => {
+    settle = (error, response) => (error ? reject(error) : resolve(response));
+  });
+  const answer = (error, response, history) => {
+    if (settle) settle(error, response);
+    else callback.call(pm, error, response, history);
+  };
+  if (!given) {
+    answer(new Error('sendrequest: nothing to request'));
+    return promise || pm;
+  }
+  tasks.add(0, () => {
+    let response;
+    let error = null;
+    try {
+      const request = given instanceof Request ? given : new Request(given);
+      const auth = request.auth && { ...request.auth._values, type: request.auth.type };
+      const sent = new Request(request.toJSON());
+      if (request.body) sent.body.type = request.body.type;
+      const settings = {};
+      const extra = authorize(sent, auth, settings);
+      const res = converse(sent, auth, { ...extra, tags: { name: `${sent.method} ${sent.url.getRemote()}${sent.url.getPath()}` } });
+      if (res.error_code && !res.status) error = new Error(res.error);
+      else {
+        response = new Response(res);
+        response.cookies = new CookieList(res.url, res.cookies);
+      }
+    } catch (e) {
+      error = e;
+    }
+    answer(error, response, { cookies: response ? response.cookies : undefined });
+  });
+  return promise || pm;
+}
+
+export function required(self, name) {
+  const plain = String(name).replace(/^npm:/, '').replace(/(.)@[\d.^~]+.*$/, '$1');
+  if (Object.prototype.hasOwnProperty.call(self.modules, plain) && self.modules[plain] !== undefined) return self.modules[plain];
+  throw new Error(`Cannot find module '${name}'`);
+}

@@ -1,0 +1,56 @@
+// `pm.test`: each test is a check of k6.
+import { check } from 'k6';
+
+/** k6 keeps `::` for itself. */
+const safe = (name) => (name.includes('::') ? name.replace(/::/g, ': ').replace(/::/g, ': ') : name) || ' ';
+
+export function report(name, passed, label) {
+  check(null, { [safe(String(name))]: passed }, label);
+}
+
+/** The function for the scripts of one step; `tasks` holds what they leave to be done. */
+export function tests(prepared, tasks) {
+  const { label } = prepared;
+  const failed = (name, e) => {
+    console.warn(`${prepared.name}: ${name}: ${e && e.message ? e.message : e}`);
+    report(name, false, label);
+  };
+  const later = (name, run) => {
+    let over = false;
+    const done = (e) => {
+      if (over) return;
+      over = true;
+      if (e) failed(name, e);
+      else report(name, true, label);
+    };
+    try {
+      run(done);
+    } catch (e) {
+      done(e);
+    }
+  };
+  const test = function (name, run) {
+    tasks.tests += 1;
+    if (typeof run !== 'function') {
+      report(name, true, label);
+    } else if (run.length) {
+      later(name, run);
+    } else {
+      try {
+        const out = run();
+        if (out && typeof out === 'object' && typeof out.then === 'function') {
+          tasks.hold(out.then(() => report(name, true, label), (e) => failed(name, e)));
+        } else report(name, true, label);
+      } catch (e) {
+        failed(name, e);
+      }
+    }
+    return this;
+  };
+  test.skip = function () {
+    tasks.tests += 1;
+    return this;
+  };
+  test.index = () => tasks.tests;
+  return test;
+}

@@ -1,0 +1,125 @@
+// One step of one iteration: what is sent, what came back, and what scripts have said about it.
+import { authorize } from './auth.js';
+import { CookieList } from './cookies.js';
+import { dynamic } from './dynamic.js';
+import { HeaderList } from './list.js';
+import { addConnection } from './prepared.js';
+import { Request, RequestBody } from './request.js';
+import { Response } from './response.js';
+import { fill, fillIn } from './scope.js';
+import { converse, SYSTEM } from './send.js';
+
+export class Turn {
+  constructor(self, prepared) {
+    this.self = self;
+    this.prepared = prepared;
+  }
+
+  /** Made when a script asks for it: before the request it may be changed, after it it is what was sent. */
+  get request() {
+    if (!this._request) this._request = this.event === 'test' ? this.prepared.direct.request(this.prepared) : this.prepared.request();
+    return this._request;
+  }
+
+  get response() {
+    if (!this._response && this.res) this._response = new Response(this.res, this);
+    return this._response;
+  }
+
+  /** Looked up when a script asks for them. */
+  get cookies() {
+    if (!this._cookies) this._cookies = this.event === 'test' ? new CookieList((this.res && this.res.url) || this.address || '', (this.res && this.res.cookies) || {}) : new CookieList('');
+    return this._cookies;
+  }
+
+  send() {
+    const { prepared, self } = this;
+    try {
+      const res = !this._request && prepared.direct ? prepared.direct.send(self.layers) : this.converse(prepared);
+      if (!res.error_code || res.status) this.res = res;
+      else console.warn(`${prepared.name}: ${res.error}`);
+    } catch (e) {
+      console.warn(`${prepared.name}: ${e.message || e}`);
+    }
+  }
+
+  /** Sends a request that scripts may have changed, or that needs more than placeholders filled. */
+  converse(prepared) {
+    const { settings } = prepared;
+    const request = this._request || prepared.untouched();
+    const sent = filled(request, prepared.withAuth(request), this.self.layers);
+    this._request = sent;
+    const extra = authorize(sent, sent.authValues, settings);
+    const { host, href } = sent.wire(settings.raw);
+    this.address = href;
+    addSystemHeaders(sent, host, settings.omit);
+    const res = converse(sent, sent.authValues, { ...settings, ...extra });
+    sent._url = undefined;
+    sent._text = href;
+    return res;
+  }
+}
+
+Object.assign(Turn.prototype, {
+  event: 'prerequest',
+  next: undefined,
+  skip: false,
+  res: undefined,
+  _request: undefined,
+  _response: undefined,
+  _cookies: undefined,
+});
+
+/** A copy of the request with every placeholder filled. */
+export function filled(request, auth, layers) {
+  const out = new Request();
+  out.method = request.method;
+  out.name = request.name;
+  out.description = request.description;
+  out.id = request.id;
+  out.auth = request.auth;
+  out._text = fill(request.address, layers);
+  out.headers = new HeaderList();
+  const { members } = out.headers;
+  for (const { key, value, disabled, system } of request.headers.members) {
+    const made = { key: fill(key ?? '', layers), value: fill(value ?? '', layers) };
+    if (disabled) made.disabled = true;
+    if (system) made.system = true;
+    members.push(made);
+  }
+  out.body = request.body && request.body.mode ? filledBody(request.body, layers) : undefined;
+  if (auth) {
+    const values = {};
+    for (const [key, value] of Object.entries(auth._values)) values[key] = typeof value === 'string' ? fill(value, layers) : value;
+    for (const p of auth.parameters().members) values[p.key] = typeof p.value === 'string' ? fill(p.value, layers) : p.value;
+    out.authValues = { ...values, type: auth.type };
+  }
+  return out;
+}
+
+function filledBody(body, layers) {
+  const out = Object.assign(Object.create(RequestBody.prototype), body);
+  const value = body[body.mode];
+  if (body.mode === 'raw') out.raw = typeof value === 'string' ? fill(value, layers) : value;
+  else if (body.mode === 'graphql') out.graphql = fillIn({ ...value }, layers);
+  else if (value && value.members) {
+    out[body.mode] = new value.constructor();
+    out[body.mode].members = value.members.map((m) => fillFields(m, layers));
+  }
+  return out;
+}
+
+const fillFields = (member, layers) => {
+  const out = { ...member };
+  for (const key of ['key', 'value', 'fileName', 'contentType']) if (typeof out[key] === 'string') out[key] = fill(out[key], layers);
+  return out;
+};
+
+const NONE = [];
+
+function addSystemHeaders(request, host, omit = NONE) {
+  const { headers } = request;
+  for (const [lower, key, value] of SYSTEM) if (!headers.has(key) && !omit.includes(lower)) headers.members.push({ key, value, system: true });
+  if (!headers.has('Postman-Token') && !omit.includes('postman-token')) headers.members.push({ key: 'Postman-Token', value: dynamic('$guid'), system: true });
+  addConnection(request, host, omit);
+}
