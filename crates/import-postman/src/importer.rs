@@ -237,10 +237,10 @@ fn rewrite_mixed(steps: &mut Vec<Step>, scopes: &Scopes, lifts: &mut Lifts) -> b
                     continue;
                 }
                 match lift::rewrite(&script.code, test, scopes) {
-                    Some(code) => {
+                    Ok(code) => {
                         lifts.insert(script.origin.clone(), Lifted::from(code));
                     }
-                    None => fine = false,
+                    Err(_) => fine = false,
                 }
             }
         }

@@ -92,10 +92,13 @@ pub fn read(code: &str, origin: &Origin, test: bool, scopes: &Scopes) -> Reading
     {
         return if lifted.actions.is_empty() { Reading::Empty } else { Reading::Lifted(lifted) };
     }
-    if let Some(plain) = rewrite(code, test, scopes) {
-        return Reading::Lifted(Lifted::from(plain));
-    }
-    let message = "the script does more than look at the response: it runs as it is";
+    let refusal = match rewrite(code, test, scopes) {
+        Ok(plain) => return Reading::Lifted(Lifted::from(plain)),
+        Err(refusal) => refusal,
+    };
+    let because = refusal.phrase().map(|p| format!(" because of {p}")).unwrap_or_default();
+    let message =
+        format!("the script does more than look at the response: it runs as it is{because}");
     let mut found = vec![Diagnostic::new(&codes::SCRIPT_CARRIED, message, origin.clone())];
     found.extend(remarks::remarks(&parsed.program, origin));
     Reading::Carried(found)

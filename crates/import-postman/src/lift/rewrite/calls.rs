@@ -166,7 +166,7 @@ impl Rewriter<'_> {
             _ => return false,
         };
         let Some(pieces) = done else {
-            self.refused = true;
+            self.refuse(call.span);
             return true;
         };
         self.edit(call.span, pieces);
