@@ -194,6 +194,50 @@ fn a_rewritten_script_does_what_postman_does() {
     assert!(!checks.contains_key("never"));
 }
 
+/// Headers, cookies, filled texts and the request's own facts, in plain code without any module beside it.
+#[test]
+fn a_script_that_changes_its_request_becomes_headers_of_the_request() {
+    let (program, folder) = program();
+    let folder = folder.path();
+    let (port, got) = server(r#"{"ok":true}"#);
+    let before = "
+        const stamp = 'n' + (40 + 2);
+        pm.request.headers.remove('x-old');
+        pm.request.headers.add({ key: 'X-Stamp', value: stamp });
+        pm.request.headers.upsert({ key: 'Accept', value: 'text/{{kind}}' });
+        pm.collectionVariables.set('id', pm.variables.replaceIn('{{kind}}-`7`'));";
+    let after = "
+        pm.test(pm.info.requestName + ' ' + pm.request.method, () => {
+            pm.expect(pm.request.url.toString()).to.include('/a?id=');
+            pm.expect(pm.request.headers.get('x-stamp')).to.eql('n42');
+            pm.expect(pm.cookies.has('sid')).to.eql(false);
+            pm.expect(pm.collectionVariables.has('id')).to.eql(true);
+        });";
+    let event = |listen: &str, code: &str| json!({"listen": listen, "script": {"exec": code.lines().collect::<Vec<_>>()}});
+    let headers = json!([{"key": "X-Old", "value": "1"}, {"key": "accept", "value": "*/*"}]);
+    let url = format!("http://127.0.0.1:{port}/a?id={{{{id}}}}");
+    let mut items = collection(&json!([
+        {"name": "first", "request": {"method": "PUT", "url": url, "header": headers},
+         "event": [event("prerequest", before), event("test", after)]},
+    ]));
+    items["variable"] = json!([{"key": "kind", "value": "plain"}]);
+    write(folder, "c.json", &items);
+    let done = program.run(["convert", "c.json", "-o", "c.js", "--quiet"]);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    assert!(!folder.join("pm").exists(), "nothing is carried");
+    let done = program.run(["run", "c.js", "--summary-export", "s.json"]);
+    let sent: Vec<String> = got.try_iter().collect();
+    assert_eq!(sent.len(), 1, "{}\n{}", done.stderr, read(folder, "c.js"));
+    let lines: Vec<&str> = sent[0].lines().collect();
+    assert!(lines[0].starts_with("PUT /a?id=plain-"), "{}", lines[0]);
+    assert!(lines[0].contains("`7`") || lines[0].contains("%607%60"), "{}", lines[0]);
+    assert!(lines.contains(&"X-Stamp: n42"), "{lines:?}");
+    assert!(lines.contains(&"Accept: text/plain"), "{lines:?}");
+    assert!(!sent[0].to_lowercase().contains("x-old"), "{lines:?}");
+    let summary: Value = serde_json::from_str(&read(folder, "s.json")).expect("json");
+    assert_eq!(summary["root_group"]["checks"]["first PUT"]["passes"], 1, "{}\n{}", done.stdout, done.stderr);
+}
+
 #[test]
 fn a_bundle_runs_alone_with_the_packages_that_npm_installed() {
     let (program, folder) = program();

@@ -22,6 +22,9 @@ codes! {
     SCRIPT_CARRIED = "postman/script-carried", Note, Kept,
         "a script is carried as it is",
         "The script does more than checks and extractions of a response, so it was not rewritten. It is carried word for word and runs over the `pm` modules that are written beside the script.\n\nThe result is the same; the script is longer and a little slower than plain k6 code. Rewrite it with `pm.test`, `pm.expect` and `pm.environment.set` on values of `pm.response` if you want plain k6 code.";
+    COLLECTION_CARRIED = "postman/collection-carried", Note, Kept,
+        "the whole collection runs over the `pm` modules",
+        "Plain k6 code has one variable for a name, and no signature that is made for each request. Where a collection needs more than that, all of it runs over the `pm` modules that are written beside the script, its scripts word for word.\n\nThe result is the same; the script is longer and a little slower than plain k6 code. The finding says what it was: give a variable one scope, or compute a signature where the test does not need to measure it, if you want plain k6 code.";
     SCRIPT_SYNTAX = "postman/script-syntax", Warning, Dropped,
         "a script is not valid JavaScript",
         "The script does not parse, so Postman cannot run it either: it reports an error and goes on with the request. The script is left out and the request stays.\n\nCorrect the script in Postman and convert again.";

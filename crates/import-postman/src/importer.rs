@@ -108,7 +108,14 @@ fn assemble(
     mut diagnostics: Diagnostics,
 ) -> Imported {
     let lifts = lift_all(&mut walked, scopes, &mut diagnostics);
-    let needs_scripts = carry || lifts.is_none() || signs(&mut walked.steps);
+    let signed = signed(&mut walked.steps);
+    if let (Some(_), Some((scheme, origin))) = (&lifts, &signed) {
+        let message = format!(
+            "requests with {scheme} are signed when they are sent: the collection runs over the modules"
+        );
+        diagnostics.push(Diagnostic::new(&codes::COLLECTION_CARRIED, message, origin.clone()));
+    }
+    let needs_scripts = carry || lifts.is_none() || signed.is_some();
     let info = collection.get("info").unwrap_or(&Value::Null);
     let mut plan = TestPlan {
         title: str_of(info, "name")
@@ -197,7 +204,7 @@ fn lift_all(walked: &mut Walked, scopes: &Scopes, diagnostics: &mut Diagnostics)
                     empty.insert(script.origin.clone());
                 }
                 lift::Reading::Lifted(lifted) => {
-                    lifts.insert(script.origin.clone(), lifted);
+                    lifts.insert(script.origin.clone(), *lifted);
                 }
                 lift::Reading::Carried(reasons) => {
                     carried = true;
@@ -209,21 +216,38 @@ fn lift_all(walked: &mut Walked, scopes: &Scopes, diagnostics: &mut Diagnostics)
         request.before.retain(|s| !broken.contains(&s.origin) && !empty.contains(&s.origin));
         request.after.retain(|s| !broken.contains(&s.origin) && !empty.contains(&s.origin));
     });
-    if carried || ambiguous(&lifts) {
+    if carried {
         return None;
     }
-    rewrite_mixed(&mut walked.steps, scopes, &mut lifts).then_some(lifts)
+    let mut whole = |why: String, origin: Origin| {
+        let message = format!("{why}: the collection runs over the modules");
+        diagnostics.push(Diagnostic::new(&codes::COLLECTION_CARRIED, message, origin));
+    };
+    if let Some((name, origin)) = ambiguous(&lifts) {
+        whole(format!("`{name}` is a variable of two scopes"), origin);
+        return None;
+    }
+    if let Some(origin) = rewrite_mixed(&mut walked.steps, scopes, &mut lifts) {
+        whole("this script sets variables beside one that is code of its own".to_owned(), origin);
+        return None;
+    }
+    Some(lifts)
 }
 
-/// Whether a variable is set in two scopes: plain code has one variable for a name.
-fn ambiguous(lifts: &Lifts) -> bool {
+/// A variable that is set in two scopes: plain code has one variable for a name.
+fn ambiguous(lifts: &Lifts) -> Option<(String, Origin)> {
     let mut ranks: BTreeMap<&str, usize> = BTreeMap::new();
-    lifts.values().flat_map(|l| &l.ranks).any(|(name, rank)| *ranks.entry(name).or_insert(*rank) != *rank)
+    lifts.iter().flat_map(|(origin, l)| l.ranks.iter().map(move |r| (origin, r))).find_map(
+        |(origin, (name, rank))| {
+            (*ranks.entry(name).or_insert(*rank) != *rank).then(|| (name.clone(), origin.clone()))
+        },
+    )
 }
 
-/// Scripts that set variables beside scripts that are code: all of them become code, so that their order stays.
-fn rewrite_mixed(steps: &mut Vec<Step>, scopes: &Scopes, lifts: &mut Lifts) -> bool {
-    let mut fine = true;
+/// Scripts that set variables beside scripts that are code: all of them become code, so that their order stays. Gives
+/// the first that cannot.
+fn rewrite_mixed(steps: &mut Vec<Step>, scopes: &Scopes, lifts: &mut Lifts) -> Option<Origin> {
+    let mut refused = None;
     for_each_step_mut_in(steps, &mut |step| {
         let Step::Request(request) = step else { return };
         for (scripts, test) in [(&request.before, false), (&request.after, true)] {
@@ -240,12 +264,14 @@ fn rewrite_mixed(steps: &mut Vec<Step>, scopes: &Scopes, lifts: &mut Lifts) -> b
                     Ok(code) => {
                         lifts.insert(script.origin.clone(), Lifted::from(code));
                     }
-                    Err(_) => fine = false,
+                    Err(_) => {
+                        refused.get_or_insert_with(|| script.origin.clone());
+                    }
                 }
             }
         }
     });
-    fine
+    refused
 }
 
 fn for_each_step_mut_in(steps: &mut Vec<Step>, f: &mut dyn FnMut(&mut Step)) {
@@ -254,25 +280,28 @@ fn for_each_step_mut_in(steps: &mut Vec<Step>, f: &mut dyn FnMut(&mut Step)) {
     *steps = plan.setup;
 }
 
-/// Whether a request is signed in a way that only the modules beside the script can do.
-fn signs(steps: &mut Vec<Step>) -> bool {
-    let mut found = false;
+/// The first request that is signed in a way that only the modules beside the script can do, and how.
+fn signed(steps: &mut Vec<Step>) -> Option<(String, Origin)> {
+    let mut found = None;
     for_each_step_mut_in(steps, &mut |step| {
         if let Step::Request(r) = step {
-            found |= match &r.request.auth {
-                Auth::OAuth1(_)
-                | Auth::AwsSigV4(_)
-                | Auth::Hawk { .. }
-                | Auth::Other { .. }
-                | Auth::Digest { .. }
-                | Auth::Ntlm { .. } => true,
+            let scheme = match &r.request.auth {
+                Auth::OAuth1(_) => "OAuth 1",
+                Auth::AwsSigV4(_) => "AWS SigV4",
+                Auth::Hawk { .. } => "Hawk",
+                Auth::Other { scheme, .. } => scheme.as_str(),
+                Auth::Digest { .. } => "digest access",
+                Auth::Ntlm { .. } => "NTLM",
                 // a token is fetched in `setup()`
                 Auth::OAuth2(_)
                 | Auth::None
                 | Auth::Basic { .. }
                 | Auth::Bearer { .. }
-                | Auth::ApiKey { .. } => false,
+                | Auth::ApiKey { .. } => return,
             };
+            if found.is_none() {
+                found = Some((scheme.to_owned(), r.origin.clone()));
+            }
         }
     });
     found

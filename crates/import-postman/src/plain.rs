@@ -79,6 +79,9 @@ fn in_texts(steps: &[Step], scopes: &Scopes, lifts: &Lifts) -> BTreeSet<String> 
             take(&assign.value);
         }
     }
+    for plain in lifts.values().filter_map(|l| l.plain.as_ref()) {
+        plain.texts().for_each(&mut take);
+    }
     let mut left: Vec<&Step> = steps.iter().collect();
     while let Some(step) = left.pop() {
         match step {
@@ -129,7 +132,8 @@ impl Fill<'_> {
         self.at = step.origin.clone();
         for mut script in std::mem::take(&mut step.before) {
             if let Some(plain) = self.lifts.get(&script.origin).and_then(|l| l.plain.as_ref()) {
-                self.code(&mut script, plain);
+                self.code(&mut script, plain, (&step.name, &step.request.method));
+                self.headers(&mut step.request, plain);
                 step.before.push(script);
                 continue;
             }
@@ -145,7 +149,7 @@ impl Fill<'_> {
         let mut assigns = Vec::new();
         for mut script in std::mem::take(&mut step.after) {
             if let Some(plain) = self.lifts.get(&script.origin).and_then(|l| l.plain.as_ref()) {
-                self.code(&mut script, plain);
+                self.code(&mut script, plain, (&step.name, &step.request.method));
                 step.after.push(script);
                 continue;
             }

@@ -150,6 +150,8 @@ pub enum Aid {
     Text,
     /// `bodyAt(response, …path)`: a value of the JSON body; undefined when there is none.
     BodyAt,
+    /// `cookie(response, name)`: a cookie that the virtual user has for the address of the response.
+    Cookie,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

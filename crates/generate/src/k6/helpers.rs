@@ -24,6 +24,7 @@ pub(crate) enum Helper {
     IsEmpty,
     AsText,
     BodyAt,
+    Cookie,
     InEnvironment,
 }
 
@@ -38,6 +39,7 @@ impl Helper {
             Aid::Empty => Self::IsEmpty,
             Aid::Text => Self::AsText,
             Aid::BodyAt => Self::BodyAt,
+            Aid::Cookie => Self::Cookie,
         }
     }
 
@@ -64,6 +66,7 @@ impl Helper {
             Self::IsEmpty => "isEmpty",
             Self::AsText => "asText",
             Self::BodyAt => "bodyAt",
+            Self::Cookie => "cookie",
             Self::InEnvironment => "inEnvironment",
         }
     }
@@ -137,13 +140,13 @@ impl Helper {
                  const runScript = (name, response, run) => {\n  const tests = {};\n  try {\n    run(tests);\n  \
                  } catch (e) {\n    console.warn(`${name}: ${e.message}`);\n  }\n  \
                  for (const test of Object.keys(tests)) {\n    \
-                 check(response, { [test.replace(/::/g, ': ').replace(/::/g, ': ')]: Boolean(tests[test]) });\n  }\n};"
+                 check(response, { [test.replace(/::/g, ': ')]: Boolean(tests[test]) });\n  }\n};"
             }
             Self::RunTest => {
                 "// A check that fails when something in it throws.\n\
                  const runTest = (response, name, run) => {\n  let passed = true;\n  try {\n    run();\n  \
                  } catch (e) {\n    passed = false;\n    console.warn(`${name}: ${e.message}`);\n  }\n  \
-                 check(response, { [String(name).replace(/::/g, ': ').replace(/::/g, ': ') || ' ']: passed });\n};"
+                 check(response, { [String(name).replace(/::/g, ': ') || ' ']: passed });\n};"
             }
             Self::Must => "const must = (holds) => {\n  if (!holds) throw new Error('not as expected');\n};",
             Self::Same => {
@@ -163,6 +166,10 @@ impl Helper {
                  const bodyAt = (response, ...path) => {\n  try {\n    \
                  return path.reduce((value, key) => value?.[key], JSON.parse(response.body));\n  \
                  } catch (e) {\n    return undefined;\n  }\n};"
+            }
+            Self::Cookie => {
+                "// A cookie that this virtual user has for the address of the response.\n\
+                 const cookie = (response, name) => http.cookieJar().cookiesForURL(response.url)[name]?.[0];"
             }
             Self::InEnvironment => {
                 "// The value for the environment that the run chooses with -e ENVIRONMENT=…; the first one without.\n\

@@ -181,7 +181,8 @@ pub(super) fn reserve_own_names(cx: &mut Context<'_>) {
         }
     });
     if any {
-        for name in ["runScript", "runTest", "must", "same", "kind", "isEmpty", "asText", "bodyAt"] {
+        for name in ["runScript", "runTest", "must", "same", "kind", "isEmpty", "asText", "bodyAt", "cookie"]
+        {
             cx.names.reserve(name);
         }
     }

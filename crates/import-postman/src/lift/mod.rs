@@ -15,7 +15,7 @@ use oxc_span::SourceType;
 use crate::codes;
 use crate::scope::Scopes;
 
-pub use rewrite::{Piece, Plain, rewrite};
+pub use rewrite::{HeaderChange, Piece, Plain, quote, rewrite};
 
 /// One thing that a lifted script does, in its order.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,7 +65,7 @@ pub enum Reading {
     Empty,
     /// No JavaScript: why not.
     Broken(String),
-    Lifted(Lifted),
+    Lifted(Box<Lifted>),
     Carried(Diagnostics),
 }
 
@@ -90,15 +90,14 @@ pub fn read(code: &str, origin: &Origin, test: bool, scopes: &Scopes) -> Reading
     if alone.diagnostics.is_empty()
         && let Some(lifted) = statement::lift(program, origin, test, scopes)
     {
-        return if lifted.actions.is_empty() { Reading::Empty } else { Reading::Lifted(lifted) };
+        return if lifted.actions.is_empty() { Reading::Empty } else { Reading::Lifted(Box::new(lifted)) };
     }
     let refusal = match rewrite(code, test, scopes) {
-        Ok(plain) => return Reading::Lifted(Lifted::from(plain)),
+        Ok(plain) => return Reading::Lifted(Box::new(Lifted::from(plain))),
         Err(refusal) => refusal,
     };
     let because = refusal.phrase().map(|p| format!(" because of {p}")).unwrap_or_default();
-    let message =
-        format!("the script does more than look at the response: it runs as it is{because}");
+    let message = format!("the script does more than look at the response: it runs as it is{because}");
     let mut found = vec![Diagnostic::new(&codes::SCRIPT_CARRIED, message, origin.clone())];
     found.extend(remarks::remarks(&parsed.program, origin));
     Reading::Carried(found)

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use loadwright_scenario::{Dialect, Part, PlainCode, Script, Text, VarName};
+use loadwright_scenario::{Dialect, Field, Part, PlainCode, Request, Script, Text, VarName};
 use serde_json::Value;
 
 use super::{Fill, Kind};
-use crate::lift::{Piece, Plain};
+use crate::lift::{HeaderChange, Piece, Plain, quote};
 
 impl Fill<'_> {
     /// A script that became code: what it reads is filled like any text.
-    pub(super) fn code(&mut self, script: &mut Script, plain: &Plain) {
+    pub(super) fn code(&mut self, script: &mut Script, plain: &Plain, of: (&str, &str)) {
         let mut body = Text::default();
         let mut libraries = BTreeSet::new();
         for piece in &plain.pieces {
@@ -32,12 +32,53 @@ impl Fill<'_> {
                     body.push(Part::Var(VarName::new(name.clone())));
                     body.push_str(" = undefined");
                 }
+                Piece::Filled(text) => {
+                    let text = self.text(text, None);
+                    body.push_str("`");
+                    for part in text.0 {
+                        match part {
+                            Part::Literal(t) => body.push_str(&in_template(&t)),
+                            part => {
+                                body.push_str("${");
+                                body.push(part);
+                                body.push_str("}");
+                            }
+                        }
+                    }
+                    body.push_str("`");
+                }
+                Piece::RequestName => body.push_str(&quote(of.0)),
+                Piece::Method => body.push_str(&quote(of.1)),
                 Piece::Source(..) => {}
             }
         }
         script.dialect = Dialect::K6;
         script.writes.extend(plain.writes.iter().map(|n| VarName::new(n.clone())));
         script.plain = PlainCode { body, aids: plain.aids.clone(), libraries, own: plain.own.clone() };
+    }
+
+    /// The headers that a script gives to its request.
+    pub(super) fn headers(&mut self, request: &mut Request, plain: &Plain) {
+        for change in &plain.headers {
+            let same = |field: &Field, name: &str| field.name.to_string().eq_ignore_ascii_case(name);
+            let (name, value) = match change {
+                HeaderChange::Remove(name) => {
+                    request.headers.retain(|f| !same(f, name));
+                    continue;
+                }
+                HeaderChange::Add(name, value) => (name, value),
+                HeaderChange::Upsert(name, value) => {
+                    if let Some(field) = request.headers.iter_mut().find(|f| same(f, name)) {
+                        field.value = value.clone();
+                        continue;
+                    }
+                    (name, value)
+                }
+            };
+            self.written.extend(value.vars().map(|v| v.0.clone()).filter(|v| plain.writes.contains(v)));
+            let field = Field::new(Text::literal(name.clone()), value.clone());
+            request.headers.push(field);
+        }
     }
 
     /// The value of a variable as a script sees it: as it was set, placeholders in it included.
@@ -79,4 +120,9 @@ impl Fill<'_> {
             (_, None) => body.push_str("undefined"),
         }
     }
+}
+
+/// Text between the backticks of a template literal.
+fn in_template(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('`', "\\`").replace("${", "\\${")
 }

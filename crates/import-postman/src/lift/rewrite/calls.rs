@@ -65,6 +65,11 @@ impl Rewriter<'_> {
         Some(vec![Piece::Read(name.to_owned())])
     }
 
+    /// A value of the row of data that the iteration has.
+    pub(super) fn column(&mut self, name: &str) -> Option<Pieces> {
+        if self.scopes.is_column(name) { self.read(name, None) } else { Some(vec![code("undefined")]) }
+    }
+
     /// Whether another scope of a file has the name.
     fn elsewhere(&self, name: &str, rank: usize) -> bool {
         let s = self.scopes;
@@ -87,18 +92,22 @@ impl Rewriter<'_> {
                 return self.read(&string(first?)?, Some(rank).filter(|r| *r > 0));
             }
             if holder == "pm.iterationData" {
-                let name = string(first?)?;
-                return if self.scopes.is_column(&name) {
-                    self.read(&name, None)
-                } else {
-                    Some(vec![code("undefined")])
-                };
+                return self.column(&string(first?)?);
             }
         }
         match (name.as_str(), call.arguments.len()) {
             ("postman.getEnvironmentVariable", 1) => return self.read(&string(first?)?, Some(1)),
             ("postman.getGlobalVariable", 1) => return self.read(&string(first?)?, Some(3)),
             _ => {}
+        }
+        if method == "has" && call.arguments.len() == 1 && rank(holder).is_some_and(|r| r > 0) {
+            let mut out = vec![code("(")];
+            out.extend(self.read(&string(first?)?, rank(holder))?);
+            out.push(code(" !== undefined)"));
+            return Some(out);
+        }
+        if let Some(pieces) = self.request_value(&name, call) {
+            return Some(pieces);
         }
         if !self.test {
             return None;
@@ -135,6 +144,8 @@ impl Rewriter<'_> {
         match holder.as_str() {
             "environment" => return self.read(m.property.name.as_str(), Some(1)),
             "globals" => return self.read(m.property.name.as_str(), Some(3)),
+            "data" => return self.column(m.property.name.as_str()),
+            _ if self.request_member(&name).is_some() => return self.request_member(&name),
             _ if !self.test => return None,
             "responseHeaders" if super::names::is_canonical(&m.property.name) => {
                 return Some(header(&m.property.name));
@@ -163,6 +174,16 @@ impl Rewriter<'_> {
             "pm.environment.unset" | "postman.clearEnvironmentVariable" => self.unset(call, 1),
             "pm.collectionVariables.unset" => self.unset(call, 2),
             "pm.globals.unset" | "postman.clearGlobalVariable" => self.unset(call, 3),
+            "pm.request.headers.add"
+            | "pm.request.headers.upsert"
+            | "pm.request.headers.remove"
+            | "pm.request.addHeader"
+            | "pm.request.upsertHeader"
+            | "pm.request.removeHeader"
+                if statement =>
+            {
+                self.header_change(&name, call)
+            }
             _ => return false,
         };
         let Some(pieces) = done else {

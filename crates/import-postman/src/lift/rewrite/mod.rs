@@ -2,8 +2,10 @@
 //! asks Postman is replaced where it stands, everything else stays as its author wrote it.
 
 mod calls;
+mod headers;
 mod names;
 mod refusal;
+mod request;
 mod sentence;
 #[cfg(test)]
 mod tests;
@@ -11,7 +13,7 @@ mod visit;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use loadwright_scenario::Aid;
+use loadwright_scenario::{Aid, Text};
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{Argument, CallExpression, Expression, Program, Statement};
 use oxc_ast_visit::Visit;
@@ -22,6 +24,8 @@ use oxc_span::{GetSpan, SourceType, Span};
 use super::symbol::{dotted, string};
 use crate::scope::Scopes;
 
+pub use headers::HeaderChange;
+pub use names::quote;
 pub use refusal::Refusal;
 
 /// A stretch of rewritten code.
@@ -37,6 +41,12 @@ pub enum Piece {
     Response,
     /// A library by the name that scripts ask for it.
     Library(String),
+    /// A text with holes, as a value of the script.
+    Filled(Text),
+    /// The name of the request that the script belongs to.
+    RequestName,
+    /// The method of that request.
+    Method,
     /// A stretch of the script itself.
     Source(u32, u32),
 }
@@ -56,6 +66,19 @@ pub struct Plain {
     pub unset: BTreeSet<String>,
     /// Variables with the scope that the script names for them.
     pub ranks: BTreeSet<(String, usize)>,
+    /// What the script does to the headers of its request, in its order.
+    pub headers: Vec<HeaderChange>,
+}
+
+impl Plain {
+    /// Every text with holes that the script has filled.
+    pub fn texts(&self) -> impl Iterator<Item = &Text> {
+        let filled = self.pieces.iter().filter_map(|p| match p {
+            Piece::Filled(text) => Some(text),
+            _ => None,
+        });
+        filled.chain(self.headers.iter().filter_map(HeaderChange::value))
+    }
 }
 
 /// The script as plain code, or the first place where it asks Postman for something else.
@@ -77,13 +100,9 @@ pub fn rewrite(code: &str, test: bool, scopes: &Scopes) -> Result<Plain, Refusal
     let mut loose = BTreeSet::new();
     for (name, references) in scoping.root_unresolved_references() {
         let name = name.to_string();
-        let first = || {
-            let at = references.iter().map(|r| built.semantic.reference_span(scoping.get_reference(*r)).start);
-            refusal(at.min())
-        };
         let special = names::SPECIAL.contains(&name.as_str());
         if special && own.contains(&name) {
-            return Err(first());
+            return Err(Refusal::named(code, &name));
         }
         if special || names::BUILTIN.contains(&name.as_str()) {
             continue;
@@ -95,7 +114,7 @@ pub fn rewrite(code: &str, test: bool, scopes: &Scopes) -> Result<Plain, Refusal
         }
         // a name that is only ever read is an error in Postman too, but here it could be a variable of the test
         if !references.iter().any(|r| scoping.get_reference(*r).is_write()) {
-            return Err(first());
+            return Err(Refusal::named(code, &name));
         }
         loose.insert(name);
     }
@@ -107,6 +126,7 @@ pub fn rewrite(code: &str, test: bool, scopes: &Scopes) -> Result<Plain, Refusal
         test,
         code: &wrapped,
         own: &own,
+        always: headers::always(&parsed.program),
         libraries: BTreeSet::new(),
         edits: BTreeMap::new(),
         out: Plain::default(),
@@ -182,6 +202,8 @@ struct Rewriter<'s> {
     test: bool,
     code: &'s str,
     own: &'s BTreeSet<String>,
+    /// Where the statements start that run whenever the script runs.
+    always: BTreeSet<u32>,
     /// Names that the script gave to libraries.
     libraries: BTreeSet<String>,
     edits: Edits,

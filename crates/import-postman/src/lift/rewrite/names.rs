@@ -53,7 +53,8 @@ pub const BUILTIN: &[&str] = &[
 ];
 
 /// Functions of the emitted script that rewritten code calls.
-pub const AIDS: &[&str] = &["runScript", "runTest", "must", "same", "kind", "isEmpty", "asText", "bodyAt"];
+pub const AIDS: &[&str] =
+    &["runScript", "runTest", "must", "same", "kind", "isEmpty", "asText", "bodyAt", "cookie"];
 
 /// Methods that the sandbox adds to the language's own objects.
 pub const SUGAR: &[&str] = &[

@@ -18,6 +18,17 @@ impl Refusal {
         Self { place }
     }
 
+    /// At the first place where the name stands as a word.
+    pub(super) fn named(code: &str, name: &str) -> Self {
+        let word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '.');
+        let offset = code.match_indices(name).map(|(at, _)| at).find(|at| {
+            let before = code.get(..*at).and_then(|t| t.chars().next_back());
+            let after = code.get(at + name.len()..).and_then(|t| t.chars().next());
+            !before.is_some_and(word) && !after.is_some_and(|c| word(c) && c != '.')
+        });
+        Self::at(code, offset)
+    }
+
     /// `line 3: pm.sendRequest`
     pub fn phrase(&self) -> Option<String> {
         match &self.place {

@@ -14,6 +14,9 @@ fn text(code: &str) -> Option<String> {
                 Piece::Unset(n) => format!("[{n}] gone"),
                 Piece::Response => "res".to_owned(),
                 Piece::Library(n) => format!("lib:{n}"),
+                Piece::Filled(t) => format!("`{t}`"),
+                Piece::RequestName => "NAME".to_owned(),
+                Piece::Method => "METHOD".to_owned(),
                 Piece::Source(..) => unreachable!("rendered"),
             })
             .collect(),
@@ -65,6 +68,11 @@ fn only_what_asks_postman_is_replaced() {
             "pm.expect(pm.response.headers.get('x-id')).to.match(/^a/).and.to.be.a('string')",
             "must(/^a/.test(res.headers['X-Id']) && typeof res.headers['X-Id'] === 'string')",
         ),
+        ("if (pm.environment.has('a')) pm.globals.set('b', 1)", "if ((<a> !== undefined)) [b] = 1"),
+        ("const u = pm.request.url.toString() + pm.request.method;", "const u = res.request.url + METHOD;"),
+        ("console.log(pm.info.requestName, request.name)", "console.log(NAME, NAME)"),
+        ("const c = pm.cookies.get('sid');", "const c = cookie(res, 'sid');"),
+        ("const id = pm.variables.replaceIn('a {{b}}')", "const id = `a {b}`"),
     ] {
         assert_eq!(text(code).unwrap_or_default(), expected, "{code}");
     }
@@ -75,7 +83,6 @@ fn what_asks_for_something_else_is_left_alone() {
     for code in [
         "pm.sendRequest('http://x', () => {});",
         "postman.setNextRequest('a');",
-        "pm.request.headers.add({ key: 'a', value: 'b' });",
         "pm.test('a', (done) => { done(); });",
         "pm.test('a', async () => {});",
         "pm.environment.set(name(), 1); function name() {}",
@@ -94,5 +101,35 @@ fn what_asks_for_something_else_is_left_alone() {
         "const r = { responseBody };",
     ] {
         assert_eq!(text(code), None, "{code}");
+    }
+}
+
+#[test]
+fn headers_that_a_script_gives_become_headers_of_the_request() {
+    use HeaderChange::{Add, Remove, Upsert};
+    use loadwright_scenario::Text;
+    let rewritten = |code: &str| rewrite(code, false, &Scopes::default());
+    let code = "const id = 1 + 1;\npm.request.headers.remove('X-Id');\n\
+                pm.request.headers.add({ key: 'X-Id', value: id, disabled: false });\n\
+                pm.request.headers.upsert({ key: 'Accept', value: 'text/{{kind}}' });";
+    let plain = rewritten(code).unwrap_or_default();
+    let kind = crate::template::text("text/{{kind}}");
+    assert_eq!(
+        plain.headers,
+        [
+            Remove("X-Id".to_owned()),
+            Add("X-Id".to_owned(), Text::var("X-Id header")),
+            Upsert("Accept".to_owned(), kind)
+        ]
+    );
+    assert!(plain.writes.contains("X-Id header"));
+    for code in [
+        "if (a()) pm.request.headers.add({ key: 'A', value: 'b' }); function a() {}",
+        "if (1) { return; } pm.request.headers.add({ key: 'A', value: 'b' });",
+        "const name = 'A'; pm.request.headers.add({ key: name, value: 'b' });",
+        "[1].forEach(() => pm.request.headers.remove('A'));",
+        "pm.request.headers.clear();",
+    ] {
+        assert!(rewritten(code).is_err(), "{code}");
     }
 }

@@ -103,6 +103,12 @@ impl<'a> Visit<'a> for Rewriter<'_> {
                 self.edit(m.span, calls::header(&name));
                 return;
             }
+            (Some("data"), Some(name)) => {
+                if let Some(pieces) = self.column(&name) {
+                    self.edit(m.span, pieces);
+                    return;
+                }
+            }
             (Some("environment"), Some(name)) => {
                 if let Some(pieces) = self.read(&name, Some(1)) {
                     self.edit(m.span, pieces);
@@ -219,4 +225,3 @@ impl<'a> Visit<'a> for Rewriter<'_> {
         self.refuse(it.span);
     }
 }
-
