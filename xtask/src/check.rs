@@ -5,10 +5,15 @@ use anyhow::{Context as _, Result, bail};
 
 /// Everything that has to hold before a change is shared.
 pub fn ci() -> Result<()> {
+    lint()?;
+    cargo(&["test", "--workspace"])
+}
+
+/// Format, lints and the workspace's own rules.
+pub fn lint() -> Result<()> {
     cargo(&["fmt", "--all", "--check"])?;
     crate::tidy::tidy()?;
-    cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
-    cargo(&["test", "--workspace"])
+    cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
 }
 
 /// Rewrites the expected output of every golden test.

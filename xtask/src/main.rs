@@ -15,6 +15,7 @@ use anyhow::{Result, bail};
 
 const HELP: &str = "\
 cargo xtask ci                       format, lints, tidy, tests
+cargo xtask lint                     the same without the tests
 cargo xtask tidy                     crate edges, file sizes, unfinished code
 cargo xtask bless                    accept the new output of the golden tests
 cargo xtask conformance --cases DIR  run a conformance suite against the release build
@@ -43,6 +44,7 @@ fn run(args: &[String]) -> Result<()> {
         |name: &str| args.iter().position(|a| a == name).and_then(|i| args.get(i + 1)).map(String::as_str);
     match args.first().map(String::as_str) {
         Some("ci") => check::ci(),
+        Some("lint") => check::lint(),
         Some("tidy") => tidy::tidy(),
         Some("bless") => check::bless(),
         Some("conformance") => gates::conformance(flag("--cases"), args),

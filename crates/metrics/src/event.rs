@@ -70,12 +70,12 @@ pub enum ScenarioState {
 /// How well the generator itself did: printed as a warning when it was the limit.
 #[derive(Clone, Debug, Default)]
 pub struct Health {
+    /// Arrival-rate iterations whose start was timed.
+    pub scheduled_starts: u64,
     /// Delay between the intended and the actual start of arrival-rate iterations, milliseconds.
     pub start_lag_p50: f64,
     pub start_lag_p99: f64,
     pub start_lag_max: f64,
-    /// Delay of the workers' own timers, milliseconds.
-    pub scheduling_lag_p99: f64,
     /// CPU time used by the process ÷ (run time × usable cores); 0 to 1.
     pub cpu: f64,
     pub dropped_iterations: u64,

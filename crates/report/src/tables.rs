@@ -28,10 +28,36 @@ pub(crate) fn verdict(summary: &Summary) -> (String, bool) {
     (text, crossed.is_empty())
 }
 
-/// Thresholds, checks, operations and metrics; empty tables are left out.
+/// Thresholds, checks, operations, metrics and how the generator itself did; empty tables are left out.
 pub(crate) fn all(summary: &Summary) -> Vec<Table> {
-    let tables = [thresholds(summary), checks(summary), operations(summary), metrics(summary)];
+    let tables =
+        [thresholds(summary), checks(summary), operations(summary), metrics(summary), generator(summary)];
     tables.into_iter().filter(|t| !t.rows.is_empty()).collect()
+}
+
+/// Whether the load was what the script asks for.
+fn generator(summary: &Summary) -> Table {
+    let health = &summary.health;
+    let ms = |value: f64| number::duration(value, None);
+    let row = |name: &str, value: String| Row { cells: vec![name.to_owned(), value], bad: false };
+    let mut rows = Vec::new();
+    if health.cpu > 0.0 {
+        rows.push(row("CPU of the cores it may use", number::percent(health.cpu)));
+    }
+    if health.scheduled_starts > 0 {
+        let lag = format!(
+            "{} half of them, {} 99 %, {} at most",
+            ms(health.start_lag_p50),
+            ms(health.start_lag_p99),
+            ms(health.start_lag_max)
+        );
+        rows.push(row("iterations started late by", lag));
+        rows.push(Row {
+            cells: vec!["iterations dropped".to_owned(), health.dropped_iterations.to_string()],
+            bad: health.dropped_iterations > 0,
+        });
+    }
+    Table { title: "Load generator", columns: names(&["figure", "value"]), rows }
 }
 
 fn names(columns: &[&str]) -> Vec<String> {

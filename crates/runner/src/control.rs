@@ -9,9 +9,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant, SystemTime};
 
 use loadwright_js::{Level, Program, Shared};
-use loadwright_metrics::{
-    Engine, Health, Recorder, RunEvent, RunProgress, RunState, Summary, Tags, Trend, builtin,
-};
+use loadwright_metrics::{Engine, Health, Recorder, RunEvent, RunProgress, RunState, Summary, Tags, builtin};
 use loadwright_transport::Network;
 use loadwright_workload::{Options, Schedule};
 use tokio::sync::mpsc::UnboundedSender;
@@ -244,11 +242,12 @@ impl Control<'_> {
     }
 
     fn health(&self, cpu: Duration, duration: Duration) -> Health {
-        let mut lags = Trend::default();
-        for scenario in &self.scenarios {
-            lags.merge(&scenario.lags());
-        }
-        crate::health::examine(&lags, self.dropped, cpu, duration, self.workers.len())
+        let lags = self.scenarios.iter().filter_map(|s| s.lags()).reduce(|mut all, lags| {
+            // all have the same bounds, so nothing can be out of them
+            let _ = all.add(lags);
+            all
+        });
+        crate::health::examine(lags.as_ref(), self.dropped, cpu, duration, self.workers.len())
     }
 
     fn start_workers(&mut self, workers: usize) {

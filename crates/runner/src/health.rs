@@ -2,22 +2,30 @@
 
 use std::time::Duration;
 
-use loadwright_metrics::{Health, Trend};
+use hdrhistogram::Histogram;
+use loadwright_metrics::Health;
 
 /// Iterations that start later than this (99th percentile, milliseconds) are worth a warning.
 const LATE: f64 = 50.0;
 /// A share of the usable CPU above which the generator may have been the limit.
 const BUSY: f64 = 0.9;
 
-/// Sums up a run of `duration` on `cores` cores. `lags` are in milliseconds.
-pub fn examine(lags: &Trend, dropped: u64, cpu_before: Duration, duration: Duration, cores: usize) -> Health {
+/// Sums up a run of `duration` on `cores` cores. `lags` are in microseconds.
+pub fn examine(
+    lags: Option<&Histogram<u64>>,
+    dropped: u64,
+    cpu_before: Duration,
+    duration: Duration,
+    cores: usize,
+) -> Health {
     let used = cpu_time().saturating_sub(cpu_before).as_secs_f64();
     let cpu = used / (duration.as_secs_f64() * cores.max(1) as f64).max(f64::MIN_POSITIVE);
     let mut health = Health { cpu: cpu.min(1.0), dropped_iterations: dropped, ..Health::default() };
-    if lags.count() > 0 {
-        health.start_lag_p50 = lags.percentile(50.0);
-        health.start_lag_p99 = lags.percentile(99.0);
-        health.start_lag_max = lags.max();
+    if let Some(lags) = lags {
+        health.scheduled_starts = lags.len();
+        health.start_lag_p50 = lags.value_at_quantile(0.5) as f64 / 1000.0;
+        health.start_lag_p99 = lags.value_at_quantile(0.99) as f64 / 1000.0;
+        health.start_lag_max = lags.max() as f64 / 1000.0;
     }
     if health.cpu > BUSY && duration > Duration::from_secs(2) {
         health.warnings.push(format!(

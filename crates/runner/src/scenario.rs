@@ -5,10 +5,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use loadwright_metrics::{Tags, Trend};
+use hdrhistogram::Histogram;
+use loadwright_metrics::Tags;
 use loadwright_workload::{Options, Quota, ScheduledScenario, SystemTag, Tuple};
 
 use crate::host::wall_ms;
+
+/// The longest lag that is told apart from longer ones: an hour, in microseconds.
+const LONGEST: u64 = 3_600_000_000;
 
 /// Shared by the control thread and all VUs that run the scenario.
 pub struct ScenarioRun {
@@ -28,8 +32,8 @@ pub struct ScenarioRun {
     pub complete: AtomicU64,
     pub interrupted: AtomicU64,
     pub active: AtomicU64,
-    /// Milliseconds between when iterations were to start and when they did.
-    lags: Mutex<Trend>,
+    /// Microseconds between when iterations were to start and when they did; none before the first.
+    lags: Mutex<Option<Histogram<u64>>>,
 }
 
 impl ScenarioRun {
@@ -63,11 +67,18 @@ impl ScenarioRun {
 
     /// Notes how late an iteration started.
     pub fn note_lag(&self, lag: Duration) {
-        self.lags.lock().unwrap_or_else(PoisonError::into_inner).add(lag.as_secs_f64() * 1000.0);
+        let micros = u64::try_from(lag.as_micros()).unwrap_or(u64::MAX).clamp(1, LONGEST);
+        let mut lags = self.lags.lock().unwrap_or_else(PoisonError::into_inner);
+        if lags.is_none() {
+            *lags = Histogram::new_with_bounds(1, LONGEST, 2).ok();
+        }
+        if let Some(lags) = lags.as_mut() {
+            lags.saturating_record(micros);
+        }
     }
 
-    /// How late iterations started, in milliseconds.
-    pub fn lags(&self) -> Trend {
+    /// How late iterations started, in microseconds.
+    pub fn lags(&self) -> Option<Histogram<u64>> {
         self.lags.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 

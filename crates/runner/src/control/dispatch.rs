@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant, SystemTime};
 
 use loadwright_js::Level;
-use loadwright_metrics::{RunProgress, ScenarioCounters, ScenarioState, Tags, Trend, builtin};
+use loadwright_metrics::{RunProgress, ScenarioCounters, ScenarioState, Tags, builtin};
 use loadwright_workload::{Action, Commands, Options, ScheduledScenario};
 
 use super::{Control, PATIENCE};
@@ -75,7 +75,7 @@ impl Active {
     }
 
     /// How late its iterations started.
-    pub fn lags(&self) -> Trend {
+    pub fn lags(&self) -> Option<hdrhistogram::Histogram<u64>> {
         self.run.lags()
     }
 
