@@ -1,3 +1,6 @@
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use crate::Pointer;
 
 /// A place in a text, for people: both numbers start at 1, columns count characters.
@@ -12,28 +15,91 @@ pub struct Place {
 impl Place {
     /// The place of a byte range of a text.
     pub fn of_bytes(text: &str, start: usize, end: usize) -> Self {
+        let before = text.as_bytes().get(..start.min(text.len())).unwrap_or_default();
+        Self::of_bytes_in_line(text, start, end, line_feeds(before) + 1)
+    }
+
+    fn of_bytes_in_line(text: &str, start: usize, end: usize, line: usize) -> Self {
         let start = start.min(text.len());
         let before = text.get(..start).unwrap_or("");
         let line_start = before.rfind('\n').map_or(0, |i| i + 1);
         let rest = text.get(start..end.clamp(start, text.len())).unwrap_or("");
         let first = rest.split(['\n', '\r']).next().unwrap_or("");
         Self {
-            line: before.matches('\n').count() + 1,
+            line,
             column: before.get(line_start..).map_or(0, |s| s.chars().count()) + 1,
             length: first.chars().count().max(1),
         }
     }
 }
 
-/// Finds the value that `pointer` names in a JSON text, comments and a byte order mark allowed.
+fn line_feeds(bytes: &[u8]) -> usize {
+    bytes.iter().map(|b| usize::from(*b == b'\n')).sum()
+}
+
+/// Finds the values that pointers name in a JSON text, comments and a byte order mark allowed: one walk for all of them.
 ///
-/// When the pointer leads nowhere, the answer is the deepest value on the way that exists: a finding about a missing key
+/// When a pointer leads nowhere, the answer is the deepest value on the way that exists: a finding about a missing key
 /// still points into the object that lacks it. `None` only when the text is not JSON up to there.
-pub fn locate_json(text: &str, pointer: &Pointer) -> Option<Place> {
-    let tokens: Vec<String> = pointer.tokens().collect();
+pub fn locate_json(text: &str, pointers: &[&Pointer]) -> Vec<Option<Place>> {
+    let mut root = Wanted::default();
+    for (i, pointer) in pointers.iter().enumerate() {
+        pointer.tokens().fold(&mut root, |at, token| at.below.entry(token).or_default()).here.push(i);
+    }
     let mut scan = Scan { bytes: text.as_bytes(), at: if text.starts_with('\u{feff}') { 3 } else { 0 } };
-    let (start, end) = scan.find(&tokens)?;
-    Some(Place::of_bytes(text, start, end))
+    let mut found = Found { ranges: vec![None; pointers.len()], left: pointers.len() };
+    // it ends early where the text is broken, or where nothing is left to be found
+    let _ = scan.find(&root, &mut found);
+    places(text, &found.ranges)
+}
+
+/// The pointers that are looked for, as the tree that they make up.
+#[derive(Default)]
+struct Wanted {
+    below: BTreeMap<String, Self>,
+    here: Vec<usize>,
+}
+
+impl Wanted {
+    /// Everything that is looked for here and below stands at one place.
+    fn all(&self, at: (usize, usize), found: &mut Found) {
+        self.this(at, found);
+        self.below.values().for_each(|w| w.all(at, found));
+    }
+
+    fn this(&self, at: (usize, usize), found: &mut Found) {
+        for i in &self.here {
+            if let Some(slot) = found.ranges.get_mut(*i) {
+                *slot = Some(at);
+                found.left = found.left.saturating_sub(1);
+            }
+        }
+    }
+}
+
+/// Byte ranges of pointers, and how many have none yet.
+struct Found {
+    ranges: Vec<Option<(usize, usize)>>,
+    left: usize,
+}
+
+/// Byte ranges as places; lines are counted once.
+fn places(text: &str, ranges: &[Option<(usize, usize)>]) -> Vec<Option<Place>> {
+    let mut order: Vec<(usize, usize, usize)> =
+        ranges.iter().enumerate().filter_map(|(i, r)| r.map(|(start, end)| (start, end, i))).collect();
+    order.sort_unstable();
+    let mut out = vec![None; ranges.len()];
+    let (mut from, mut lines) = (0, 0);
+    for (start, end, i) in order {
+        let between = text.as_bytes().get(from..start).unwrap_or_default();
+        lines += line_feeds(between);
+        from = start;
+        if let Some(slot) = out.get_mut(i) {
+            let place = Place::of_bytes_in_line(text, start, end, lines + 1);
+            *slot = Some(place);
+        }
+    }
+    out
 }
 
 struct Scan<'a> {
@@ -41,7 +107,7 @@ struct Scan<'a> {
     at: usize,
 }
 
-impl Scan<'_> {
+impl<'a> Scan<'a> {
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
@@ -64,50 +130,66 @@ impl Scan<'_> {
         }
     }
 
-    fn find(&mut self, tokens: &[String]) -> Option<(usize, usize)> {
+    /// Looks for everything that is wanted in the value that starts here, and steps over it.
+    fn find(&mut self, wanted: &Wanted, found: &mut Found) -> Option<()> {
         self.space();
         let start = self.at;
-        let Some((first, rest)) = tokens.split_first() else {
-            self.skip()?;
-            return Some((start, self.at));
-        };
-        match self.peek()? {
-            b'{' => {
+        match (self.peek()?, wanted.below.len()) {
+            (_, 0) => self.skip()?,
+            (b'{', all) => {
                 self.at += 1;
+                let mut done: Vec<&str> = Vec::new();
                 loop {
                     self.space();
                     if self.peek()? == b'}' {
-                        return Some((start, start + 1));
+                        self.at += 1;
+                        break;
                     }
                     let key = self.string()?;
                     self.space();
                     (self.peek()? == b':').then(|| self.at += 1)?;
-                    if key == *first {
-                        return self.find(rest);
+                    let below =
+                        if done.len() < all { wanted.below.get_key_value(key.as_ref()) } else { None };
+                    match below.filter(|(key, _)| !done.contains(&key.as_str())) {
+                        Some((key, below)) => {
+                            done.push(key);
+                            self.find(below, found)?;
+                        }
+                        None => self.skip()?,
                     }
-                    self.skip()?;
                 }
+                let left = wanted.below.iter().filter(|(key, _)| !done.contains(&key.as_str()));
+                left.for_each(|(_, w)| w.all((start, start + 1), found));
             }
-            b'[' => {
+            (b'[', _) => {
                 self.at += 1;
-                let mut left = first.parse::<usize>().ok();
-                loop {
+                let (mut list, mut left) = (BTreeMap::new(), Vec::new());
+                for (key, below) in &wanted.below {
+                    match key.parse::<usize>() {
+                        Ok(i) => left.extend(list.insert(i, below)),
+                        Err(_) => left.push(below),
+                    }
+                }
+                for i in 0.. {
                     self.space();
                     if self.peek()? == b']' {
-                        return Some((start, start + 1));
+                        self.at += 1;
+                        break;
                     }
-                    if left == Some(0) {
-                        return self.find(rest);
+                    match list.remove(&i) {
+                        Some(below) => self.find(below, found)?,
+                        None => self.skip()?,
                     }
-                    left = left.map(|n| n - 1);
-                    self.skip()?;
                 }
+                left.into_iter().chain(list.into_values()).for_each(|w| w.all((start, start + 1), found));
             }
             _ => {
                 self.skip()?;
-                Some((start, self.at))
+                wanted.below.values().for_each(|w| w.all((start, self.at), found));
             }
         }
+        wanted.this((start, self.at), found);
+        (found.left > 0).then_some(())
     }
 
     /// Steps over one value without recursion, so that deep nesting cannot exhaust the stack.
@@ -117,7 +199,7 @@ impl Scan<'_> {
             self.space();
             match self.peek()? {
                 b'"' => {
-                    self.string()?;
+                    self.step_over_string()?;
                 }
                 b'{' | b'[' => {
                     depth += 1;
@@ -146,24 +228,28 @@ impl Scan<'_> {
         }
     }
 
-    fn string(&mut self) -> Option<String> {
+    fn string(&mut self) -> Option<Cow<'a, str>> {
+        let (start, escaped) = self.step_over_string()?;
+        let raw = std::str::from_utf8(self.bytes.get(start..self.at - 1)?).ok()?;
+        Some(if escaped { Cow::Owned(unescape(raw)) } else { Cow::Borrowed(raw) })
+    }
+
+    /// Where the text of the string begins, and whether there are escapes in it.
+    fn step_over_string(&mut self) -> Option<(usize, bool)> {
         (self.peek()? == b'"').then_some(())?;
         let start = self.at + 1;
         self.at += 1;
         let mut escaped = false;
         loop {
-            match self.peek()? {
-                b'\\' => {
-                    escaped = true;
-                    self.at += 2;
-                }
-                b'"' => break,
-                _ => self.at += 1,
+            let rest = self.bytes.get(self.at..)?;
+            self.at += rest.iter().position(|b| matches!(b, b'"' | b'\\'))?;
+            if self.peek()? == b'"' {
+                self.at += 1;
+                return Some((start, escaped));
             }
+            escaped = true;
+            self.at += 2;
         }
-        let raw = std::str::from_utf8(self.bytes.get(start..self.at)?).ok()?;
-        self.at += 1;
-        Some(if escaped { unescape(raw) } else { raw.to_owned() })
     }
 }
 
@@ -197,8 +283,12 @@ fn unescape(raw: &str) -> String {
 mod tests {
     use super::*;
 
+    fn one(text: &str, pointer: &str) -> Option<Place> {
+        locate_json(text, &[&Pointer::from_text(pointer)]).into_iter().next().flatten()
+    }
+
     fn at(text: &str, pointer: &str) -> (usize, usize, usize) {
-        let p = locate_json(text, &Pointer::from_text(pointer)).expect("a place");
+        let p = one(text, pointer).expect("a place");
         (p.line, p.column, p.length)
     }
 
@@ -220,11 +310,23 @@ mod tests {
     #[test]
     fn deep_nesting_is_no_recursion() {
         let text = format!("[{}1{}, 7]", "[".repeat(200_000), "]".repeat(200_000));
-        assert_eq!(locate_json(&text, &Pointer::from_text("/1")).expect("a place").length, 1);
+        assert_eq!(one(&text, "/1").expect("a place").length, 1);
     }
 
     #[test]
     fn broken_text_is_no_place() {
-        assert_eq!(locate_json("{\"a\": ", &Pointer::from_text("/a")), None);
+        assert_eq!(one("{\"a\": ", "/a"), None);
+    }
+
+    #[test]
+    fn many_pointers_are_found_in_one_walk() {
+        let pointers: Vec<Pointer> = ["/c", "/a~1b/1/nope", "", "/a~1b/0", "/a~1b/7", "/c/deeper", "/c"]
+            .map(Pointer::from_text)
+            .into();
+        let found = locate_json(TEXT, &pointers.iter().collect::<Vec<_>>());
+        for (pointer, place) in pointers.iter().zip(found) {
+            assert_eq!(place, one(TEXT, pointer.as_str()), "{pointer}");
+            assert!(place.is_some(), "{pointer}");
+        }
     }
 }

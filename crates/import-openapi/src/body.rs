@@ -1,5 +1,5 @@
 use loadwright_diagnostic::{Diagnostic, Diagnostics};
-use loadwright_import::{MediaType, json_from_value};
+use loadwright_import::{MediaType, Tree, json_from_value};
 use loadwright_scenario::{Body, Field, FormPart, PartContent, Text};
 use serde_json::Value;
 
@@ -48,8 +48,8 @@ impl<'a> RequestBody<'a> {
             }
             let required = s.required();
             for (name, property) in s.properties() {
-                if required.contains(&name.as_str()) && !property.gives(document) && !out.contains(name) {
-                    out.push(name.clone());
+                if required.contains(&name) && !property.gives(document) && !out.iter().any(|n| n == name) {
+                    out.push(name.to_owned());
                 }
             }
             queue.extend(s.list("allOf"));
@@ -77,7 +77,7 @@ pub(crate) fn request_body<'a>(
         .map(|(media_type, node)| {
             let node = document.follow(&node).unwrap_or(node);
             Content {
-                media_type: media_type.clone(),
+                media_type: media_type.to_owned(),
                 schema: node.get("schema").or_else(|| node.get("itemSchema")).map(Schema::new),
                 node: Some(node),
                 fields: Vec::new(),
@@ -205,7 +205,7 @@ impl<'a> BodyPlan<'_, 'a> {
 
     fn value(&self, content: &Content<'a>, diagnostics: &mut Diagnostics) -> Value {
         let given = content.node.as_ref().and_then(|n| example_of(n, self.document));
-        if let Some(value) = given {
+        if let Some(value) = given.map(Tree::to_value) {
             let Some(schema) = &content.schema else { return value };
             let fine = Validator::new(self.document, Direction::Request).accepts(schema, &value);
             if fine {
@@ -329,7 +329,7 @@ impl<'a> BodyPlan<'_, 'a> {
         out
     }
 
-    fn all_properties(&self, schema: &Schema<'a>) -> Vec<(String, Schema<'a>)> {
+    fn all_properties(&self, schema: &Schema<'a>) -> Vec<(&'a str, Schema<'a>)> {
         let mut out = Vec::new();
         let mut queue = vec![schema.clone()];
         let mut steps = 0;
@@ -337,7 +337,7 @@ impl<'a> BodyPlan<'_, 'a> {
             steps += 1;
             let Some(node) = self.document.follow(&s.node).filter(|_| steps < 50) else { continue };
             let s = Schema::new(node);
-            out.extend(s.properties().into_iter().map(|(k, s)| (k.clone(), s)));
+            out.extend(s.properties());
             for list in ["allOf", "oneOf", "anyOf"] {
                 queue.extend(s.list(list));
             }

@@ -1,3 +1,4 @@
+use loadwright_import::{Object, Tree};
 use serde_json::{Map, Value};
 
 use crate::sample::Sampler;
@@ -9,18 +10,18 @@ impl<'a> Sampler<'_, 'a> {
         let mut done: Vec<&str> = Vec::new();
         for part in parts {
             let Some(d) = part.get("discriminator") else { continue };
-            let Some(property) = d.get("propertyName").or(Some(d)).and_then(Value::as_str) else { continue };
+            let Some(property) = d.get("propertyName").or(Some(d)).and_then(Tree::as_str) else { continue };
             // the outer one knows its mapping, the base schema only its name
             if done.contains(&property) {
                 continue;
             }
             let known = part.properties().into_iter().any(|(k, s)| k == property && s.get("enum").is_some());
-            let mapping = d.get("mapping").and_then(Value::as_object);
+            let mapping = d.get("mapping").and_then(Tree::as_object);
             let is_alternative =
                 part.get("oneOf").is_some() || part.get("anyOf").is_some() || mapping.is_some();
             let Some(name) = self.alternative(part, mapping) else { continue };
             let key = match mapping {
-                Some(m) => m.iter().find(|(_, v)| last(v) == Some(name)).map(|(k, _)| k.clone()),
+                Some(m) => m.iter().find(|(_, v)| last(v) == Some(name)).map(|(k, _)| k.to_owned()),
                 None => Some(name.to_owned()),
             };
             if let Some(key) = key.filter(|_| !known && (is_alternative || out.contains_key(property))) {
@@ -31,8 +32,8 @@ impl<'a> Sampler<'_, 'a> {
     }
 
     /// The name of the alternative that was entered: one that the schema lists, or the one that extends it.
-    fn alternative(&self, part: &Schema<'a>, mapping: Option<&'a Map<String, Value>>) -> Option<&'a str> {
-        let mut listed: Vec<&str> = mapping.into_iter().flatten().filter_map(|(_, v)| last(v)).collect();
+    fn alternative(&self, part: &Schema<'a>, mapping: Option<&'a Object<'a>>) -> Option<&'a str> {
+        let mut listed: Vec<&str> = mapping.into_iter().flat_map(Object::values).filter_map(last).collect();
         for key in ["oneOf", "anyOf"] {
             listed.extend(part.list(key).iter().filter_map(|s| last(s.get("$ref")?)));
         }
@@ -57,6 +58,6 @@ impl<'a> Sampler<'_, 'a> {
 }
 
 /// `Pet` of `#/components/schemas/Pet`.
-fn last(reference: &Value) -> Option<&str> {
+fn last<'r>(reference: &'r Tree<'_>) -> Option<&'r str> {
     reference.as_str()?.rsplit('/').next()
 }

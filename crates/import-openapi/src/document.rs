@@ -1,7 +1,9 @@
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use loadwright_diagnostic::{Diagnostic, Diagnostics, Origin, Pointer, SourceId};
-use serde_json::{Map, Value};
+use loadwright_import::{Object, Tree};
 
 use crate::codes;
 use crate::load::{Files, percent_decode};
@@ -16,11 +18,8 @@ pub(crate) enum Version {
 }
 
 /// The version that a document says it has; lenient about patch numbers and types.
-pub(crate) fn version_of(value: &Value) -> Option<Version> {
-    let text = |v: &Value| match v {
-        Value::String(s) => s.clone(),
-        other => other.to_string(),
-    };
+pub(crate) fn version_of(value: &Tree<'_>) -> Option<Version> {
+    let text = |v: &Tree<'_>| v.as_str().map_or_else(|| v.to_string(), str::to_owned);
     if let Some(v) = value.get("swagger") {
         return text(v).starts_with('2').then_some(Version::Swagger2);
     }
@@ -40,7 +39,7 @@ pub(crate) fn version_of(value: &Value) -> Option<Version> {
 /// The way to it is kept as links to its parents: most nodes are only looked at, and nobody asks where they are.
 #[derive(Debug, Clone)]
 pub(crate) struct Node<'a> {
-    pub value: &'a Value,
+    pub value: &'a Tree<'a>,
     /// The file it is in; `None` is the main document.
     pub file: Option<&'a str>,
     parent: Option<Rc<Link<'a>>>,
@@ -69,7 +68,7 @@ impl<'a> Node<'a> {
         Some(self.below(self.link(), Key::Name(key), value))
     }
 
-    pub fn field(&self, key: &'a str, value: &'a Value) -> Self {
+    pub fn field(&self, key: &'a str, value: &'a Tree<'a>) -> Self {
         self.below(self.link(), Key::Name(key), value)
     }
 
@@ -77,7 +76,7 @@ impl<'a> Node<'a> {
         Rc::new(Link { parent: self.parent.clone(), key: self.key })
     }
 
-    fn below(&self, parent: Rc<Link<'a>>, key: Key<'a>, value: &'a Value) -> Self {
+    fn below(&self, parent: Rc<Link<'a>>, key: Key<'a>, value: &'a Tree<'a>) -> Self {
         Node {
             value,
             file: self.file,
@@ -115,15 +114,15 @@ impl<'a> Node<'a> {
         self.pinned = Some(Rc::new(origin));
     }
 
-    pub fn object(&self) -> Option<&'a Map<String, Value>> {
+    pub fn object(&self) -> Option<&'a Object<'a>> {
         self.value.as_object()
     }
 
-    pub fn fields(&self) -> impl Iterator<Item = (&'a String, Self)> + '_ {
+    pub fn fields(&self) -> impl Iterator<Item = (&'a str, Self)> + '_ {
         let link = self.link();
         self.object()
             .into_iter()
-            .flatten()
+            .flat_map(Object::iter)
             .map(move |(k, v)| (k, self.below(Rc::clone(&link), Key::Name(k), v)))
     }
 
@@ -138,11 +137,11 @@ impl<'a> Node<'a> {
     }
 
     pub fn text(&self, key: &str) -> Option<&'a str> {
-        self.value.get(key).and_then(Value::as_str)
+        self.value.get(key).and_then(Tree::as_str)
     }
 
     pub fn flag(&self, key: &str) -> bool {
-        self.value.get(key).and_then(Value::as_bool).unwrap_or(false)
+        self.value.get(key).and_then(Tree::as_bool).unwrap_or(false)
     }
 
     /// The last piece of the way to it: `Pet` for `#/components/schemas/Pet`.
@@ -164,11 +163,13 @@ pub(crate) struct Document<'a> {
     pub files: &'a Files<'a>,
     pub version: Version,
     source: SourceId,
+    /// What references of the main document to itself lead to.
+    targets: RefCell<HashMap<&'a str, Option<Node<'a>>>>,
 }
 
 impl<'a> Document<'a> {
     pub fn new(files: &'a Files<'a>, version: Version, source: SourceId) -> Self {
-        Self { files, version, source }
+        Self { files, version, source, targets: RefCell::default() }
     }
 
     pub fn root(&self) -> Node<'a> {
@@ -209,7 +210,21 @@ impl<'a> Document<'a> {
         None
     }
 
-    fn target(&self, from: &Node<'a>, reference: &str) -> Option<Node<'a>> {
+    fn target(&self, from: &Node<'a>, reference: &'a str) -> Option<Node<'a>> {
+        if from.file.is_some() || !reference.starts_with('#') {
+            return self.looked_up(from, reference);
+        }
+        if let Some(known) = self.targets.borrow().get(reference) {
+            return known.clone();
+        }
+        // a reference whose way leads through itself leads nowhere
+        self.targets.borrow_mut().insert(reference, None);
+        let found = self.looked_up(from, reference);
+        self.targets.borrow_mut().insert(reference, found.clone());
+        found
+    }
+
+    fn looked_up(&self, from: &Node<'a>, reference: &'a str) -> Option<Node<'a>> {
         let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let mut node = if file.is_empty() {
             match from.file {
@@ -228,8 +243,8 @@ impl<'a> Document<'a> {
         }
         for token in Pointer::from_text(percent_decode(fragment)).tokens() {
             let next = match node.value {
-                Value::Object(_) => node.get(&token),
-                Value::Array(items) => {
+                Tree::Object(_) => node.get(&token),
+                Tree::Array(items) => {
                     let i = token.parse::<usize>().ok()?;
                     items.get(i).map(|v| node.below(node.link(), Key::Index(i), v))
                 }

@@ -20,6 +20,8 @@ pub(crate) struct Promise<'p, 'a> {
     pub security: Vec<(ParameterPlace, String)>,
     /// Optional values are sent too.
     pub all: bool,
+    /// Whether somebody judges bodies by their schemas.
+    pub schemas: bool,
 }
 
 impl<'a> Promise<'_, 'a> {
@@ -47,6 +49,7 @@ impl<'a> Promise<'_, 'a> {
         let bodies = self
             .body
             .iter()
+            .filter(|_| self.schemas)
             .flat_map(|b| &b.content)
             .map(|c| (c.media_type.clone(), convert(&c.schema, schemas)))
             .collect();
@@ -58,6 +61,7 @@ impl<'a> Promise<'_, 'a> {
                 r.schema = d
                     .content
                     .as_ref()
+                    .filter(|_| self.schemas)
                     .and_then(|(_, s, _)| s.as_ref())
                     .map(|s| schemas.convert(document, &s.node).to_string());
                 r

@@ -1,6 +1,6 @@
 use indexmap::IndexMap;
 use loadwright_diagnostic::{Diagnostic, Diagnostics};
-use loadwright_import::{ImportError, ImportOptions, Imported, Importer, Match, Source};
+use loadwright_import::{ImportError, ImportOptions, Imported, Importer, Match, Source, Tree};
 use loadwright_scenario::{
     Auth, Evidence, Group, HttpDefaults, Lifetime, Scenario, Step, TestPlan, Text, VarSource, Variable,
 };
@@ -36,7 +36,7 @@ impl Importer for OpenApi {
                 l.strip_prefix(key).is_some_and(|r| r.trim_start_matches(['"', '\'', ' ']).starts_with(':'))
             }) || head.contains(&format!("\"{key}\":"))
         };
-        if says("openapi") || says("swagger") || source.value().is_ok_and(|v| version_of(v).is_some()) {
+        if says("openapi") || says("swagger") || source.tree().is_ok_and(|v| version_of(&v).is_some()) {
             Match::Yes
         } else if says("paths") && says("info") {
             Match::Maybe
@@ -46,8 +46,8 @@ impl Importer for OpenApi {
     }
 
     fn import(&self, source: &Source, options: &ImportOptions) -> Result<Imported, ImportError> {
-        let value = source.value()?;
-        let version = version_of(value).ok_or_else(|| {
+        let value = source.tree()?;
+        let version = version_of(&value).ok_or_else(|| {
             let key = if value.get("swagger").is_some() { "swagger" } else { "openapi" };
             let place = source.locate(&loadwright_diagnostic::Pointer::root().key(key));
             match value.get(key) {
@@ -58,7 +58,7 @@ impl Importer for OpenApi {
             .help("known are Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2")
         })?;
         let mut diagnostics = Diagnostics::new();
-        let files = load(source, options, &mut diagnostics)?;
+        let files = load(source, &value, options, &mut diagnostics);
         let document = Document::new(&files, version, source.id);
         let mut work = Work {
             document: &document,
@@ -161,10 +161,10 @@ impl<'a> Work<'_, 'a> {
             .node
             .value
             .get("tags")
-            .and_then(|t| t.as_array())
+            .and_then(Tree::as_array)
             .into_iter()
             .flatten()
-            .filter_map(|t| t.as_str())
+            .filter_map(Tree::as_str)
             .collect();
         select.wants([operation.path, operation.method.as_str(), id, both.as_str()].into_iter().chain(tags))
     }
@@ -205,6 +205,7 @@ impl<'a> Work<'_, 'a> {
                 responses: &responses,
                 security: secured.places.clone(),
                 all: self.options.all_properties,
+                schemas: !self.options.without_schemas,
             }
             .exchange(self.document, &mut self.schemas, self.options.seed),
         );

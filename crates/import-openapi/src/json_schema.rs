@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 
 use loadwright_diagnostic::SourceId;
+use loadwright_import::Tree;
 use serde_json::{Map, Value, json};
 
 use crate::document::{Document, Node};
@@ -22,7 +23,7 @@ impl JsonSchemas {
         }
     }
 
-    pub fn convert(&mut self, document: &Document<'_>, node: &Node<'_>) -> Value {
+    pub fn convert<'a>(&mut self, document: &Document<'a>, node: &Node<'a>) -> Value {
         self.walk(document, node, 0)
     }
 
@@ -33,12 +34,12 @@ impl JsonSchemas {
         json!({"$id": self.id, "$defs": defs}).to_string()
     }
 
-    fn walk(&mut self, document: &Document<'_>, node: &Node<'_>, depth: usize) -> Value {
+    fn walk<'a>(&mut self, document: &Document<'a>, node: &Node<'a>, depth: usize) -> Value {
         if depth > 60 {
             return Value::Bool(true);
         }
         let Some(map) = node.object() else {
-            return if node.value.is_boolean() { node.value.clone() } else { Value::Bool(true) };
+            return Value::Bool(node.value.as_bool().unwrap_or(true));
         };
         if node.text("$ref").is_some() {
             let Some(target) = document.follow(node) else { return Value::Bool(true) };
@@ -59,15 +60,15 @@ impl JsonSchemas {
             return json!({"$ref": format!("{}#/$defs/{number}", self.id)});
         }
         let mut out = Map::new();
-        for (key, value) in map {
+        for (key, value) in map.iter() {
             let child = || node.field(key, value);
-            match key.as_str() {
+            match key {
                 "properties" | "patternProperties" | "$defs" => {
                     let fields = child()
                         .fields()
-                        .map(|(k, n)| (k.clone(), self.walk(document, &n, depth + 1)))
+                        .map(|(k, n)| (k.to_owned(), self.walk(document, &n, depth + 1)))
                         .collect();
-                    out.insert(key.clone(), Value::Object(fields));
+                    out.insert(key.to_owned(), Value::Object(fields));
                 }
                 "items"
                 | "additionalProperties"
@@ -77,49 +78,49 @@ impl JsonSchemas {
                 | "else"
                 | "contains"
                 | "propertyNames" => {
-                    out.insert(key.clone(), self.walk(document, &child(), depth + 1));
+                    out.insert(key.to_owned(), self.walk(document, &child(), depth + 1));
                 }
                 "allOf" | "anyOf" | "oneOf" | "prefixItems" => {
                     let items: Vec<Value> =
                         child().items().map(|n| self.walk(document, &n, depth + 1)).collect();
                     // with a discriminator its property decides between alternatives that overlap
                     let decided = key == "oneOf" && map.contains_key("discriminator");
-                    let key = if decided && !map.contains_key("anyOf") { "anyOf" } else { key.as_str() };
+                    let key = if decided && !map.contains_key("anyOf") { "anyOf" } else { key };
                     if !items.is_empty() {
                         out.insert(key.to_owned(), Value::Array(items));
                     }
                 }
-                "exclusiveMinimum" | "exclusiveMaximum" if value.is_boolean() => {
+                "exclusiveMinimum" | "exclusiveMaximum" if value.is_bool() => {
                     let bound = if key == "exclusiveMinimum" { "minimum" } else { "maximum" };
-                    if let (Value::Bool(true), Some(n)) = (value, map.get(bound).filter(|n| n.is_number())) {
-                        out.insert(key.clone(), n.clone());
+                    if let (Tree::Bool(true), Some(n)) = (value, map.get(bound).filter(|n| n.is_number())) {
+                        out.insert(key.to_owned(), n.to_value());
                     }
                 }
                 "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf"
                     if value.is_number() =>
                 {
-                    out.insert(key.clone(), value.clone());
+                    out.insert(key.to_owned(), value.to_value());
                 }
                 "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties"
                     if value.is_u64() =>
                 {
-                    out.insert(key.clone(), value.clone());
+                    out.insert(key.to_owned(), value.to_value());
                 }
-                "uniqueItems" if value.is_boolean() => {
-                    out.insert(key.clone(), value.clone());
+                "uniqueItems" if value.is_bool() => {
+                    out.insert(key.to_owned(), value.to_value());
                 }
                 "const" | "format" => {
-                    out.insert(key.clone(), value.clone());
+                    out.insert(key.to_owned(), value.to_value());
                 }
                 "enum" if value.as_array().is_some_and(|a| !a.is_empty()) => {
-                    out.insert(key.clone(), value.clone());
+                    out.insert(key.to_owned(), value.to_value());
                 }
                 "pattern"
                     if value.is_string()
                         && crate::pattern::matches(value.as_str().unwrap_or_default(), "").is_some() =>
                 {
                     let pattern = crate::pattern::without_slashes(value.as_str().unwrap_or_default());
-                    out.insert(key.clone(), Value::from(pattern));
+                    out.insert(key.to_owned(), Value::from(pattern));
                 }
                 "type" => {
                     let known = |t: &&str| {
@@ -129,18 +130,18 @@ impl JsonSchemas {
                         )
                     };
                     match value {
-                        Value::String(t) if known(&t.as_str()) => out.insert(key.clone(), value.clone()),
-                        Value::Array(list)
+                        Tree::String(t) if known(&t.as_ref()) => out.insert(key.to_owned(), value.to_value()),
+                        Tree::Array(list)
                             if !list.is_empty()
                                 && list.iter().all(|t| t.as_str().is_some_and(|t| known(&t))) =>
                         {
-                            out.insert(key.clone(), value.clone())
+                            out.insert(key.to_owned(), value.to_value())
                         }
                         _ => None,
                     };
                 }
-                "required" if value.as_array().is_some_and(|a| a.iter().all(Value::is_string)) => {
-                    out.insert(key.clone(), value.clone());
+                "required" if value.as_array().is_some_and(|a| a.iter().all(Tree::is_string)) => {
+                    out.insert(key.to_owned(), value.to_value());
                 }
                 _ => {}
             }
@@ -154,7 +155,7 @@ impl JsonSchemas {
 }
 
 /// A request need not have what only the server writes.
-fn read_only(document: &Document<'_>, node: &Node<'_>, out: &mut Map<String, Value>) {
+fn read_only<'a>(document: &Document<'a>, node: &Node<'a>, out: &mut Map<String, Value>) {
     let Some(Value::Array(required)) = out.get_mut("required") else { return };
     let Some(properties) = node.get("properties") else { return };
     required.retain(|r| {

@@ -8,7 +8,7 @@ use crate::load::percent_decode;
 ///
 /// Expressions that read the answer's body or headers are understood; those that read the request are not a flow
 /// between answers and requests, and are left to the other rules.
-pub(crate) fn links(document: &Document<'_>, response: &Node<'_>) -> Vec<Link> {
+pub(crate) fn links<'a>(document: &Document<'a>, response: &Node<'a>) -> Vec<Link> {
     let mut out = Vec::new();
     for (name, link) in response.get("links").iter().flat_map(|l| l.fields().collect::<Vec<_>>()) {
         let Some(link) = document.follow(&link) else { continue };
@@ -17,7 +17,7 @@ pub(crate) fn links(document: &Document<'_>, response: &Node<'_>) -> Vec<Link> {
             let Some(from) = value.value.as_str().and_then(selector) else { continue };
             let (place, parameter) = placed(parameter);
             out.push(Link {
-                name: name.clone(),
+                name: name.to_owned(),
                 target: target.clone(),
                 parameter: parameter.to_owned(),
                 place,
@@ -42,7 +42,7 @@ fn placed(parameter: &str) -> (Option<ParameterPlace>, &str) {
         .unwrap_or((None, parameter))
 }
 
-fn target(document: &Document<'_>, link: &Node<'_>) -> Option<Origin> {
+fn target<'a>(document: &Document<'a>, link: &Node<'a>) -> Option<Origin> {
     let root = document.root();
     if let Some(reference) = link.text("operationRef") {
         let pointer = percent_decode(reference.strip_prefix('#')?);

@@ -2,16 +2,15 @@ use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 use loadwright_diagnostic::{Diagnostic, Diagnostics, Origin, Pointer};
-use loadwright_import::{ImportError, ImportOptions, Source, read};
-use serde_json::Value;
+use loadwright_import::{ImportOptions, Source, Tree, read};
 
 use crate::codes;
 
 /// The document and every file that it refers to, read once before anything looks at them.
 pub(crate) struct Files<'a> {
-    pub main: &'a Value,
+    pub main: &'a Tree<'a>,
     /// By the name that references resolve to: an absolute path or an address.
-    pub others: IndexMap<String, Value>,
+    pub others: IndexMap<String, Tree<'static>>,
     pub folder: Option<PathBuf>,
     /// Address of the main document, when it has one.
     pub address: Option<String>,
@@ -21,16 +20,25 @@ const MOST_FILES: usize = 2_000;
 
 /// Reads what `$ref`s point to, transitively. What cannot be read is a finding, not an error.
 pub(crate) fn load<'a>(
-    source: &'a Source,
+    source: &Source,
+    main: &'a Tree<'a>,
     options: &ImportOptions,
     diagnostics: &mut Diagnostics,
-) -> Result<Files<'a>, ImportError> {
-    let main = source.value()?;
+) -> Files<'a> {
     let address = source.name.starts_with("http").then(|| source.name.clone());
     let folder = source.folder().map(Path::to_path_buf).or_else(|| options.folder.clone());
     let mut files = Files { main, others: IndexMap::new(), folder, address };
     let mut queue: Vec<(String, Origin)> = Vec::new();
-    collect(main, &Origin::new(source.id, Pointer::root()), None, &files, &mut queue);
+    let at = |way: &[Way<'_>]| {
+        let pointer = way.iter().fold(Pointer::root(), |at, step| match step {
+            Way::Key(key) => at.key(key),
+            Way::Index(i) => at.index(*i),
+        });
+        Origin::new(source.id, pointer)
+    };
+    references(main, &mut Vec::new(), &mut |reference, way| {
+        files.queue(reference, None, &mut queue, || at(way));
+    });
     let mut refused: Vec<String> = Vec::new();
     while let Some((name, origin)) = queue.pop() {
         if files.others.contains_key(&name) || refused.contains(&name) || files.others.len() >= MOST_FILES {
@@ -38,7 +46,10 @@ pub(crate) fn load<'a>(
         }
         match read_one(&name, options) {
             Ok(value) => {
-                collect(&value, &origin, Some(&name), &files, &mut queue);
+                // pointers into other files mean nothing in the main one
+                references(&value, &mut Vec::new(), &mut |reference, _| {
+                    files.queue(reference, Some(&name), &mut queue, || origin.clone());
+                });
                 files.others.insert(name, value);
             }
             Err((code, why)) => {
@@ -47,13 +58,13 @@ pub(crate) fn load<'a>(
             }
         }
     }
-    Ok(files)
+    files
 }
 
 fn read_one(
     name: &str,
     options: &ImportOptions,
-) -> Result<Value, (&'static loadwright_diagnostic::CodeInfo, String)> {
+) -> Result<Tree<'static>, (&'static loadwright_diagnostic::CodeInfo, String)> {
     let text = if name.starts_with("http://") || name.starts_with("https://") {
         let Some(fetch) = options.fetcher.filter(|_| options.fetch) else {
             return Err((&codes::REMOTE_REF, "remote references are read with --fetch only".to_owned()));
@@ -63,45 +74,58 @@ fn read_one(
         let bytes = std::fs::read(name).map_err(|e| (&codes::BAD_REF, e.to_string()))?;
         read::decode(bytes)
     };
-    read::value(&text).map(|(v, _)| v).map_err(|e| (&codes::BAD_REF, e.message))
+    read::tree(&text).map(|(v, _)| v.into_owned()).map_err(|e| (&codes::BAD_REF, e.message))
 }
 
-/// Every file that a value's references name, with the place of the first reference to it.
-fn collect(
-    value: &Value,
-    origin: &Origin,
-    base: Option<&str>,
-    files: &Files<'_>,
-    out: &mut Vec<(String, Origin)>,
-) {
+/// One step on the way to a value.
+enum Way<'a> {
+    Key(&'a str),
+    Index(usize),
+}
+
+/// Every reference that stands in a value, and the way to the object that has it.
+fn references<'v>(value: &'v Tree<'_>, way: &mut Vec<Way<'v>>, out: &mut dyn FnMut(&str, &[Way<'v>])) {
     match value {
-        Value::Object(fields) => {
-            if let Some(Value::String(reference)) = fields.get("$ref") {
-                let file = reference.split('#').next().unwrap_or_default();
-                if !file.is_empty() {
-                    let name = files.name_of(file, base);
-                    if !out.iter().any(|(n, _)| *n == name) {
-                        out.push((name, origin.clone()));
-                    }
-                }
+        Tree::Object(fields) => {
+            if let Some(reference) = fields.get("$ref").and_then(Tree::as_str) {
+                out(reference, way);
             }
-            for (key, value) in fields {
-                // pointers into other files mean nothing in the main one
-                let at = if base.is_none() { origin.key(key) } else { origin.clone() };
-                collect(value, &at, base, files, out);
+            for (key, value) in fields.iter() {
+                way.push(Way::Key(key));
+                references(value, way, out);
+                way.pop();
             }
         }
-        Value::Array(items) => {
+        Tree::Array(items) => {
             for (i, item) in items.iter().enumerate() {
-                let at = if base.is_none() { origin.index(i) } else { origin.clone() };
-                collect(item, &at, base, files, out);
+                way.push(Way::Index(i));
+                references(item, way, out);
+                way.pop();
             }
         }
-        _ => {}
+        Tree::Null | Tree::Bool(_) | Tree::Number(_) | Tree::String(_) => {}
     }
 }
 
 impl Files<'_> {
+    /// Notes the file that a reference names, with the place of the first reference to it.
+    fn queue(
+        &self,
+        reference: &str,
+        base: Option<&str>,
+        queue: &mut Vec<(String, Origin)>,
+        at: impl FnOnce() -> Origin,
+    ) {
+        let file = reference.split('#').next().unwrap_or_default();
+        if file.is_empty() {
+            return;
+        }
+        let name = self.name_of(file, base);
+        if !queue.iter().any(|(n, _)| *n == name) {
+            queue.push((name, at()));
+        }
+    }
+
     /// The name of a file as another file refers to it.
     pub fn name_of(&self, reference: &str, base: Option<&str>) -> String {
         if reference.contains("://") {

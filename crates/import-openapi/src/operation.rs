@@ -1,4 +1,5 @@
 use loadwright_diagnostic::{Diagnostic, Diagnostics};
+use loadwright_import::Object;
 use loadwright_scenario::{
     ApiKeyPlace, Check, Encoding, Field, Json, JsonPath, Predicate, Request, RequestStep, Segment, Selector,
     Text, UrlTemplate, VarName,
@@ -65,14 +66,14 @@ pub(crate) fn operations<'a>(document: &Document<'a>, diagnostics: &mut Diagnost
                         format!("`{method} {path}`"),
                         node.origin(),
                     ));
-                    out.push(Operation { method: method.clone(), path, path_item: item.clone(), node });
+                    out.push(Operation { method: method.to_owned(), path, path_item: item.clone(), node });
                 }
             }
         }
     }
     for key in ["webhooks"] {
         if let Some(n) = document.root().get(key).filter(|n| n.object().is_some_and(|o| !o.is_empty())) {
-            let count = n.object().map_or(0, serde_json::Map::len);
+            let count = n.object().map_or(0, Object::len);
             diagnostics.push(Diagnostic::new(
                 &codes::CALLBACK,
                 format!("{count} webhooks are not client requests"),
@@ -92,7 +93,7 @@ impl Operation<'_> {
 
     /// The first tag, else the first fixed segment of the path: what the operation is about.
     pub fn group(&self) -> String {
-        let tag = self.node.get("tags").and_then(|t| t.value.get(0)?.as_str().map(str::to_owned));
+        let tag = self.node.get("tags").and_then(|t| t.value.item(0)?.as_str().map(str::to_owned));
         tag.filter(|t| !t.trim().is_empty()).unwrap_or_else(|| {
             let segment = self.path.split('/').find(|s| {
                 let version =

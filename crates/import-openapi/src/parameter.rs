@@ -1,4 +1,5 @@
 use loadwright_diagnostic::Diagnostics;
+use loadwright_import::Tree;
 use loadwright_scenario::{Encoding, ParameterPlace, QueryField, Text};
 use serde_json::Value;
 
@@ -78,7 +79,7 @@ fn parameter<'a>(document: &Document<'a>, node: Node<'a>) -> Option<Parameter<'a
         _ => return None,
     };
     let swagger = document.version == Version::Swagger2;
-    let content = node.get("content").and_then(|c| c.fields().next().map(|(k, n)| (k.as_str(), n)));
+    let content = node.get("content").and_then(|c| c.fields().next());
     let schema = match (&content, swagger) {
         (Some((_, media)), _) => media.get("schema").map(Schema::new),
         (None, true) if place != Place::Body => Some(Schema::new(node.clone())),
@@ -108,7 +109,7 @@ fn parameter<'a>(document: &Document<'a>, node: Node<'a>) -> Option<Parameter<'a
     let explode = if swagger {
         node.text("collectionFormat") == Some("multi")
     } else {
-        node.value.get("explode").and_then(Value::as_bool).unwrap_or(style == Style::Form)
+        node.value.get("explode").and_then(Tree::as_bool).unwrap_or(style == Style::Form)
     };
     Some(Parameter {
         name: node.text("name").unwrap_or_default(),
@@ -154,7 +155,7 @@ impl<'a> Parameter<'a> {
             let (_, media) = self.node.get("content")?.fields().next()?;
             example_of(&media, document)
         });
-        if let Some(value) = own {
+        if let Some(value) = own.map(Tree::to_value) {
             let fine = self.schema.as_ref().is_none_or(|s| {
                 crate::valid::Validator::new(document, Direction::Request).accepts(s, &coerced(s, &value))
             });
@@ -265,18 +266,18 @@ fn deep(name: &str, value: &Value, out: &mut dyn FnMut(String, String)) {
 }
 
 /// The value of `example`, else of the first of `examples`.
-pub(crate) fn example_of(node: &Node<'_>, document: &Document<'_>) -> Option<Value> {
+pub(crate) fn example_of<'a>(node: &Node<'a>, document: &Document<'a>) -> Option<&'a Tree<'a>> {
     if let Some(v) = node.value.get("example").or_else(|| node.value.get("x-example")) {
-        return Some(v.clone());
+        return Some(v);
     }
     let examples = node.get("examples")?;
     if examples.value.is_array() {
-        return examples.value.get(0).cloned();
+        return examples.value.item(0);
     }
 
     examples.fields().find_map(|(_, n)| {
         let n = document.follow(&n)?;
-        ["value", "dataValue", "serializedValue"].iter().find_map(|k| n.value.get(k).cloned())
+        ["value", "dataValue", "serializedValue"].iter().find_map(|k| n.value.get(k))
     })
 }
 

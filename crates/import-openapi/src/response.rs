@@ -1,5 +1,5 @@
 use loadwright_diagnostic::Diagnostics;
-use loadwright_import::MediaType;
+use loadwright_import::{MediaType, Object, Tree};
 use loadwright_scenario::ObservedResponse;
 use serde_json::Value;
 
@@ -45,10 +45,10 @@ pub(crate) fn successes<'a>(
         let content = content(document, operation, &node);
         let produces = || operation.get("produces").or_else(|| document.root().get("produces"));
         let media_types = match node.get("content") {
-            Some(c) => c.object().map_or(0, serde_json::Map::len),
-            None => produces().and_then(|p| p.value.as_array()).map_or(0, Vec::len),
+            Some(c) => c.object().map_or(0, Object::len),
+            None => produces().and_then(|p| p.value.as_array()).map_or(0, <[Tree<'_>]>::len),
         };
-        all.push(Declared { key: key.as_str(), node, content, media_types });
+        all.push(Declared { key, node, content, media_types });
     }
     // a redirect is what is promised only where nothing else is
     for worse in ["3", "default"] {
@@ -72,7 +72,7 @@ fn content<'a>(
             .and_then(|p| p.value.as_array())
             .into_iter()
             .flatten()
-            .filter_map(Value::as_str)
+            .filter_map(Tree::as_str)
             .collect();
         let media_type =
             media.iter().copied().find(|m| MediaType::parse(m).is_json()).or_else(|| media.first().copied());
@@ -80,7 +80,7 @@ fn content<'a>(
         return Some((media_type.unwrap_or("application/json").to_owned(), schema, response.clone()));
     }
     let content = response.get("content")?;
-    let list: Vec<(&String, Node<'a>)> = content.fields().collect();
+    let list: Vec<(&str, Node<'a>)> = content.fields().collect();
     let (media_type, node) = list
         .iter()
         .min_by_key(|(m, _)| match MediaType::parse(m) {
@@ -90,7 +90,7 @@ fn content<'a>(
         })
         .cloned()?;
     let node = document.follow(&node).unwrap_or(node);
-    Some((media_type.clone(), node.get("schema").map(Schema::new), node))
+    Some((media_type.to_owned(), node.get("schema").map(Schema::new), node))
 }
 
 /// An example often lacks what its own schema demands: that is added.
@@ -124,11 +124,11 @@ pub(crate) fn observed<'a>(document: &Document<'a>, declared: &Declared<'a>, see
             media
                 .get("examples")
                 .and_then(|e| e.get(media_type).or_else(|| e.fields().next().map(|(_, n)| n)))
-                .map(|n| n.value.clone())
+                .map(|n| n.value)
         } else {
             example_of(&media, document)
         };
-        let value = given.or_else(|| {
+        let value = given.map(Tree::to_value).or_else(|| {
             let schema = schema.as_ref()?;
             Some(Sampler::brief(document, seed).sample(schema, "value", &mut silent))
         });
@@ -160,7 +160,7 @@ pub(crate) fn observed<'a>(document: &Document<'a>, declared: &Declared<'a>, see
         let Some(header) = document.follow(&header) else { continue };
         let schema =
             if document.version == Version::Swagger2 { Some(header.clone()) } else { header.get("schema") };
-        let value = example_of(&header, document).or_else(|| {
+        let value = example_of(&header, document).map(Tree::to_value).or_else(|| {
             let schema = Schema::new(schema?);
             Some(Sampler::new(document, Direction::Response, false, seed).sample(&schema, name, &mut silent))
         });
@@ -168,7 +168,7 @@ pub(crate) fn observed<'a>(document: &Document<'a>, declared: &Declared<'a>, see
         if let Some(value) = value.filter(|_| !framing.contains(&name.to_ascii_lowercase().as_str())) {
             let text = crate::parameter::plain(&value);
             if text.bytes().all(|b| (0x20..0x7f).contains(&b)) {
-                headers.push((name.clone(), text));
+                headers.push((name.to_owned(), text));
             }
         }
     }

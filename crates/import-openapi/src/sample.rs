@@ -1,5 +1,6 @@
 use indexmap::IndexMap;
 use loadwright_diagnostic::{Diagnostic, Diagnostics};
+use loadwright_import::Tree;
 use serde_json::{Map, Value};
 
 use crate::codes;
@@ -202,34 +203,33 @@ impl<'d, 'a> Sampler<'d, 'a> {
     }
 
     /// An example without what may not be sent in this direction, and of the declared type where that is obvious.
-    fn fitting(&self, candidate: &Value, parts: &[Schema<'a>]) -> Value {
+    fn fitting(&self, candidate: &Tree<'_>, parts: &[Schema<'a>]) -> Value {
         let kind = parts.iter().map(Schema::kind).find(|k| *k != Kind::Any).unwrap_or(Kind::Any);
         match (candidate, kind) {
-            (Value::String(s), Kind::Integer) => {
-                s.trim().parse::<i64>().map_or_else(|_| candidate.clone(), Value::from)
+            (Tree::String(s), Kind::Integer) => {
+                s.trim().parse::<i64>().map_or_else(|_| candidate.to_value(), Value::from)
             }
-            (Value::String(s), Kind::Number) => {
-                s.trim().parse::<f64>().map_or_else(|_| candidate.clone(), Value::from)
+            (Tree::String(s), Kind::Number) => {
+                s.trim().parse::<f64>().map_or_else(|_| candidate.to_value(), Value::from)
             }
-            (Value::String(s), Kind::Boolean) if s == "true" || s == "false" => Value::Bool(s == "true"),
-            (Value::Number(n), Kind::String) => Value::String(n.to_string()),
-            (Value::Bool(b), Kind::String) => Value::String(b.to_string()),
-            (Value::String(s), Kind::Object | Kind::Array) => serde_json::from_str(s)
+            (Tree::String(s), Kind::Boolean) if s == "true" || s == "false" => Value::Bool(s == "true"),
+            (Tree::Number(n), Kind::String) => Value::String(n.to_string()),
+            (Tree::Bool(b), Kind::String) => Value::String(b.to_string()),
+            (Tree::String(s), Kind::Object | Kind::Array) => serde_json::from_str(s)
                 .ok()
                 .filter(|v: &Value| v.is_object() || v.is_array())
-                .unwrap_or_else(|| candidate.clone()),
-            (Value::Object(map), _) => {
-                let mut map = map.clone();
-                let hidden: Vec<String> = parts
+                .unwrap_or_else(|| candidate.to_value()),
+            (Tree::Object(map), _) => {
+                let hidden: Vec<&str> = parts
                     .iter()
                     .flat_map(Schema::properties)
                     .filter(|(_, s)| self.is_hidden(s))
-                    .map(|(k, _)| k.clone())
+                    .map(|(k, _)| k)
                     .collect();
-                map.retain(|k, _| !hidden.contains(k));
-                Value::Object(map)
+                let kept = map.iter().filter(|(k, _)| !hidden.contains(k));
+                Value::Object(kept.map(|(k, v)| (k.to_owned(), v.to_value())).collect())
             }
-            _ => candidate.clone(),
+            _ => candidate.to_value(),
         }
     }
 
@@ -308,7 +308,7 @@ impl<'d, 'a> Sampler<'d, 'a> {
         let mut properties: IndexMap<&'a str, Vec<Schema<'a>>> = IndexMap::new();
         for part in parts {
             for (key, schema) in part.properties() {
-                properties.entry(key.as_str()).or_default().push(schema);
+                properties.entry(key).or_default().push(schema);
             }
         }
         let required: Vec<&str> = parts.iter().flat_map(Schema::required).collect();
@@ -391,7 +391,7 @@ impl<'d, 'a> Sampler<'d, 'a> {
             }
         }
         let extra: Vec<Schema<'a>> = parts.iter().filter_map(|p| p.child("additionalProperties")).collect();
-        let open = !parts.iter().any(|p| p.get("additionalProperties") == Some(&Value::Bool(false)));
+        let open = !parts.iter().any(|p| p.get("additionalProperties") == Some(&Tree::Bool(false)));
         let wants_one = self.all && !extra.is_empty() && properties.is_empty() && out.is_empty();
         let mut n = 1;
         while open && (out.len() < min || (wants_one && n == 1)) && n < 100 {
@@ -408,7 +408,7 @@ impl<'d, 'a> Sampler<'d, 'a> {
 }
 
 fn nth_enum(schema: &Schema<'_>, n: usize) -> Option<Value> {
-    schema.get("enum")?.as_array()?.get(n).cloned()
+    schema.get("enum")?.as_array()?.get(n).map(Tree::to_value)
 }
 
 /// A property that a client would fill in: text or a number, not the id that the server gives.

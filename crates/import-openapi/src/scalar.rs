@@ -1,3 +1,4 @@
+use loadwright_import::Tree;
 use serde_json::{Number, Value};
 
 use crate::pattern;
@@ -60,7 +61,7 @@ fn hint(name: &str) -> Option<f64> {
 pub(crate) fn string(parts: &[Schema<'_>], name: &str, seed: u64) -> String {
     let min = parts.iter().filter_map(|p| p.size("minLength")).max().unwrap_or(0);
     let max = parts.iter().filter_map(|p| p.size("maxLength")).min().unwrap_or(usize::MAX);
-    let text_of = |key: &str| parts.iter().find_map(|p| p.get(key).and_then(Value::as_str));
+    let text_of = |key: &str| parts.iter().find_map(|p| p.get(key).and_then(Tree::as_str));
     if let Some(p) = text_of("pattern") {
         let named = by_name(name, seed);
         if pattern::matches(p, &named) == Some(true) && (min..=max).contains(&named.chars().count()) {

@@ -1,4 +1,4 @@
-use serde_json::Value;
+use loadwright_import::Tree;
 
 use crate::document::{Document, Node, Version};
 
@@ -26,19 +26,17 @@ impl<'a> Schema<'a> {
         Self { node }
     }
 
-    pub fn get(&self, key: &str) -> Option<&'a Value> {
+    pub fn get(&self, key: &str) -> Option<&'a Tree<'a>> {
         self.node.value.get(key)
     }
 
     /// The declared type, else the one that the keywords imply. The first that is not null of a 3.1 list.
     pub fn kind(&self) -> Kind {
         let declared = match self.get("type") {
-            Some(Value::String(s)) => Some(s.as_str()),
-            Some(Value::Array(list)) => list
-                .iter()
-                .filter_map(Value::as_str)
-                .find(|t| *t != "null")
-                .or_else(|| list.first()?.as_str()),
+            Some(Tree::String(s)) => Some(s.as_ref()),
+            Some(Tree::Array(list)) => {
+                list.iter().filter_map(Tree::as_str).find(|t| *t != "null").or_else(|| list.first()?.as_str())
+            }
             _ => None,
         };
         match declared {
@@ -81,22 +79,25 @@ impl<'a> Schema<'a> {
     pub fn is_nullable(&self) -> bool {
         self.node.flag("nullable")
             || self.node.flag("x-nullable")
-            || self.get("type").and_then(Value::as_array).is_some_and(|l| l.iter().any(|t| t == "null"))
+            || self
+                .get("type")
+                .and_then(Tree::as_array)
+                .is_some_and(|l| l.iter().any(|t| t.as_str() == Some("null")))
     }
 
     /// Candidate values that the document itself gives, best first.
-    pub fn given(&self) -> Vec<&'a Value> {
+    pub fn given(&self) -> Vec<&'a Tree<'a>> {
         let mut out = Vec::new();
         out.extend(self.get("const"));
         out.extend(self.get("example"));
         out.extend(self.get("x-example"));
         match self.get("examples") {
-            Some(Value::Array(list)) => out.extend(list),
-            Some(Value::Object(map)) => out.extend(map.values().map(|v| v.get("value").unwrap_or(v))),
+            Some(Tree::Array(list)) => out.extend(list),
+            Some(Tree::Object(map)) => out.extend(map.values().map(|v| v.get("value").unwrap_or(v))),
             _ => {}
         }
         out.extend(self.get("default"));
-        if let Some(list) = self.get("enum").and_then(Value::as_array) {
+        if let Some(list) = self.get("enum").and_then(Tree::as_array) {
             out.extend(list.iter().filter(|v| !v.is_null()).chain(list.iter().filter(|v| v.is_null())));
         }
         out
@@ -115,7 +116,7 @@ impl<'a> Schema<'a> {
     }
 
     pub fn number(&self, key: &str) -> Option<f64> {
-        self.get(key).and_then(Value::as_f64)
+        self.get(key).and_then(Tree::as_f64)
     }
 
     pub fn size(&self, key: &str) -> Option<usize> {
@@ -134,15 +135,10 @@ impl<'a> Schema<'a> {
     }
 
     pub fn required(&self) -> Vec<&'a str> {
-        self.get("required")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .collect()
+        self.get("required").and_then(Tree::as_array).into_iter().flatten().filter_map(Tree::as_str).collect()
     }
 
-    pub fn properties(&self) -> Vec<(&'a String, Schema<'a>)> {
+    pub fn properties(&self) -> Vec<(&'a str, Schema<'a>)> {
         self.node
             .get("properties")
             .map(|p| {
@@ -165,17 +161,20 @@ impl<'a> Schema<'a> {
         document.version >= Version::OpenApi31
             && self.node.object().is_some_and(|o| {
                 o.len() > 1
-                    && o.keys().any(|k| {
-                        !matches!(k.as_str(), "$ref" | "description" | "summary" | "title" | "deprecated")
-                    })
+                    && o.keys()
+                        .any(|k| !matches!(k, "$ref" | "description" | "summary" | "title" | "deprecated"))
             })
     }
 }
 
-fn bound(plain: Option<f64>, exclusive: Option<&Value>, tighter: fn(f64, f64) -> f64) -> Option<(f64, bool)> {
+fn bound(
+    plain: Option<f64>,
+    exclusive: Option<&Tree<'_>>,
+    tighter: fn(f64, f64) -> f64,
+) -> Option<(f64, bool)> {
     match (plain, exclusive) {
-        (Some(p), Some(Value::Bool(true))) => Some((p, true)),
-        (p, Some(Value::Number(n))) => {
+        (Some(p), Some(Tree::Bool(true))) => Some((p, true)),
+        (p, Some(Tree::Number(n))) => {
             let e = n.as_f64()?;
             match p {
                 Some(p) if tighter(p, e) != e => Some((p, false)),

@@ -1,5 +1,6 @@
 use indexmap::IndexMap;
 use loadwright_diagnostic::{Diagnostic, Diagnostics};
+use loadwright_import::{Object, Tree};
 use loadwright_scenario::{
     ApiKeyPlace, Auth, Grant, Lifetime, OAuth2, ParameterPlace, Part, Text, VarName, VarSource, Variable,
 };
@@ -39,9 +40,7 @@ impl Credentials {
             return Secured::default();
         };
         let alternatives: Vec<Node<'_>> = list.items().collect();
-        if alternatives.iter().any(|a| a.object().is_some_and(serde_json::Map::is_empty))
-            || alternatives.is_empty()
-        {
+        if alternatives.iter().any(|a| a.object().is_some_and(Object::is_empty)) || alternatives.is_empty() {
             return Secured::default();
         }
         let rank = |a: &Node<'_>| {
@@ -181,8 +180,8 @@ impl Credentials {
             let schemes = root
                 .get("securityDefinitions")
                 .or_else(|| root.get("components").and_then(|c| c.get("securitySchemes")));
-            let none = schemes.is_none_or(|s| s.object().is_none_or(serde_json::Map::is_empty));
-            let refuses = |o: &Value| {
+            let none = schemes.is_none_or(|s| s.object().is_none_or(Object::is_empty));
+            let refuses = |o: &Tree<'_>| {
                 o.get("responses").is_some_and(|r| r.get("401").is_some() || r.get("403").is_some())
             };
             let mut items = root.get("paths").and_then(|p| p.object()).into_iter().flat_map(|p| p.values());
@@ -285,8 +284,11 @@ fn scheme<'a>(document: &Document<'a>, name: &str) -> Option<(Node<'a>, Scheme)>
     if node.text("type") == Some("mutualTLS") {
         return Some((node, Scheme::MutualTls));
     }
-    let value =
-        if document.version == Version::Swagger2 { from_swagger(node.value) } else { tidy(node.value) };
+    let value = if document.version == Version::Swagger2 {
+        from_swagger(&node.value.to_value())
+    } else {
+        tidy(node.value.to_value())
+    };
     let scheme = serde_json::from_value(value).map_or(Scheme::Unknown, Scheme::Known);
     Some((node, scheme))
 }
@@ -315,8 +317,7 @@ fn from_swagger(value: &Value) -> Value {
 }
 
 /// What real documents leave out and the typed form demands.
-fn tidy(value: &Value) -> Value {
-    let mut value = value.clone();
+fn tidy(mut value: Value) -> Value {
     if let Some(flows) = value.get_mut("flows").and_then(Value::as_object_mut) {
         flows.retain(|k, _| {
             matches!(k.as_str(), "implicit" | "password" | "clientCredentials" | "authorizationCode")

@@ -1,6 +1,6 @@
 use loadwright_diagnostic::{Diagnostic, Diagnostics};
+use loadwright_import::Tree;
 use loadwright_scenario::{Lifetime, Part, Text, VarName, VarSource, Variable};
-use serde_json::Value;
 
 use crate::codes;
 use crate::document::{Document, Node, Version};
@@ -53,7 +53,7 @@ pub(crate) fn server_url(server: &Node<'_>) -> Option<String> {
             .value
             .get("default")
             .map(plain)
-            .or_else(|| variable.value.get("enum").and_then(|e| e.get(0)).map(plain));
+            .or_else(|| variable.value.get("enum").and_then(|e| e.item(0)).map(plain));
         url = url.replace(&format!("{{{name}}}"), default.as_deref().unwrap_or(name));
     }
     // a variable that nobody declares stands for its own name
@@ -128,7 +128,7 @@ fn templated<'a>(document: &Document<'a>) -> Option<(&'a str, Vec<(String, Node<
         .get("variables")?
         .fields()
         .filter(|(name, _)| url.contains(&format!("{{{name}}}")))
-        .map(|(name, node)| (name.clone(), node))
+        .map(|(name, node)| (name.to_owned(), node))
         .collect();
     (url.contains("://") && !names.is_empty()).then_some((url, names))
 }
@@ -152,7 +152,7 @@ fn variable_name(name: &str) -> VarName {
     VarName::new(out)
 }
 
-fn plain(value: &Value) -> String {
+fn plain(value: &Tree<'_>) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
@@ -162,10 +162,10 @@ fn swagger(root: &Node<'_>, document: &Document<'_>) -> Option<String> {
     let schemes: Vec<&str> = root
         .value
         .get("schemes")
-        .and_then(Value::as_array)
+        .and_then(Tree::as_array)
         .into_iter()
         .flatten()
-        .filter_map(Value::as_str)
+        .filter_map(Tree::as_str)
         .collect();
     let scheme = if schemes.contains(&"https") || schemes.is_empty() {
         document

@@ -1,3 +1,4 @@
+use loadwright_import::Tree;
 use serde_json::Value;
 
 use crate::document::Document;
@@ -34,7 +35,7 @@ impl<'d, 'a> Validator<'d, 'a> {
         if depth > 60 || self.steps.get() > MOST_STEPS {
             return true;
         }
-        if schema.node.value == &Value::Bool(false) {
+        if schema.node.value == &Tree::Bool(false) {
             return false;
         }
         if schema.node.text("$ref").is_some() {
@@ -73,8 +74,8 @@ impl<'d, 'a> Validator<'d, 'a> {
             _ => true,
         };
         match schema.get("type") {
-            Some(Value::String(t)) => is(t),
-            Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).any(is),
+            Some(Tree::String(t)) => is(t),
+            Some(Tree::Array(list)) => list.iter().filter_map(Tree::as_str).any(is),
             _ => true,
         }
     }
@@ -112,19 +113,17 @@ impl<'d, 'a> Validator<'d, 'a> {
             let flag = if self.direction == Direction::Request { "readOnly" } else { "writeOnly" };
             s.node.flag(flag) || self.document.follow(&s.node).is_some_and(|n| n.flag(flag))
         };
-        let has = |key: &str| {
-            map.contains_key(key) || properties.iter().any(|(k, s)| k.as_str() == key && hidden(s))
-        };
+        let has = |key: &str| map.contains_key(key) || properties.iter().any(|(k, s)| *k == key && hidden(s));
         schema.required().into_iter().all(has)
             && schema.size("minProperties").is_none_or(|n| map.len() >= n)
             && schema.size("maxProperties").is_none_or(|n| map.len() <= n)
-            && properties.iter().all(|(k, s)| map.get(k.as_str()).is_none_or(|v| self.check(s, v, depth + 1)))
+            && properties.iter().all(|(k, s)| map.get(*k).is_none_or(|v| self.check(s, v, depth + 1)))
             && match schema.get("additionalProperties") {
-                Some(Value::Bool(false)) => {
+                Some(Tree::Bool(false)) => {
                     schema.get("patternProperties").is_some()
                         || map.keys().all(|k| properties.iter().any(|(p, _)| *p == k))
                 }
-                Some(Value::Object(_)) => schema.child("additionalProperties").is_none_or(|s| {
+                Some(Tree::Object(_)) => schema.child("additionalProperties").is_none_or(|s| {
                     map.iter()
                         .filter(|(k, _)| !properties.iter().any(|(p, _)| p == k))
                         .all(|(_, v)| self.check(&s, v, depth + 1))
@@ -135,8 +134,8 @@ impl<'d, 'a> Validator<'d, 'a> {
 }
 
 fn enumerated(schema: &Schema<'_>, value: &Value) -> bool {
-    let same = |a: &Value| a == value || matches!((a.as_f64(), value.as_f64()), (Some(a), Some(b)) if a == b);
-    schema.get("enum").and_then(Value::as_array).is_none_or(|l| l.iter().any(same))
+    let same = |a: &Tree<'_>| a == value;
+    schema.get("enum").and_then(Tree::as_array).is_none_or(|l| l.iter().any(same))
         && schema.get("const").is_none_or(same)
 }
 
@@ -145,7 +144,7 @@ fn number(schema: &Schema<'_>, f: f64) -> bool {
         && schema.upper().is_none_or(|(m, ex)| if ex { f < m } else { f <= m })
         && schema.number("multipleOf").is_none_or(|m| m == 0.0 || ((f / m) - (f / m).round()).abs() < 1e-9)
         && (schema.kind() != Kind::Integer
-            || match schema.get("format").and_then(Value::as_str) {
+            || match schema.get("format").and_then(Tree::as_str) {
                 Some("int32") => f.abs() <= 2_147_483_647.0,
                 _ => true,
             })
@@ -155,9 +154,6 @@ fn string(schema: &Schema<'_>, s: &str) -> bool {
     let length = s.chars().count();
     schema.size("minLength").is_none_or(|n| length >= n)
         && schema.size("maxLength").is_none_or(|n| length <= n)
-        && schema
-            .get("pattern")
-            .and_then(Value::as_str)
-            .is_none_or(|p| pattern::matches(p, s).unwrap_or(true))
-        && schema.get("format").and_then(Value::as_str).is_none_or(|f| crate::scalar::has_format(f, s))
+        && schema.get("pattern").and_then(Tree::as_str).is_none_or(|p| pattern::matches(p, s).unwrap_or(true))
+        && schema.get("format").and_then(Tree::as_str).is_none_or(|f| crate::scalar::has_format(f, s))
 }

@@ -72,7 +72,7 @@ impl<'a> BodyPlan<'_, 'a> {
                     let property = Schema::new(node);
                     let fixed = property.get("enum").is_some()
                         || property.get("const").is_some()
-                        || property.get("format").is_some_and(|f| f != "email");
+                        || property.get("format").is_some_and(|f| f.as_str() != Some("email"));
                     let open = property.size("maxLength").is_none_or(|n| n >= longer.len());
                     if fixed
                         || !open

@@ -1,3 +1,4 @@
+use loadwright_import::Tree;
 use serde_json::Value;
 
 use crate::document::Document;
@@ -7,12 +8,8 @@ use crate::schema::Schema;
 pub(crate) fn document_text<'a>(document: &Document<'a>, schema: &Schema<'a>, value: &Value) -> String {
     let resolved = resolve(document, schema);
     let fallback = schema.node.text("$ref").and_then(|r| r.rsplit('/').next()).unwrap_or("root");
-    let name = resolved
-        .get("xml")
-        .and_then(|x| x.get("name"))
-        .and_then(Value::as_str)
-        .unwrap_or(fallback)
-        .to_owned();
+    let name =
+        resolved.get("xml").and_then(|x| x.get("name")).and_then(Tree::as_str).unwrap_or(fallback).to_owned();
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     element(document, &resolved, &name, value, &mut out, 0);
     out
@@ -41,13 +38,13 @@ fn element<'a>(
                 |key: &str| properties.iter().find(|(k, _)| *k == key).map(|(_, s)| resolve(document, s));
             out.push('<');
             out.push_str(&tag);
-            if let Some(ns) = schema.get("xml").and_then(|x| x.get("namespace")).and_then(Value::as_str) {
-                let prefix = schema.get("xml").and_then(|x| x.get("prefix")).and_then(Value::as_str);
+            if let Some(ns) = schema.get("xml").and_then(|x| x.get("namespace")).and_then(Tree::as_str) {
+                let prefix = schema.get("xml").and_then(|x| x.get("prefix")).and_then(Tree::as_str);
                 let attribute = prefix.map_or_else(|| "xmlns".to_owned(), |p| format!("xmlns:{p}"));
                 out.push_str(&format!(" {attribute}=\"{}\"", escape(ns)));
             }
             let is_attribute = |s: &Schema<'a>| {
-                s.get("xml").and_then(|x| x.get("attribute")).and_then(Value::as_bool) == Some(true)
+                s.get("xml").and_then(|x| x.get("attribute")).and_then(Tree::as_bool) == Some(true)
             };
             for (key, v) in map {
                 if let Some(s) = find(key).filter(is_attribute) {
@@ -87,7 +84,7 @@ fn child<'a>(
         return;
     };
     let item = schema.child("items").map(|s| resolve(document, &s));
-    let wrapped = schema.get("xml").and_then(|x| x.get("wrapped")).and_then(Value::as_bool) == Some(true);
+    let wrapped = schema.get("xml").and_then(|x| x.get("wrapped")).and_then(Tree::as_bool) == Some(true);
     let item_name = item.as_ref().map_or_else(|| name.clone(), |s| xml_name(s, &name));
     if wrapped {
         out.push_str(&format!("<{name}>"));
@@ -109,10 +106,9 @@ fn all_properties<'a>(
     document: &Document<'a>,
     schema: &Schema<'a>,
     depth: usize,
-) -> Vec<(String, Schema<'a>)> {
+) -> Vec<(&'a str, Schema<'a>)> {
     let schema = resolve(document, schema);
-    let mut out: Vec<(String, Schema<'a>)> =
-        schema.properties().into_iter().map(|(k, s)| (k.clone(), s)).collect();
+    let mut out = schema.properties();
     if depth < 10 {
         for key in ["allOf", "oneOf", "anyOf"] {
             for part in schema.list(key) {
@@ -124,11 +120,11 @@ fn all_properties<'a>(
 }
 
 fn xml_name(schema: &Schema<'_>, fallback: &str) -> String {
-    schema.get("xml").and_then(|x| x.get("name")).and_then(Value::as_str).unwrap_or(fallback).to_owned()
+    schema.get("xml").and_then(|x| x.get("name")).and_then(Tree::as_str).unwrap_or(fallback).to_owned()
 }
 
 fn prefixed(schema: &Schema<'_>, name: &str) -> String {
-    match schema.get("xml").and_then(|x| x.get("prefix")).and_then(Value::as_str) {
+    match schema.get("xml").and_then(|x| x.get("prefix")).and_then(Tree::as_str) {
         Some(prefix) if !prefix.is_empty() => format!("{prefix}:{name}"),
         _ => name.to_owned(),
     }

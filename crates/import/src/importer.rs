@@ -83,6 +83,8 @@ pub struct ImportOptions {
     pub example_checks: bool,
     /// Carry every script of the source as it is, even those that could become plain code.
     pub carry_scripts: bool,
+    /// Leave the schemas of bodies and answers out of the evidence: nobody is going to judge by them.
+    pub without_schemas: bool,
     /// Whether remote references may be fetched.
     pub fetch: bool,
     /// Gets a URL, when `fetch` is on; the only way in which an importer reaches a network.

@@ -10,6 +10,7 @@ mod media;
 pub mod read;
 mod source;
 mod split;
+mod tree;
 mod yaml;
 
 pub use headers::{HeaderFate, header_fate};
@@ -18,4 +19,4 @@ pub use json_text::{json_from_text, json_from_value};
 pub use media::MediaType;
 pub use source::{Source, Syntax};
 pub use split::{SplitUrl, query_pieces, split_url};
-pub use yaml::locate_yaml;
+pub use tree::{Object, Tree};

@@ -3,8 +3,8 @@
 use loadwright_diagnostic::Place;
 use serde_json::Value;
 
-use crate::yaml::value_from_yaml;
-use crate::{ImportError, Syntax};
+use crate::yaml::tree_from_yaml;
+use crate::{ImportError, Syntax, Tree};
 
 /// Bytes as text. A byte order mark decides between UTF-8 and UTF-16; what is no character becomes U+FFFD.
 pub fn decode(bytes: Vec<u8>) -> String {
@@ -33,52 +33,109 @@ pub fn syntax(text: &str) -> Syntax {
 
 /// Reads JSON (comments and trailing commas allowed) or YAML into a value in source order.
 pub fn value(text: &str) -> Result<(Value, Syntax), ImportError> {
+    either(text, json, |text| tree_from_yaml(text).map(|t| t.to_value()), Value::is_object)
+}
+
+/// The same as a tree that borrows from the text.
+pub fn tree(text: &str) -> Result<(Tree<'_>, Syntax), ImportError> {
+    either(text, json_tree, tree_from_yaml, Tree::is_object)
+}
+
+fn either<'t, T>(
+    text: &'t str,
+    json: impl Fn(&'t str) -> Result<T, ImportError>,
+    yaml: impl Fn(&'t str) -> Result<T, ImportError>,
+    is_object: impl Fn(&T) -> bool,
+) -> Result<(T, Syntax), ImportError> {
     let text = text.trim_start_matches('\u{feff}');
     if text.trim().is_empty() {
-        return Err(ImportError::new("the input is empty"));
+        return Err(ImportError::new("the input is empty")
+            .help("a Postman collection, an OpenAPI document or a HAR recording is expected"));
+    }
+    if let Some(what) = binary(text) {
+        return Err(ImportError::new(format!("this is {what}, not JSON or YAML")).help(
+            "a Postman collection, an OpenAPI document or a HAR recording is expected, unpacked and as text",
+        ));
     }
     match syntax(text) {
         Syntax::Json => match json(text) {
             Ok(value) => Ok((value, Syntax::Json)),
             // `{a: 1}` and `[a, b]` are YAML flow collections
-            Err(error) => match value_from_yaml(text) {
-                Ok(value) if value.is_object() => Ok((value, Syntax::Yaml)),
+            Err(error) => match yaml(text) {
+                Ok(value) if is_object(&value) => Ok((value, Syntax::Yaml)),
                 _ => Err(error),
             },
         },
-        Syntax::Yaml => value_from_yaml(text).map(|v| (v, Syntax::Yaml)),
+        Syntax::Yaml => yaml(text).map(|v| (v, Syntax::Yaml)),
     }
+}
+
+/// What a text that is none was before it was decoded.
+fn binary(text: &str) -> Option<&'static str> {
+    let head: Vec<char> = text.chars().take(512).collect();
+    match head.as_slice() {
+        ['P', 'K', '\u{3}' | '\u{5}', ..] => return Some("a ZIP archive"),
+        ['\u{1f}', ..] => return Some("a compressed file"),
+        ['%', 'P', 'D', 'F', ..] => return Some("a PDF document"),
+        _ => {}
+    }
+    let odd = head.iter().filter(|c| matches!(c, '\0'..='\u{8}' | '\u{e}'..='\u{1f}' | '\u{fffd}')).count();
+    (odd * 10 > head.len()).then_some("a binary file")
 }
 
 /// Reads JSON; comments and trailing commas are allowed, the place of an error is in the text as given.
 pub fn json(text: &str) -> Result<Value, ImportError> {
-    let parse = |text: &str| {
-        let mut reader = serde_json::Deserializer::from_str(text);
-        reader.disable_recursion_limit();
-        let value = serde::Deserialize::deserialize(&mut reader)?;
-        reader.end().map(|()| value)
-    };
+    serde_json::from_str(text).or_else(|_| relaxed(text, |text| deep::<Value>(text)))
+}
+
+fn json_tree(text: &str) -> Result<Tree<'_>, ImportError> {
+    serde_json::from_str(text).or_else(|_| relaxed(text, |text| deep::<Tree<'_>>(text).map(Tree::into_owned)))
+}
+
+/// What is no JSON by the book, or nested deeper than serde_json goes by itself.
+fn relaxed<T>(text: &str, parse: impl Fn(&str) -> Result<T, serde_json::Error>) -> Result<T, ImportError> {
     if nesting(text) > MAX_NESTING {
         return Err(ImportError::new(format!("the JSON is nested deeper than {MAX_NESTING} levels")));
     }
-    parse(text).or_else(|first: serde_json::Error| {
+    parse(text).or_else(|first| {
         parse(&without_comments(text)).map_err(|second| {
             let e = if text.contains("//") || text.contains("/*") { second } else { first };
             let message = e.to_string();
             let reason = message.split(" at line ").next().unwrap_or(&message).to_owned();
-            ImportError::new(format!("this is not valid JSON: {reason}")).at(Some(Place {
-                line: e.line().max(1),
-                column: e.column().max(1),
-                length: 1,
-            }))
+            let line = e.line().max(1);
+            let error = if line >= text.trim_end().lines().count() && is_open(text) {
+                ImportError::new("the JSON breaks off: it ends before everything that it opens is closed")
+                    .help("get the file again: it was cut off when it was written, copied or downloaded")
+            } else {
+                ImportError::new(format!("this is not valid JSON: {reason}"))
+            };
+            error.at(Some(Place { line, column: e.column().max(1), length: 1 }))
         })
     })
+}
+
+fn deep<'t, T: serde::Deserialize<'t>>(text: &'t str) -> Result<T, serde_json::Error> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    reader.disable_recursion_limit();
+    let value = T::deserialize(&mut reader)?;
+    reader.end().map(|()| value)
 }
 
 /// serde_json stops at 128 levels by default; real documents are deeper and the stack bears this much.
 const MAX_NESTING: usize = 1_000;
 
 fn nesting(text: &str) -> usize {
+    brackets(text).0
+}
+
+/// Whether the text ends inside a string, a list or an object.
+fn is_open(text: &str) -> bool {
+    let (_, depth, quoted) = brackets(text);
+    depth > 0 || quoted
+}
+
+/// How deep the brackets go, how many are open at the end, and whether a string is.
+fn brackets(text: &str) -> (usize, usize, bool) {
     let (mut depth, mut deepest, mut quoted, mut escaped) = (0usize, 0usize, false, false);
     for b in text.bytes() {
         match b {
@@ -93,7 +150,7 @@ fn nesting(text: &str) -> usize {
             _ => {}
         }
     }
-    deepest
+    (deepest, depth, quoted)
 }
 
 /// Blanks out `//` and `/* */` comments and commas before a closing bracket; every other byte keeps its place.

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use loadwright_diagnostic::{Place, Pointer, SourceId, locate_json};
 
-use crate::{ImportError, locate_yaml, read};
+use crate::yaml::locate_yaml;
+use crate::{ImportError, Tree, read};
 
 /// One input: a file, standard input, or what a URL answered. A file is read when its text is first asked for.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub struct Source {
     text: OnceCell<String>,
     value: OnceCell<serde_json::Value>,
     syntax: OnceCell<Syntax>,
+    /// Where each line begins.
+    lines: OnceCell<Vec<usize>>,
 }
 
 /// Findings in larger files have a pointer and no line.
@@ -40,6 +43,7 @@ impl Source {
             text: OnceCell::new(),
             value: OnceCell::new(),
             syntax: OnceCell::new(),
+            lines: OnceCell::new(),
         }
     }
 
@@ -51,6 +55,7 @@ impl Source {
             text: OnceCell::new(),
             value: OnceCell::new(),
             syntax: OnceCell::new(),
+            lines: OnceCell::new(),
         };
         let _ = source.text.set(text);
         source
@@ -116,17 +121,41 @@ impl Source {
         Ok(self.value.get().unwrap_or(&serde_json::Value::Null))
     }
 
+    /// The same as a tree that borrows from the text; it is made anew each time, and kept by nobody.
+    pub fn tree(&self) -> Result<Tree<'_>, ImportError> {
+        let (tree, syntax) = read::tree(self.text()?)?;
+        let _ = self.syntax.set(syntax);
+        Ok(tree)
+    }
+
+    /// A line of the text, counted from 1.
+    pub fn line(&self, number: usize) -> Option<&str> {
+        let text = self.text().ok()?;
+        let starts = self.lines.get_or_init(|| {
+            let after = |(i, _)| i + 1;
+            std::iter::once(0).chain(text.match_indices('\n').map(after)).collect()
+        });
+        let start = *starts.get(number.checked_sub(1)?)?;
+        text.get(start..)?.lines().next()
+    }
+
     /// Line and column of what a pointer names; the nearest parent when it does not exist.
     pub fn locate(&self, pointer: &Pointer) -> Option<Place> {
+        self.locate_all(&[pointer]).into_iter().next().flatten()
+    }
+
+    /// The same for many pointers in one walk through the text.
+    pub fn locate_all(&self, pointers: &[&Pointer]) -> Vec<Option<Place>> {
+        let nowhere = || vec![None; pointers.len()];
         // a file that was never held is not held for the sake of a line number
         if self.text.get().is_none() && self.size() > MOST_TO_LOCATE {
-            return None;
+            return nowhere();
         }
-        let text = self.text().ok()?;
+        let Ok(text) = self.text() else { return nowhere() };
         let syntax = self.syntax.get().copied().unwrap_or_else(|| read::syntax(text));
         match syntax {
-            Syntax::Json => locate_json(text, pointer),
-            Syntax::Yaml => locate_yaml(text, pointer),
+            Syntax::Json => locate_json(text, pointers),
+            Syntax::Yaml => locate_yaml(text, pointers),
         }
     }
 }

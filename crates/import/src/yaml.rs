@@ -1,11 +1,13 @@
+use std::borrow::Cow;
+
 use loadwright_diagnostic::{Place, Pointer};
 use saphyr::{LoadableYamlNode as _, MarkedYaml, Scalar, Yaml, YamlData};
-use serde_json::{Map, Number, Value};
+use serde_json::Number;
 
-use crate::ImportError;
+use crate::{ImportError, Object, Tree};
 
 /// Reads the first document of a YAML 1.2 text as JSON: keys become strings, aliases and `<<` are resolved.
-pub(crate) fn value_from_yaml(text: &str) -> Result<Value, ImportError> {
+pub(crate) fn tree_from_yaml(text: &str) -> Result<Tree<'_>, ImportError> {
     let documents = Yaml::load_from_str(text).map_err(|e| {
         let at = e.marker();
         ImportError::new(format!("this is neither JSON nor YAML: {}", e.info())).at(Some(Place {
@@ -15,82 +17,93 @@ pub(crate) fn value_from_yaml(text: &str) -> Result<Value, ImportError> {
         }))
     })?;
     let mut budget = 20_000_000;
-    documents.first().map_or(Ok(Value::Null), |d| convert(d, &mut budget))
+    documents.into_iter().next().map_or(Ok(Tree::Null), |d| convert(d, &mut budget))
 }
 
-fn convert(node: &Yaml<'_>, budget: &mut usize) -> Result<Value, ImportError> {
+fn convert<'t>(node: Yaml<'t>, budget: &mut usize) -> Result<Tree<'t>, ImportError> {
     *budget = budget
         .checked_sub(1)
         .ok_or_else(|| ImportError::new("the YAML's aliases expand to more values than can be read"))?;
     Ok(match node {
-        Yaml::Value(scalar) => scalar_value(scalar),
-        Yaml::Representation(text, ..) => Value::String(text.to_string()),
+        Yaml::Value(scalar) => scalar_tree(scalar),
+        Yaml::Representation(text, ..) => Tree::String(text),
         Yaml::Sequence(items) => {
-            Value::Array(items.iter().map(|i| convert(i, budget)).collect::<Result<_, _>>()?)
+            Tree::Array(items.into_iter().map(|i| convert(i, budget)).collect::<Result<_, _>>()?)
         }
         Yaml::Mapping(map) => {
-            let mut out = Map::new();
+            let mut out = Vec::with_capacity(map.len());
             for (key, value) in map {
                 let key = key_text(key);
                 let value = convert(value, budget)?;
                 if key == "<<" {
                     merge(&mut out, value);
                 } else {
-                    out.insert(key, value);
+                    out.push((key, value));
                 }
             }
-            Value::Object(out)
+            Tree::Object(Object::new(out))
         }
-        Yaml::Tagged(_, inner) => convert(inner, budget)?,
-        Yaml::Alias(_) | Yaml::BadValue => Value::Null,
+        Yaml::Tagged(_, inner) => convert(*inner, budget)?,
+        Yaml::Alias(_) | Yaml::BadValue => Tree::Null,
     })
 }
 
-fn merge(out: &mut Map<String, Value>, value: Value) {
+fn merge<'t>(out: &mut Vec<(Cow<'t, str>, Tree<'t>)>, value: Tree<'t>) {
     match value {
-        Value::Object(fields) => {
-            for (k, v) in fields {
-                out.entry(k).or_insert(v);
+        Tree::Object(fields) => {
+            for (k, v) in fields.into_entries() {
+                if !out.iter().any(|(known, _)| *known == k) {
+                    out.push((k, v));
+                }
             }
         }
-        Value::Array(items) => items.into_iter().for_each(|i| merge(out, i)),
+        Tree::Array(items) => items.into_vec().into_iter().for_each(|i| merge(out, i)),
         _ => {}
     }
 }
 
-fn scalar_value(scalar: &Scalar<'_>) -> Value {
+fn scalar_tree(scalar: Scalar<'_>) -> Tree<'_> {
     match scalar {
-        Scalar::Null => Value::Null,
-        Scalar::Boolean(b) => Value::Bool(*b),
-        Scalar::Integer(i) => Value::Number((*i).into()),
-        Scalar::FloatingPoint(f) => Number::from_f64(f.into_inner()).map_or(Value::Null, Value::Number),
-        Scalar::String(s) => Value::String(s.to_string()),
+        Scalar::Null => Tree::Null,
+        Scalar::Boolean(b) => Tree::Bool(b),
+        Scalar::Integer(i) => Tree::Number(i.into()),
+        Scalar::FloatingPoint(f) => Number::from_f64(f.into_inner()).map_or(Tree::Null, Tree::Number),
+        Scalar::String(s) => Tree::String(s),
     }
 }
 
-fn key_text(key: &Yaml<'_>) -> String {
+fn key_text(key: Yaml<'_>) -> Cow<'_, str> {
     match key {
-        Yaml::Value(Scalar::String(s)) => s.to_string(),
-        Yaml::Value(Scalar::Null) => "null".to_owned(),
-        Yaml::Value(other) => match scalar_value(other) {
-            Value::String(s) => s,
-            other => other.to_string(),
-        },
-        Yaml::Representation(text, ..) => text.to_string(),
-        _ => String::new(),
+        Yaml::Value(scalar) => scalar_text(scalar),
+        Yaml::Representation(text, ..) => text,
+        _ => Cow::Borrowed(""),
     }
 }
 
-/// Finds the value that `pointer` names in a YAML text; the nearest parent that exists otherwise.
-pub fn locate_yaml(text: &str, pointer: &Pointer) -> Option<Place> {
-    let documents = MarkedYaml::load_from_str(text).ok()?;
-    let mut node = documents.first()?;
+/// A scalar as a key of JSON has it.
+fn scalar_text(scalar: Scalar<'_>) -> Cow<'_, str> {
+    match scalar_tree(scalar) {
+        Tree::String(s) => s,
+        other => Cow::Owned(other.to_string()),
+    }
+}
+
+/// Finds the values that pointers name in a YAML text; the nearest parent that exists otherwise.
+pub(crate) fn locate_yaml(text: &str, pointers: &[&Pointer]) -> Vec<Option<Place>> {
+    let documents = MarkedYaml::load_from_str(text).unwrap_or_default();
+    pointers.iter().map(|p| documents.first().map(|d| place(d, p))).collect()
+}
+
+fn place(document: &MarkedYaml<'_>, pointer: &Pointer) -> Place {
+    let mut node = document;
     let mut span = node.span;
     for token in pointer.tokens() {
         let next = match &node.data {
             YamlData::Mapping(map) => map
                 .iter()
-                .find(|(k, _)| matches!(&k.data, YamlData::Value(s) if scalar_is(s, &token)))
+                .find(
+                    |(k, _)| matches!(&k.data, YamlData::Value(s) if scalar_text(s.clone()) == token.as_str()),
+                )
                 .map(|(k, v)| (k.span, v)),
             YamlData::Sequence(items) => {
                 token.parse::<usize>().ok().and_then(|i| items.get(i)).map(|v| (v.span, v))
@@ -106,17 +119,7 @@ pub fn locate_yaml(text: &str, pointer: &Pointer) -> Option<Place> {
     } else {
         1
     };
-    Some(Place { line: span.start.line().max(1), column: span.start.col() + 1, length: length.max(1) })
-}
-
-fn scalar_is(scalar: &Scalar<'_>, token: &str) -> bool {
-    match scalar_value(scalar) {
-        Value::String(s) => s == token,
-        other => {
-            let text = other.to_string();
-            text == token
-        }
-    }
+    Place { line: span.start.line().max(1), column: span.start.col() + 1, length: length.max(1) }
 }
 
 #[cfg(test)]
@@ -127,13 +130,16 @@ mod tests {
 
     #[test]
     fn keys_are_text_merges_are_resolved_and_yes_is_no_boolean() {
-        let v = value_from_yaml(TEXT).expect("yaml");
+        let v = tree_from_yaml(TEXT).expect("yaml").to_value();
         assert_eq!(v["c"], serde_json::json!({"b": 1, "200": "yes", "d": ["p", "q"]}));
     }
 
     #[test]
     fn places_are_those_of_the_value_or_of_the_key_of_a_block() {
-        let at = |p: &str| locate_yaml(TEXT, &Pointer::from_text(p)).map(|p| (p.line, p.column));
+        let at = |p: &str| {
+            let places = locate_yaml(TEXT, &[&Pointer::from_text(p)]);
+            places.first().copied().flatten().map(|p| (p.line, p.column))
+        };
         assert_eq!(at("/c/d/1"), Some((6, 10)));
         assert_eq!(at("/c"), Some((3, 1)));
         assert_eq!(at("/c/200"), Some((5, 8)));
@@ -142,7 +148,7 @@ mod tests {
 
     #[test]
     fn an_error_names_its_line() {
-        let e = value_from_yaml("a: 1\nb: [1, 2\nc: 3\n").expect_err("broken");
+        let e = tree_from_yaml("a: 1\nb: [1, 2\nc: 3\n").expect_err("broken");
         assert!(e.place.is_some_and(|p| p.line >= 2), "{e:?}");
     }
 }

@@ -1,3 +1,4 @@
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use loadwright_diagnostic::Origin;
@@ -30,7 +31,9 @@ pub(crate) struct Operations<'e> {
     shapes: HashMap<(String, String), usize>,
     /// Operations on collections by what the collection holds.
     pub resources: HashMap<String, Vec<usize>>,
-    definitions: Vec<Value>,
+    evidence: &'e Evidence,
+    /// Read when the first parameter refers to one of them.
+    definitions: OnceCell<Vec<Value>>,
 }
 
 impl<'e> Operations<'e> {
@@ -72,12 +75,16 @@ impl<'e> Operations<'e> {
                 (o.is_some_and(|o| o.method != "POST"), depth, o.map_or(0, |o| o.shape.len()), *i)
             });
         }
-        let definitions = evidence.definitions.iter().filter_map(|d| serde_json::from_str(d).ok()).collect();
-        Self { list, shapes, resources, definitions }
+        Self { list, shapes, resources, evidence, definitions: OnceCell::new() }
     }
 
     pub fn at(&self, method: &str, shape: &str) -> Option<usize> {
         self.shapes.get(&(method.to_owned(), shape.to_owned())).copied()
+    }
+
+    fn definitions(&self) -> &[Value] {
+        let read = || self.evidence.definitions.iter().filter_map(|d| serde_json::from_str(d).ok()).collect();
+        self.definitions.get_or_init(read)
     }
 
     /// What each operation has to wait for.
@@ -98,7 +105,8 @@ impl<'e> Operations<'e> {
         for _ in 0..8 {
             let Some(reference) = schema.get("$ref").and_then(Value::as_str) else { break };
             let (id, pointer) = reference.split_once('#')?;
-            let file = self.definitions.iter().find(|d| d.get("$id").and_then(Value::as_str) == Some(id))?;
+            let file =
+                self.definitions().iter().find(|d| d.get("$id").and_then(Value::as_str) == Some(id))?;
             schema = file.pointer(pointer)?.clone();
         }
         Some(schema)
