@@ -116,6 +116,11 @@ impl RequestStep {
 }
 
 impl Request {
+    /// Calls `f` for each text with holes of the credentials.
+    pub fn for_each_auth_text_mut(&mut self, f: &mut dyn FnMut(&mut Text)) {
+        auth_texts(&mut self.auth, f);
+    }
+
     /// Calls `f` for each text with holes: URL, headers, cookies, body, credentials.
     pub fn for_each_text_mut(&mut self, f: &mut dyn FnMut(&mut Text)) {
         f(&mut self.url.base);

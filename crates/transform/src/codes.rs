@@ -64,5 +64,22 @@ pub(crate) static JOINED: CodeInfo = CodeInfo {
     page: "Given together, a recording or a collection says what is done, in which order, with which values and credentials; an OpenAPI document says what the requests are called, which path template they belong to and what their answers promise.\n\nRequests are identified by method and path. Operations of the document that nobody requests are counted; convert the document alone for a script that requests them all.",
 };
 
+pub(crate) static LENT: CodeInfo = CodeInfo {
+    code: "pass/lent",
+    severity: Severity::Note,
+    fate: Fate::Kept,
+    title: "a collection gives credentials and assertions to the requests of a recording",
+    page: "Given together, a recording says what is done, in which order and with which values; a Postman collection says how requests prove who sends them and what their answers are asserted to be.\n\nRequests are identified by method and path. Credentials are taken over when the collection has them as constants or from an environment; a value that the server itself gave out in the recording follows from there instead. Requests that only the collection has are counted; convert it alone for a script that sends them all.",
+};
+
+pub(crate) static REFUTED: CodeInfo = CodeInfo {
+    code: "pass/refuted-assertion",
+    severity: Severity::Warning,
+    fate: Fate::Dropped,
+    title: "an assertion of the collection contradicts the recorded answer",
+    page: "A collection that is given beside a recording lends its assertions to the same requests. This one does not hold for the answer that was recorded, so it would fail each time; it is left out.\n\nThe collection may be older than the recording, or speak of another case of the same request. Correct it there, or add the check to the script by hand.",
+};
+
 /// What passes report.
-pub const CODES: &[&CodeInfo] = &[&SECRET, &CORRELATED, &CHAINED, &RATE, &WEIGHT, &BOUND, &UNBOUND, &JOINED];
+pub const CODES: &[&CodeInfo] =
+    &[&SECRET, &CORRELATED, &CHAINED, &RATE, &WEIGHT, &BOUND, &UNBOUND, &JOINED, &LENT, &REFUTED];

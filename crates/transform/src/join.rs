@@ -13,7 +13,7 @@ struct Operation<'a> {
     group: String,
 }
 
-enum Piece {
+pub(crate) enum Piece {
     Fixed(String),
     Any,
 }
@@ -120,8 +120,14 @@ fn fit(template: &[Piece], path: &[Piece]) -> Option<usize> {
     Some(fixed)
 }
 
+/// The same for a template whose server is not known: it has to agree with the end of the path, in one word at least.
+pub(crate) fn fit_end(template: &[Piece], path: &[Piece]) -> Option<usize> {
+    let end = path.get(path.len().checked_sub(template.len())?..)?;
+    fit(template, end).filter(|fixed| *fixed > 0 || (template.is_empty() && path.is_empty()))
+}
+
 /// The whole path, that of the server included.
-fn path(plan: &TestPlan, step: &RequestStep) -> Vec<Piece> {
+pub(crate) fn path(plan: &TestPlan, step: &RequestStep) -> Vec<Piece> {
     let base = address(plan, &step.request.url.base, 0);
     let after = base.split_once("://").map_or(base.as_str(), |(_, rest)| rest);
     let prefix = after.split_once('/').map_or("", |(_, path)| path);

@@ -10,9 +10,11 @@ mod correlate;
 mod data;
 mod dynamic;
 mod hoist;
+mod holds;
 mod identify;
 mod join;
 mod leaves;
+mod lend;
 mod load;
 mod login;
 mod names;
@@ -38,10 +40,11 @@ mod words;
 
 pub use codes::CODES;
 pub use join::join;
+pub use lend::lend;
 pub use load::{LoadOptions, ThresholdPolicy};
 pub use outlook::{Outlook, UncertainValue, Uncertainty, outlook};
 pub use pace::ThinkTimeMode;
-pub use pass::{Found, Pass, PassContext, PassOptions, apply};
+pub use pass::{Found, Pass, PassContext, PassOptions, apply, apply_watched};
 pub use rules::{Rule, rules_from_text, rules_to_text};
 pub use urls::group_urls;
 

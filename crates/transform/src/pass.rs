@@ -63,10 +63,22 @@ pub fn apply(
     diagnostics: &mut Diagnostics,
     options: &PassOptions,
 ) -> Found {
+    apply_watched(plan, evidence, diagnostics, options, &mut |_| {})
+}
+
+/// The same, and tells `done` the name of each pass that has run.
+pub fn apply_watched(
+    plan: &mut TestPlan,
+    evidence: &Evidence,
+    diagnostics: &mut Diagnostics,
+    options: &PassOptions,
+    done: &mut dyn FnMut(&'static str),
+) -> Found {
     let mut found = Found::default();
     for pass in crate::PASSES {
         if !options.skip.iter().any(|s| s == pass.name()) {
             pass.run(&mut PassContext { plan, evidence, diagnostics, options, found: &mut found });
+            done(pass.name());
         }
     }
     found
