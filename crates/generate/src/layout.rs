@@ -80,7 +80,17 @@ pub(crate) fn render(
     };
     engine.register_template_string(name, text).map_err(|e| {
         let (line, column) = e.pos().map_or((None, None), |(l, c)| (Some(l), Some(c)));
-        wrong(line, column, e.reason().to_string())
+        wrong(line, column, plain(&e.reason().to_string()))
     })?;
     engine.render(name, &page).map_err(|e| wrong(e.line_no, e.column_no, e.reason().to_string()))
+}
+
+/// The parser lists everything that it could have borne.
+fn plain(reason: &str) -> String {
+    match reason.split_once(": expected ") {
+        Some((what, list)) if list.contains("_block_") => {
+            format!("{what}: a tag or a block that is opened here is not closed, or not as it was opened")
+        }
+        _ => reason.to_owned(),
+    }
 }

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use loadwright_diagnostic::{Diagnostics, SourceId};
 use loadwright_scenario::TestPlan;
@@ -60,6 +60,8 @@ impl Default for GenerateOptions {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Generated {
     pub files: Vec<GeneratedFile>,
+    /// Paths of files that are the same beside every script: modules of this program, not of the plan.
+    pub shared: BTreeSet<String>,
     /// What the target could not say, or not exactly.
     pub diagnostics: Diagnostics,
 }

@@ -123,7 +123,7 @@ impl Target for Artillery {
             }
         }
         files.append(&mut cx.js.files);
-        Ok(Generated { files, diagnostics: cx.diagnostics })
+        Ok(Generated { files, diagnostics: cx.diagnostics, ..Generated::default() })
     }
 }
 

@@ -69,7 +69,7 @@ pub fn bundle(generated: Generated, find: &FindPackage<'_>) -> Result<Generated,
     text.push_str(rest);
     let mut out = vec![GeneratedFile { path: name, content: text.into_bytes() }];
     out.extend(others);
-    Ok(Generated { files: out, diagnostics })
+    Ok(Generated { files: out, diagnostics, ..Generated::default() })
 }
 
 struct Bundle<'a> {

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 
 use base64::Engine as _;
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::Generated;
 
 /// The version of the lock file that this program writes and reads.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// What a conversion made: the base of the next merge, and what tells whether the source has moved on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,7 +22,7 @@ pub struct Lock {
     pub source: String,
     /// Fingerprint by operation; an operation that comes several times has one for all.
     pub operations: BTreeMap<String, String>,
-    /// Content by path: deflate (RFC 1951), then base64.
+    /// By path: the content (deflate, RFC 1951, then base64), or `fnv1a:` and a fingerprint for modules of this program.
     files: BTreeMap<String, String>,
 }
 
@@ -31,6 +32,24 @@ pub enum LockError {
     Shape(#[from] serde_json::Error),
     #[error("this lock file is of version {0}, which a newer program wrote")]
     Version(u32),
+}
+
+/// What is known of a file that an earlier conversion wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Base {
+    Content(Vec<u8>),
+    /// Enough to see whether somebody has changed it, for files that nobody is meant to.
+    Fingerprint(String),
+}
+
+impl Base {
+    /// Whether this is what was written.
+    pub fn is(&self, content: &[u8]) -> bool {
+        match self {
+            Self::Content(bytes) => bytes == content,
+            Self::Fingerprint(text) => *text == fingerprint(content),
+        }
+    }
 }
 
 /// How the operations of two conversions differ.
@@ -64,14 +83,24 @@ impl Lock {
                 s.origin = Default::default();
             }
             let hash = operations.entry(r.operation(&plan.http)).or_insert(FNV_START);
-            *hash = fnv(*hash, format!("{plain:?}").as_bytes());
+            let mut text = Fingerprint(*hash);
+            // a fingerprint takes everything
+            let _ = write!(text, "{plain:?}");
+            *hash = text.0;
         });
         Self {
             version: VERSION,
             target: target.to_owned(),
             source: source.to_owned(),
             operations: operations.into_iter().map(|(n, h)| (n, format!("{h:016x}"))).collect(),
-            files: generated.files.iter().map(|f| (f.path.clone(), packed(&f.content))).collect(),
+            files: generated
+                .files
+                .iter()
+                .map(|f| {
+                    let shared = generated.shared.contains(&f.path);
+                    (f.path.clone(), if shared { fingerprint(&f.content) } else { packed(&f.content) })
+                })
+                .collect(),
         }
     }
 
@@ -89,14 +118,21 @@ impl Lock {
     }
 
     /// What was written to a path.
-    pub fn base(&self, path: &str) -> Option<Vec<u8>> {
-        unpacked(self.files.get(path)?)
+    pub fn base(&self, path: &str) -> Option<Base> {
+        let text = self.files.get(path)?;
+        if text.starts_with(MARK) {
+            return Some(Base::Fingerprint(text.clone()));
+        }
+        unpacked(text).map(Base::Content)
     }
 
     /// Whether the same files came out.
     pub fn same_files(&self, newer: &Self) -> bool {
         self.files.len() == newer.files.len()
-            && self.files.keys().all(|path| self.base(path) == newer.base(path))
+            && self.files.keys().all(|path| match (self.base(path), newer.base(path)) {
+                (Some(Base::Content(a)), Some(b)) | (Some(b), Some(Base::Content(a))) => b.is(&a),
+                (a, b) => a == b,
+            })
     }
 
     /// What became of the operations since.
@@ -115,6 +151,13 @@ impl Lock {
     }
 }
 
+/// How a fingerprint begins; base64 has no colon.
+const MARK: &str = "fnv1a:";
+
+fn fingerprint(content: &[u8]) -> String {
+    format!("{MARK}{:016x}:{}", fnv(FNV_START, content), content.len())
+}
+
 fn packed(content: &[u8]) -> String {
     let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
     // writing to memory does not fail
@@ -128,6 +171,16 @@ fn unpacked(text: &str) -> Option<Vec<u8>> {
     // a lock file is small; a bomb in it is cut off
     flate2::read::DeflateDecoder::new(bytes.as_slice()).take(1 << 28).read_to_end(&mut out).ok()?;
     Some(out)
+}
+
+/// Takes text as it is written, so that nobody has to hold it.
+struct Fingerprint(u64);
+
+impl std::fmt::Write for Fingerprint {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        self.0 = fnv(self.0, text.as_bytes());
+        Ok(())
+    }
 }
 
 const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
@@ -154,7 +207,12 @@ mod tests {
         let text = lock.to_text();
         assert!(text.len() < 500, "{text}");
         let read = Lock::parse(&text).expect("a lock");
-        assert_eq!(read.base("a.js"), Some(content));
+        assert_eq!(read.base("a.js"), Some(Base::Content(content.clone())));
+        let shared = Generated { shared: ["a.js".to_owned()].into(), ..generated };
+        let lean = Lock::new(&TestPlan::default(), &shared, "k6", "a.yaml");
+        assert!(lean.to_text().len() < 250, "{}", lean.to_text());
+        assert!(lean.base("a.js").is_some_and(|b| b.is(&content) && !b.is(b"edited")));
+        assert!(lean.same_files(&read) && read.same_files(&lean));
         assert!(read.same_files(&lock) && read.changes(&lock).is_empty());
         assert!(Lock::parse("{}").is_err());
     }

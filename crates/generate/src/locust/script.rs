@@ -88,7 +88,7 @@ impl Target for Locust {
             vec![GeneratedFile { path: request.options.file_name.clone(), content: script.into_bytes() }];
         files.extend(crate::env_file::example(&variables));
         files.append(&mut cx.files);
-        Ok(Generated { files, diagnostics: cx.diagnostics })
+        Ok(Generated { files, diagnostics: cx.diagnostics, ..Generated::default() })
     }
 }
 

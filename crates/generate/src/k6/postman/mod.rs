@@ -114,9 +114,11 @@ pub(super) fn generate(request: &GenerateRequest<'_>, carried: &Carried) -> Resu
         vec![GeneratedFile { path: request.options.file_name.clone(), content: script.into_bytes() }];
     files.extend(env_example(carried));
     files.extend(modules.manifest());
-    files.extend(modules.files());
+    let own = modules.files();
+    let shared = own.iter().map(|f| f.path.clone()).collect();
+    files.extend(own);
     files.append(&mut cx.files);
-    Ok(Generated { files, ..Generated::default() })
+    Ok(Generated { files, shared, ..Generated::default() })
 }
 
 /// Whether a request needs a token that nobody has yet.
