@@ -2,6 +2,7 @@
 
 mod convert;
 mod desk;
+mod desk_json;
 mod explain;
 mod first_run;
 mod golden;
@@ -10,6 +11,7 @@ mod journey;
 mod keep;
 mod load;
 mod loopback;
+mod misuse;
 mod one_shot;
 mod openapi;
 mod openapi_wire;

@@ -5,6 +5,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::args_verdict::{CoverageArgs, LayoutArgs, VerdictArgs};
 use crate::bundle::BundleArgs;
 use crate::examples;
+use crate::format::FormatArgs;
 use crate::keep::KeepArgs;
 use crate::load_args::LoadArgs;
 
@@ -48,6 +49,8 @@ pub enum Command {
     Explain {
         /// A code such as postman/unsupported-api; none lists them all
         code: Option<String>,
+        #[command(flatten)]
+        format: FormatArgs,
     },
     /// Write the templates of a target, to change and to give to --templates
     #[command(after_help = examples::TEMPLATES)]
@@ -67,7 +70,11 @@ pub enum Command {
     Doctor(crate::doctor::DoctorArgs),
     /// Print the JSON Schema of a file that this program reads or writes; none lists them
     #[command(after_help = examples::SCHEMA)]
-    Schema { name: Option<String> },
+    Schema {
+        name: Option<String>,
+        #[command(flatten)]
+        format: FormatArgs,
+    },
     /// Compare two results that `run --out result=FILE` wrote; exit code 99 when the second is worse
     #[command(after_help = examples::COMPARE)]
     Compare(CompareArgs),
@@ -79,6 +86,8 @@ pub enum Command {
         /// As JSON
         #[arg(long)]
         json: bool,
+        #[command(flatten)]
+        format: FormatArgs,
     },
     /// Write a first script
     New(crate::new::NewArgs),
@@ -107,6 +116,8 @@ pub struct CompareArgs {
     /// Response times may grow by this many percent
     #[arg(long, default_value_t = 10.0, value_name = "PERCENT", help_heading = "Verdict")]
     pub tolerance: f64,
+    #[command(flatten)]
+    pub format: FormatArgs,
 }
 
 #[derive(Debug, Args)]
@@ -124,6 +135,8 @@ pub struct ConvertArgs {
     pub bundle: BundleArgs,
     #[command(flatten)]
     pub findings: FindingArgs,
+    #[command(flatten)]
+    pub format: FormatArgs,
 }
 
 /// What to read and which part of it.
@@ -222,7 +235,7 @@ pub struct FindingArgs {
     /// Say nothing but errors
     #[arg(short, long, help_heading = "Findings")]
     pub quiet: bool,
-    /// Show every finding; else each kind is shown a few times
+    /// Show every finding, else each kind is shown a few times; and what was decided and how long it took
     #[arg(short, long, help_heading = "Findings")]
     pub verbose: bool,
 }
@@ -235,6 +248,8 @@ pub struct TestArgs {
     pub shape: ShapeArgs,
     #[command(flatten)]
     pub findings: FindingArgs,
+    #[command(flatten)]
+    pub format: FormatArgs,
     /// Keep the script here; else it is written beside the input's name in the current folder
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub output: Option<PathBuf>,
@@ -265,7 +280,7 @@ pub struct MockArgs {
     #[command(flatten)]
     pub input: InputArgs,
     /// Where to listen; loopback unless another address is given
-    #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDR:PORT", help_heading = "Server")]
+    #[arg(long, default_value = "127.0.0.1:0", value_parser = address, value_name = "ADDR:PORT", help_heading = "Server")]
     pub listen: std::net::SocketAddr,
     /// Write each request that arrives, and the status of its answer, as a line of JSON
     #[arg(long, value_name = "FILE", help_heading = "Server")]
@@ -279,4 +294,10 @@ pub struct InspectArgs {
     /// For a script: also the greatest number of VUs and the total duration
     #[arg(long)]
     pub execution_requirements: bool,
+    #[command(flatten)]
+    pub format: FormatArgs,
+}
+
+fn address(text: &str) -> Result<std::net::SocketAddr, String> {
+    text.parse().map_err(|_| "give an address and a port up to 65535, such as 127.0.0.1:8080".to_owned())
 }

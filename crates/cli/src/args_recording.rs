@@ -29,7 +29,12 @@ impl RecordingArgs {
         let Some(path) = &self.rules else { return Ok(None) };
         let text =
             std::fs::read_to_string(path).with_context(|| format!("failed to read {}", path.display()))?;
-        let rules = rules_from_text(&text).map_err(|e| anyhow::anyhow!("{}: {e}", path.display()))?;
+        let rules = rules_from_text(&text).map_err(|e| {
+            anyhow::anyhow!(
+                "{}: {e}\nhelp: `convert --write-rules FILE` writes such a file, `loadwright schema rules` describes it",
+                path.display()
+            )
+        })?;
         Ok(Some(rules))
     }
 }

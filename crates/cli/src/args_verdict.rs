@@ -2,6 +2,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::format::FormatArgs;
+
 /// What a first run says about each operation.
 #[derive(Debug, Args, Default)]
 pub struct VerdictArgs {
@@ -38,7 +40,6 @@ pub struct CoverageArgs {
     /// Fail with exit code 99 when fewer percent of the operations were requested
     #[arg(long, value_name = "PERCENT", help_heading = "Verdict")]
     pub min: Option<f64>,
-    /// How to print it
-    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = ["table", "json"], help_heading = "Output")]
-    pub format: String,
+    #[command(flatten)]
+    pub format: FormatArgs,
 }

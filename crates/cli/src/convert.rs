@@ -8,11 +8,15 @@ use loadwright_generate::keep::Lock;
 use loadwright_generate::{GenerateOptions, GenerateRequest, Generated, Layout, TARGETS, Target};
 use loadwright_import::Source;
 use loadwright_scenario::{Evidence, TestPlan, for_each_request};
-use loadwright_transform::{Found, PassOptions, rules_to_text};
+use loadwright_transform::{Found, PASSES, PassOptions, rules_to_text};
 
 use crate::args::{ConvertArgs, FindingArgs, InputArgs, ShapeArgs};
+use crate::conversion::Conversion;
 use crate::exit::Exit;
-use crate::{keep, merge, render, report_file, sources};
+use crate::keep::Looked;
+use crate::progress::Progress;
+use crate::sources::For;
+use crate::{format, keep, merge, render, report_file, sources};
 
 /// Bytes from which on a body is easier to read in a file of its own.
 const LONG_BODY: usize = 500;
@@ -29,21 +33,27 @@ pub struct Converted {
 }
 
 pub fn run(args: &ConvertArgs) -> Result<Exit> {
-    let mut converted = plan(&args.input, &args.shape)?;
+    let mut progress = Progress::new(args.findings.quiet, args.findings.verbose);
+    let mut converted = plan_watched(&args.input, &args.shape, For::Script, &mut progress)?;
     // recorded answers take room and no script has them
     converted.evidence = Evidence::default();
+    progress.begin("writing the script");
     let mut generated = generate(&converted, &args.shape, args.output.as_deref())?;
     converted.diagnostics.append(&mut generated.diagnostics);
+    progress.done(&format!("wrote {} files for {}", generated.files.len(), args.shape.target));
+    drop(progress);
     let generated = args.bundle.apply(generated, args.output.as_deref())?;
     let mut conflicts = 0;
+    let json = args.format.is_json();
     match &args.output {
         Some(path) => {
             let lock = lock(&converted, &generated, &args.shape);
             if args.keep.check || args.keep.diff {
-                return keep::look(path, &generated, &lock, &args.keep);
+                return looked(&keep::look(path, &generated, &lock, &args.keep)?, &converted, json);
             }
             conflicts = keep::write(path, &generated, &lock, &args.keep)?;
         }
+        None if json => {}
         None => {
             std::io::stdout()
                 .write_all(generated.script().as_bytes())
@@ -58,12 +68,41 @@ pub fn run(args: &ConvertArgs) -> Result<Exit> {
             .with_context(|| format!("failed to write {}", path.display()))?;
     }
     let exit = finish(&converted, &args.findings)?;
+    if json {
+        format::print(&Conversion::written(&converted, &generated, args.output.as_deref(), conflicts))?;
+    }
+    // the process ends here: taking large plans to pieces first would only take time
+    std::mem::forget((converted, generated));
     Ok(if conflicts > 0 { Exit::Incomplete } else { exit })
 }
 
+fn looked(looked: &Looked, converted: &Converted, json: bool) -> Result<Exit> {
+    let exit = if matches!(looked, Looked::Outdated(_)) { Exit::Outdated } else { Exit::Success };
+    if json {
+        format::print(&Conversion::looked(converted, looked))?;
+        return Ok(exit);
+    }
+    match looked {
+        Looked::Current => {}
+        Looked::Outdated(changes) => crate::stdout::write(&keep::listed(changes)),
+        Looked::Difference(text) => crate::stdout::write(text),
+    }
+    Ok(exit)
+}
+
 /// Reads the inputs and runs the passes.
-pub fn plan(input: &InputArgs, shape: &ShapeArgs) -> Result<Converted> {
-    let mut read = sources::import_all(input)?;
+pub fn plan(input: &InputArgs, shape: &ShapeArgs, purpose: For) -> Result<Converted> {
+    plan_watched(input, shape, purpose, &mut Progress::new(true, false))
+}
+
+fn plan_watched(
+    input: &InputArgs,
+    shape: &ShapeArgs,
+    purpose: For,
+    progress: &mut Progress,
+) -> Result<Converted> {
+    passes_exist(&shape.skip_pass)?;
+    let mut read = sources::import_all(input, purpose, progress)?;
     let mut diagnostics = Diagnostics::new();
     let mut evidence = Evidence::default();
     let mut plan: Option<TestPlan> = None;
@@ -81,6 +120,7 @@ pub fn plan(input: &InputArgs, shape: &ShapeArgs) -> Result<Converted> {
         diagnostics.extend(r.imported.diagnostics);
         kept.push(r.source);
     }
+    lend_to_recordings(&mut read, &mut kept, &mut diagnostics)?;
     evidence.unordered = evidence.unordered && read.is_empty();
     for mut r in read.drain(..) {
         if several {
@@ -112,8 +152,59 @@ pub fn plan(input: &InputArgs, shape: &ShapeArgs) -> Result<Converted> {
         think_time: shape.recording.think_time.unwrap_or_default(),
         batches: !shape.recording.no_batch,
     };
-    let found = loadwright_transform::apply(&mut plan, &evidence, &mut diagnostics, &options);
+    progress.begin("improving the plan");
+    let mut done = |pass: &str| progress.done(&format!("pass {pass}"));
+    let found =
+        loadwright_transform::apply_watched(&mut plan, &evidence, &mut diagnostics, &options, &mut done);
     Ok(Converted { plan, evidence, diagnostics, sources: kept, files: sources::files(input), found })
+}
+
+/// A collection beside a recording of the same requests gives its credentials and assertions to them; one that has
+/// nothing to do with it stays a scenario of its own.
+fn lend_to_recordings(
+    read: &mut Vec<sources::Read>,
+    kept: &mut Vec<Source>,
+    diagnostics: &mut Diagnostics,
+) -> Result<()> {
+    let is_recording = |r: &sources::Read| r.imported.evidence.recorded;
+    if !read.iter().any(is_recording) {
+        return Ok(());
+    }
+    let (mut recordings, collections): (Vec<_>, Vec<_>) = read.drain(..).partition(is_recording);
+    let mut others = Vec::new();
+    for mut collection in collections {
+        let mut known = 0;
+        for r in &mut recordings {
+            let (plan, evidence) = (&mut r.imported.plan, &r.imported.evidence);
+            merge::without_clashes(plan, &mut collection.imported.plan);
+            known += loadwright_transform::lend(plan, evidence, &collection.imported.plan, diagnostics);
+        }
+        if known > 0 {
+            diagnostics.extend(collection.imported.diagnostics);
+            kept.push(collection.source);
+            continue;
+        }
+        if collection.imported.plan.carried.is_some() {
+            anyhow::bail!(
+                "{} has no request of the recording, and its scripts need Postman's API: both cannot be in one script\n\
+                 help: convert it to a script of its own",
+                collection.source.name
+            );
+        }
+        others.push(collection);
+    }
+    read.extend(recordings);
+    read.extend(others);
+    read.sort_by_key(|r| r.source.id);
+    Ok(())
+}
+
+fn passes_exist(names: &[String]) -> Result<()> {
+    let known: Vec<&str> = PASSES.iter().map(|p| p.name()).collect();
+    match names.iter().find(|n| !known.contains(&n.as_str())) {
+        Some(name) => anyhow::bail!("--skip-pass {name}: there are {}", known.join(", ")),
+        None => Ok(()),
+    }
 }
 
 /// Several sources become scenarios beside each other.
@@ -149,7 +240,7 @@ fn merge(mut first: TestPlan, mut second: TestPlan) -> TestPlan {
 pub fn generate(converted: &Converted, shape: &ShapeArgs, output: Option<&Path>) -> Result<Generated> {
     let target: &dyn Target = *TARGETS.iter().find(|t| t.name() == shape.target).with_context(|| {
         let names: Vec<&str> = TARGETS.iter().map(|t| t.name()).collect();
-        format!("no target is called {}; there are {}", shape.target, names.join(", "))
+        format!("--target {}: there are {}", shape.target, names.join(", "))
     })?;
     let source_name = source_name(converted);
     let file_name = output.and_then(|p| p.file_name()).map_or_else(
@@ -157,7 +248,9 @@ pub fn generate(converted: &Converted, shape: &ShapeArgs, output: Option<&Path>)
         |n| n.to_string_lossy().into_owned(),
     );
     if shape.lang == "ts" && !file_name.ends_with(".ts") {
-        anyhow::bail!("--lang ts: {file_name} does not end in .ts");
+        anyhow::bail!(
+            "--lang ts: {file_name} does not end in .ts\nhelp: an output that does is TypeScript by itself"
+        );
     }
     let layout = match shape.layout.layout.as_deref() {
         Some("split") => Layout::Split,

@@ -1,4 +1,4 @@
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 
 use anyhow::{Context as _, Result};
 use loadwright_report::{SpecOperation, TextStyle, coverage, coverage_text, requested};
@@ -6,8 +6,11 @@ use loadwright_scenario::for_each_request;
 
 use crate::args::InputArgs;
 use crate::args_verdict::CoverageArgs;
+use crate::compare::not_a_result;
 use crate::exit::Exit;
-use crate::sources;
+use crate::format;
+use crate::progress::Progress;
+use crate::sources::{self, For};
 
 /// Counts which operations of a document some runs have requested; 99 when fewer than `--min` percent.
 pub fn run(args: &CoverageArgs) -> Result<Exit> {
@@ -16,17 +19,15 @@ pub fn run(args: &CoverageArgs) -> Result<Exit> {
     for path in &args.results {
         let text =
             std::fs::read_to_string(path).with_context(|| format!("failed to read {}", path.display()))?;
-        requests.extend(requested(&text).with_context(|| path.display().to_string())?);
+        requests.extend(requested(&text).map_err(|e| not_a_result(path, &e))?);
     }
     let found = coverage(&operations, &requests);
-    let text = if args.format == "json" {
-        serde_json::to_string_pretty(&found)? + "\n"
+    if args.format.is_json() {
+        format::print(&found)?;
     } else {
         let color = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        coverage_text(&found, &TextStyle { color, ..TextStyle::default() })
-    };
-    // a closed pipe is no reason to lose the verdict
-    let _ = std::io::stdout().write_all(text.as_bytes());
+        crate::stdout::write(&coverage_text(&found, &TextStyle { color, ..TextStyle::default() }));
+    }
     let short = args.min.is_some_and(|min| found.percent < min);
     if let (true, Some(min)) = (short, args.min) {
         eprintln!("error: {:.1} % of the operations were requested, {min} % are demanded", found.percent);
@@ -43,7 +44,7 @@ fn operations(args: &CoverageArgs) -> Result<Vec<SpecOperation>> {
         ..InputArgs::default()
     };
     let mut out = Vec::new();
-    for read in sources::import_all(&input)? {
+    for read in sources::import_all(&input, For::Script, &mut Progress::new(true, false))? {
         let exchanges = &read.imported.evidence.exchanges;
         for_each_request(&read.imported.plan, &mut |step| {
             let exchange = exchanges.iter().find(|e| e.origin == step.origin);

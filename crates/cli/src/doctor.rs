@@ -2,12 +2,12 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::exit::Exit;
+use crate::format::{self, FormatArgs};
 
 #[derive(Debug, Args)]
 pub struct DoctorArgs {
-    /// text or json
-    #[arg(long, default_value = "text", value_parser = ["text", "json"], value_name = "FORMAT")]
-    pub format: String,
+    #[command(flatten)]
+    pub format: FormatArgs,
 }
 
 /// One limit of the machine and what it means for a load test.
@@ -21,17 +21,17 @@ struct Limit {
 }
 
 /// Prints the limits; none of them is an error.
-pub fn run(args: &DoctorArgs) -> Exit {
+pub fn run(args: &DoctorArgs) -> anyhow::Result<Exit> {
     let limits = limits();
-    if args.format == "json" {
-        crate::stdout::write(&(serde_json::to_string_pretty(&limits).unwrap_or_default() + "\n"));
-        return Exit::Success;
+    if args.format.is_json() {
+        format::print(&limits)?;
+        return Ok(Exit::Success);
     }
     for l in &limits {
         let mark = if l.good { "ok  " } else { "look" };
         crate::stdout::write(&format!("{mark}  {:<18} {:<22} {}\n", l.name, l.value, l.advice));
     }
-    Exit::Success
+    Ok(Exit::Success)
 }
 
 fn limits() -> Vec<Limit> {

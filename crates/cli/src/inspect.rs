@@ -4,6 +4,9 @@ use anyhow::Result;
 
 use crate::args::{InspectArgs, ShapeArgs};
 use crate::exit::Exit;
+use crate::format;
+use crate::inspection::Inspection;
+use crate::sources::For;
 use crate::{convert, run};
 
 /// The plan of a source as an outline; for a script, its options.
@@ -22,7 +25,11 @@ pub fn run(args: &InspectArgs) -> Result<Exit> {
         passed.push(only.into());
         return Ok(run::inspect(&passed));
     }
-    let converted = convert::plan(&args.input, &ShapeArgs::default())?;
+    let converted = convert::plan(&args.input, &ShapeArgs::default(), For::Script)?;
+    if args.format.is_json() {
+        format::print(&Inspection::of(&converted.plan))?;
+        return Ok(Exit::Success);
+    }
     crate::stdout::write(&loadwright_scenario::outline(&converted.plan));
     Ok(Exit::Success)
 }

@@ -3,9 +3,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use loadwright_generate::Generated;
-use loadwright_generate::keep::{Changes, Lock, Syntax, difference, merge};
-
-use crate::exit::Exit;
+use loadwright_generate::keep::{Base, Changes, Lock, Syntax, difference, merge};
 
 /// What happens to a script that stands there already.
 #[derive(Debug, Args, Default)]
@@ -71,34 +69,41 @@ fn write_file(path: &Path, content: &[u8]) -> Result<()> {
     std::fs::write(path, content).with_context(|| format!("failed to write {}", path.display()))
 }
 
+/// What `--check` and `--diff` see.
+pub enum Looked {
+    /// Nothing would change.
+    Current,
+    /// The source has moved on; no operation among the changes means that something beside them did.
+    Outdated(Changes),
+    /// What would change in the files, as a unified diff.
+    Difference(String),
+}
+
 /// `--check` and `--diff`: what would change, without changing it.
-pub fn look(output: &Path, generated: &Generated, lock: &Lock, args: &KeepArgs) -> Result<Exit> {
+pub fn look(output: &Path, generated: &Generated, lock: &Lock, args: &KeepArgs) -> Result<Looked> {
     if args.diff {
+        let mut out = String::new();
         for file in plan(output, generated, lock, false)? {
             let old = std::fs::read(&file.path).unwrap_or_default();
             let (old, new) = (String::from_utf8_lossy(&old), String::from_utf8_lossy(&file.content));
             if old != new {
-                crate::stdout::write(&format!(
-                    "--- {0}\n+++ {0}\n{1}",
-                    file.path.display(),
-                    difference(&old, &new).lines().skip(2).map(|l| format!("{l}\n")).collect::<String>()
-                ));
+                out.push_str(&format!("--- {0}\n+++ {0}\n", file.path.display()));
+                out.extend(difference(&old, &new).lines().skip(2).flat_map(|l| [l, "\n"]));
             }
         }
-        return Ok(Exit::Success);
+        return Ok(Looked::Difference(out));
     }
     let Some(old) = read_lock(output)? else {
-        bail!("{} does not exist: convert once without --check", lock_path(output).display());
+        bail!(
+            "{} does not exist: there is nothing to compare with\nhelp: convert once without --check",
+            lock_path(output).display()
+        );
     };
-    let changes = old.changes(lock);
-    if old.same_files(lock) {
-        return Ok(Exit::Success);
-    }
-    crate::stdout::write(&listed(&changes));
-    Ok(Exit::Outdated)
+    Ok(if old.same_files(lock) { Looked::Current } else { Looked::Outdated(old.changes(lock)) })
 }
 
-fn listed(changes: &Changes) -> String {
+/// What has moved on, for people.
+pub fn listed(changes: &Changes) -> String {
     if changes.is_empty() {
         return "changed outside the operations: options, variables or helpers\n".to_owned();
     }
@@ -133,7 +138,18 @@ fn plan(output: &Path, generated: &Generated, newer: &Lock, overwrite: bool) -> 
         .filter(|p| !p.as_os_str().is_empty())
         .map_or_else(|| PathBuf::from("."), PathBuf::from);
     if !folder.is_dir() {
-        bail!("failed to write {}: the folder {} does not exist", output.display(), folder.display());
+        bail!(
+            "failed to write {}: the folder {} does not exist\nhelp: make the folder first",
+            output.display(),
+            folder.display()
+        );
+    }
+    if output.is_dir() {
+        bail!(
+            "failed to write {0}: it is a folder\nhelp: name a file in it, such as {1}",
+            output.display(),
+            output.join("test.js").display()
+        );
     }
     let lock = if overwrite { None } else { read_lock(output)? };
     let other_source = lock.as_ref().is_some_and(|l| l.source != newer.source || l.target != newer.target);
@@ -146,14 +162,19 @@ fn plan(output: &Path, generated: &Generated, newer: &Lock, overwrite: bool) -> 
         match (old, base) {
             (None, _) => {}
             (Some(old), _) if old == file.content => {}
-            (Some(old), Some(base)) if old == base => {}
+            (Some(old), Some(base)) if base.is(&old) => {}
             // names are a set: nothing in it can be in conflict
             (Some(old), _) if i > 0 && file.path.ends_with(".env.example") => {
                 planned.content = joined(&old, &file.content);
             }
             // the script of another source has nothing in common with this one
             (Some(_), Some(_)) if i == 0 && other_source => planned.backup = Some(free_name(output)),
-            (Some(old), Some(base)) => merged(&mut planned, &base, &old, &file.path),
+            (Some(old), Some(Base::Content(base))) => merged(&mut planned, &base, &old, &file.path),
+            // a module of ours that somebody has changed stays, and whoever did has to look at what is new in it
+            (Some(old), Some(base)) => {
+                planned.conflicts = usize::from(!base.is(&file.content));
+                planned.content = old;
+            }
             // the list of packages is the user's own once it is there
             (Some(old), None) if i > 0 && file.path == "package.json" => {
                 let wanted = compact(&file.content);

@@ -15,19 +15,19 @@ pub struct LoadArgs {
     #[arg(long, value_name = "NAME", help_heading = "Load")]
     pub profile: Option<String>,
     /// Virtual users
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..), help_heading = "Load")]
+    #[arg(long, value_name = "N", value_parser = crate::fail::from_one, help_heading = "Load")]
     pub vus: Option<i64>,
     /// How long, such as 30s or 5m
     #[arg(long, value_name = "TIME", help_heading = "Load")]
     pub duration: Option<String>,
     /// Iterations over all virtual users
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..), help_heading = "Load")]
+    #[arg(long, value_name = "N", value_parser = crate::fail::from_one, help_heading = "Load")]
     pub iterations: Option<i64>,
     /// Iterations a second, whatever the response times
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..), conflicts_with = "rps", help_heading = "Load")]
+    #[arg(long, value_name = "N", value_parser = crate::fail::from_one, conflicts_with = "rps", help_heading = "Load")]
     pub rate: Option<i64>,
     /// Requests a second: the iteration rate follows from the number of requests of an iteration
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..), help_heading = "Load")]
+    #[arg(long, value_name = "N", value_parser = crate::fail::from_one, help_heading = "Load")]
     pub rps: Option<i64>,
     /// Stages such as 30s:10,1m:50: virtual users, or iterations a second beside --rate
     #[arg(long, visible_alias = "stage", value_name = "TIME:TARGET,…", help_heading = "Load")]
@@ -95,7 +95,7 @@ impl LoadArgs {
         let Some(path) = &self.observed else { return Ok(BTreeMap::new()) };
         let text =
             std::fs::read_to_string(path).with_context(|| format!("failed to read {}", path.display()))?;
-        let result = ResultFile::parse(&text).with_context(|| path.display().to_string())?;
+        let result = ResultFile::parse(&text).map_err(|e| crate::compare::not_a_result(path, &e))?;
         Ok(result.operations.into_iter().map(|o| (o.name, o.p95)).collect())
     }
 }
@@ -108,7 +108,8 @@ fn preset(name: &str) -> Result<Preset> {
 }
 
 fn duration(text: &str, flag: &str) -> Result<GoDuration> {
-    let parsed = GoDuration::parse_with_days(text).with_context(|| format!("{flag} {text}"))?;
+    let parsed = GoDuration::parse_with_days(text)
+        .map_err(|e| anyhow::anyhow!("{flag} {text}: {e}; give a number and a unit, such as 30s or 5m"))?;
     if parsed.nanos() <= 0 {
         bail!("{flag} {text}: give more than nothing, such as 30s");
     }

@@ -5,6 +5,7 @@ mod args_recording;
 mod args_verdict;
 mod bundle;
 mod compare;
+mod conversion;
 mod convert;
 mod coverage;
 mod doctor;
@@ -12,13 +13,17 @@ mod env_file;
 mod examples;
 mod exit;
 mod explain;
+mod fail;
 mod fetch;
+mod format;
 mod inspect;
+mod inspection;
 mod keep;
 mod load_args;
 mod merge;
 mod mock;
 mod new;
+mod progress;
 mod project;
 mod redact;
 mod registry;
@@ -53,7 +58,7 @@ fn main() -> ExitCode {
             return Exit::Success.into();
         }
         Err(e) => {
-            eprintln!("error: {e:#}");
+            eprintln!("{}", fail::text(&e));
             return Exit::Failure.into();
         }
     };
@@ -71,9 +76,9 @@ fn main() -> ExitCode {
         Command::Convert(args) => convert::run(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Redact(args) => redact::run(args),
-        Command::Explain { code } => explain::run(code.as_deref()),
-        Command::Version { json } => {
-            stdout::write(&version(*json));
+        Command::Explain { code, format } => explain::run(code.as_deref(), format),
+        Command::Version { json, format } => {
+            stdout::write(&version(*json || format.is_json()));
             Ok(Exit::Success)
         }
         Command::New(args) => new::run(args),
@@ -84,13 +89,13 @@ fn main() -> ExitCode {
         Command::Templates(args) => templates::run(args),
         Command::Completions { shell } => Ok(completions(*shell)),
         Command::Man { folder } => manual(folder),
-        Command::Doctor(args) => Ok(doctor::run(args)),
-        Command::Schema { name } => schema::run(name.as_deref()),
+        Command::Doctor(args) => doctor::run(args),
+        Command::Schema { name, format } => schema::run(name.as_deref(), format),
     };
     match result {
         Ok(exit) => exit.into(),
         Err(e) => {
-            eprintln!("error: {e:#}");
+            eprintln!("{}", fail::text(&e));
             Exit::Failure.into()
         }
     }

@@ -10,10 +10,11 @@ use loadwright_scenario::{Part, TestPlan, Text, VarSource};
 use crate::args::{MockArgs, ShapeArgs};
 use crate::convert::{self, Converted};
 use crate::exit::Exit;
+use crate::sources::For;
 
 /// Answers as a source says until it is interrupted.
 pub fn run(args: &MockArgs) -> Result<Exit> {
-    let converted = convert::plan(&args.input, &ShapeArgs::default())?;
+    let converted = convert::plan(&args.input, &ShapeArgs::default(), For::Mock)?;
     let (server, operations) = match &args.log {
         None => start(&converted, args.listen)?,
         Some(path) => {

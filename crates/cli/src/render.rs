@@ -12,15 +12,20 @@ const SHOWN_PER_CODE: usize = 3;
 pub fn findings(list: &[Diagnostic], sources: &[&Source], all: bool) -> String {
     let paint = Paint::for_stderr();
     let mut out = String::new();
-    let mut shown: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut shown: Vec<&Diagnostic> = Vec::new();
     for d in list {
-        let n = shown.entry(d.code.as_str()).or_default();
+        let n = counts.entry(d.code.as_str()).or_default();
         *n += 1;
         if all || *n <= SHOWN_PER_CODE {
-            finding(&mut out, d, sources, paint);
+            shown.push(d);
         }
     }
-    for (code, n) in shown {
+    let places = places(&shown, sources);
+    for (d, place) in shown.into_iter().zip(places) {
+        finding(&mut out, d, sources, place, paint);
+    }
+    for (code, n) in counts {
         if !all && n > SHOWN_PER_CODE {
             let _ = writeln!(out, "… and {} more {code} (-v shows them)\n", n - SHOWN_PER_CODE);
         }
@@ -28,7 +33,25 @@ pub fn findings(list: &[Diagnostic], sources: &[&Source], all: bool) -> String {
     out
 }
 
-fn finding(out: &mut String, d: &Diagnostic, sources: &[&Source], paint: Paint) {
+/// Where findings stand in their sources: each source is read once for all of its findings.
+pub fn places(list: &[&Diagnostic], sources: &[&Source]) -> Vec<Option<Place>> {
+    let mut out = vec![None; list.len()];
+    for source in sources {
+        let own = list.iter().enumerate().filter(|(_, d)| d.origin.source == source.id);
+        let (slots, pointers): (Vec<usize>, Vec<_>) = own.map(|(i, d)| (i, &d.origin.at)).unzip();
+        if pointers.is_empty() {
+            continue;
+        }
+        for (i, place) in slots.into_iter().zip(source.locate_all(&pointers)) {
+            if let Some(slot) = out.get_mut(i) {
+                *slot = place;
+            }
+        }
+    }
+    out
+}
+
+fn finding(out: &mut String, d: &Diagnostic, sources: &[&Source], place: Option<Place>, paint: Paint) {
     let color = match d.severity {
         Severity::Error => "31",
         Severity::Warning => "33",
@@ -37,7 +60,7 @@ fn finding(out: &mut String, d: &Diagnostic, sources: &[&Source], paint: Paint) 
     let head = paint.wrap(&format!("1;{color}"), &format!("{}[{}]", d.severity.as_str(), d.code));
     let _ = writeln!(out, "{head}: {}", d.message);
     if let Some(source) = sources.iter().find(|s| s.id == d.origin.source) {
-        excerpt(out, source, source.locate(&d.origin.at), d.origin.at.as_str(), paint);
+        excerpt(out, source, place, d.origin.at.as_str(), paint);
     }
     if let Some(help) = &d.help {
         let _ = writeln!(out, "help: {help}");
@@ -52,14 +75,11 @@ fn excerpt(out: &mut String, source: &Source, place: Option<Place>, pointer: &st
         return;
     };
     let _ = writeln!(out, "   {arrow} {}:{}:{}   {pointer}", source.name, place.line, place.column);
-    let Some(line) = source.text().ok().and_then(|t| t.lines().nth(place.line.saturating_sub(1))) else {
-        return;
-    };
+    let Some(line) = source.line(place.line) else { return };
     // a minified document is one line: show what is around the place
-    let start =
-        place.column.saturating_sub(1).saturating_sub(if line.chars().count() > 160 { 40 } else { 0 });
-    let start = if line.chars().count() > 160 { start } else { 0 };
-    let shown: String = line.chars().skip(start).take(120).map(|c| if c == '\t' { ' ' } else { c }).collect();
+    let is_long = line.chars().nth(160).is_some();
+    let start = if is_long { place.column.saturating_sub(41) } else { 0 };
+    let shown: String = line.chars().skip(start).take(120).map(shown_character).collect();
     let number = place.line.to_string();
     let pad = " ".repeat(number.len());
     let bar = paint.wrap("34", "|");
@@ -67,6 +87,15 @@ fn excerpt(out: &mut String, source: &Source, place: Option<Place>, pointer: &st
     let length = place.length.min(120usize.saturating_sub(under.len())).max(1);
     let marks = paint.wrap("33", &"^".repeat(length));
     let _ = writeln!(out, "{pad} {bar}\n{number} {bar} {shown}\n{pad} {bar} {under}{marks}");
+}
+
+/// Control characters would steer the terminal.
+fn shown_character(c: char) -> char {
+    match c {
+        '\t' => ' ',
+        c if c.is_control() => '\u{b7}',
+        c => c,
+    }
 }
 
 /// Why a source could not be read at all.

@@ -1,6 +1,8 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
+use loadwright_diagnostic::Diagnostic;
+use loadwright_import::Source;
 use loadwright_scenario::{Step, TestPlan, for_each_request};
 use serde::Serialize;
 
@@ -8,7 +10,7 @@ use crate::convert::Converted;
 
 /// The findings of one conversion as a file; `version` changes when a field changes its meaning.
 #[derive(Serialize)]
-struct Report<'a> {
+pub struct Report<'a> {
     version: u32,
     counts: Counts,
     findings: Vec<Finding<'a>>,
@@ -76,39 +78,31 @@ struct Finding<'a> {
     column: Option<usize>,
 }
 
-pub fn write(path: &Path, converted: &Converted) -> Result<()> {
-    // a position costs a walk through its source: with many findings in a large file the last ones have a pointer only
-    let mut budget: usize = 400_000_000;
-    let findings = converted
-        .diagnostics
-        .iter()
-        .map(|d| {
-            let source = converted.sources.iter().find(|s| s.id == d.origin.source);
-            let place = source.filter(|_| budget > 0).and_then(|s| {
-                let place = s.locate(&d.origin.at);
-                budget = budget.saturating_sub(s.size());
-                place
-            });
-            Finding {
-                code: d.code.as_str(),
-                severity: d.severity.as_str(),
-                fate: d.fate.as_str(),
-                message: &d.message,
-                help: d.help.as_deref(),
-                source: source.map(|s| s.name.as_str()),
-                pointer: d.origin.at.as_str(),
-                line: place.map(|p| p.line),
-                column: place.map(|p| p.column),
-            }
+/// Everything that one conversion found.
+pub fn report(converted: &Converted) -> Report<'_> {
+    let list: Vec<&Diagnostic> = converted.diagnostics.iter().collect();
+    let sources: Vec<&Source> = converted.sources.iter().collect();
+    let places = crate::render::places(&list, &sources);
+    let findings = list
+        .into_iter()
+        .zip(places)
+        .map(|(d, place)| Finding {
+            code: d.code.as_str(),
+            severity: d.severity.as_str(),
+            fate: d.fate.as_str(),
+            message: &d.message,
+            help: d.help.as_deref(),
+            source: sources.iter().find(|s| s.id == d.origin.source).map(|s| s.name.as_str()),
+            pointer: d.origin.at.as_str(),
+            line: place.map(|p| p.line),
+            column: place.map(|p| p.column),
         })
         .collect();
     let rules = converted.found.rules.iter().map(loadwright_transform::Rule::to_json).collect();
-    let mut text = serde_json::to_string_pretty(&Report {
-        version: 1,
-        counts: Counts::of(&converted.plan),
-        findings,
-        rules,
-    })?;
-    text.push('\n');
+    Report { version: 1, counts: Counts::of(&converted.plan), findings, rules }
+}
+
+pub fn write(path: &Path, converted: &Converted) -> Result<()> {
+    let text = serde_json::to_string_pretty(&report(converted))? + "\n";
     std::fs::write(path, text).with_context(|| format!("failed to write {}", path.display()))
 }

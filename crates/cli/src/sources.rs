@@ -10,13 +10,24 @@ use loadwright_import::{ImportOptions, Imported, Importer, Match, Selection, Sou
 use loadwright_scenario::{Evidence, TestPlan};
 
 use crate::args::InputArgs;
+use crate::progress::Progress;
 use crate::registry::IMPORTERS;
 use crate::render;
+
+/// What the inputs are read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum For {
+    Script,
+    /// Answers, and judging requests by their schemas.
+    Mock,
+}
 
 /// One input and what it became.
 pub struct Read {
     pub source: Source,
     pub imported: Imported,
+    /// The name of the format.
+    pub importer: &'static str,
 }
 
 /// Opens an input by what the user wrote: a URL, `-`, or a file.
@@ -27,12 +38,19 @@ pub fn open(id: SourceId, input: &str) -> Result<Source> {
         return Ok(Source::text_of(id, "<stdin>", loadwright_import::read::decode(bytes)));
     }
     if input.starts_with("http://") || input.starts_with("https://") {
-        let text = crate::fetch::text(input).map_err(|e| anyhow::anyhow!("failed to fetch {input}: {e}"))?;
+        let text = crate::fetch::text(input).map_err(|e| {
+            anyhow::anyhow!(
+                "failed to fetch {input}: {e}\nhelp: save it to a file when this machine cannot reach it"
+            )
+        })?;
         return Ok(Source::text_of(id, input, text));
     }
     let path = std::path::Path::new(input);
     if path.is_dir() {
-        bail!("{input} is a folder; name a file");
+        bail!(
+            "{input} is a folder\nhelp: name a file in it, such as {}",
+            path.join("openapi.yaml").display()
+        );
     }
     std::fs::metadata(path).with_context(|| format!("failed to read {input}"))?;
     Ok(Source::file(id, input))
@@ -71,17 +89,23 @@ pub fn importer_for(source: &Source, from: Option<&str>) -> Result<&'static dyn 
 }
 
 /// Reads and imports every input.
-pub fn import_all(args: &InputArgs) -> Result<Vec<Read>> {
+pub fn import_all(args: &InputArgs, purpose: For, progress: &mut Progress) -> Result<Vec<Read>> {
     let mut options = options(args)?;
-    let read = read_all(args, &options)?;
-    let carries = read.iter().filter(|r| r.imported.plan.carried.is_some()).count();
-    if carries == 0 || carries == read.len() {
+    options.without_schemas = purpose == For::Script;
+    let read = read_all(args, &options, progress)?;
+    judge(args, &read)?;
+    let recorded = read.iter().any(|r| r.imported.evidence.recorded);
+    let journeys = || read.iter().filter(|r| !r.imported.evidence.unordered);
+    let carries = journeys().filter(|r| r.imported.plan.carried.is_some()).count();
+    // beside a recording a collection only lends what it knows; a document only describes
+    if recorded || carries == 0 || carries == journeys().count() {
         return Ok(read);
     }
     // one program for all of them: what could be plain code runs over the modules too
     options.carry_scripts = true;
-    let read = read_all(args, &options)?;
-    if let Some(other) = read.iter().find(|r| r.imported.plan.carried.is_none()) {
+    let read = read_all(args, &options, progress)?;
+    let journey = |r: &&Read| !r.imported.evidence.unordered;
+    if let Some(other) = read.iter().filter(journey).find(|r| r.imported.plan.carried.is_none()) {
         bail!(
             "{} cannot be in one script with a collection whose scripts need Postman's API\n\
              help: convert it to a script of its own",
@@ -91,18 +115,54 @@ pub fn import_all(args: &InputArgs) -> Result<Vec<Read>> {
     Ok(read)
 }
 
-fn read_all(args: &InputArgs, options: &ImportOptions) -> Result<Vec<Read>> {
+/// What was asked for and cannot be meant: files that nobody reads, and a selection of nothing.
+fn judge(args: &InputArgs, read: &[Read]) -> Result<()> {
+    let collection = read.iter().any(|r| r.importer == "postman");
+    let beside = args.environments.iter().map(|p| ("-e", p)).chain(args.globals.iter().map(|p| ("-g", p)));
+    if let (false, Some((flag, path))) = (collection, beside.into_iter().next()) {
+        bail!(
+            "{flag} {}: environments and globals are read beside Postman collections only\n\
+             help: `run` takes -e NAME=VALUE; what a script reads from the environment stands in its .env.example",
+            path.display()
+        );
+    }
+    if let (Some(path), false) = (&args.data, read.iter().any(|r| r.importer != "openapi")) {
+        bail!(
+            "-d {}: rows of data fill recordings and collections; a document has no values that they could stand for\n\
+             help: read the file in the script, with a SharedArray",
+            path.display()
+        );
+    }
+    let selects = !args.folder.is_empty() || !args.include.is_empty() || !args.exclude.is_empty();
+    let mut steps = 0;
+    for r in read {
+        steps += r.imported.plan.scenarios.iter().map(|s| s.steps.len()).sum::<usize>();
+    }
+    if selects && steps == 0 {
+        bail!(
+            "nothing is left to convert: no item is selected by --folder, --include and --exclude\n\
+             help: `loadwright inspect {}` shows the names",
+            args.inputs.first().map_or("INPUT", String::as_str)
+        );
+    }
+    Ok(())
+}
+
+fn read_all(args: &InputArgs, options: &ImportOptions, progress: &mut Progress) -> Result<Vec<Read>> {
     args.inputs
         .iter()
         .enumerate()
         .map(|(i, input)| {
             let id = SourceId(u16::try_from(i).unwrap_or(u16::MAX));
+            progress.begin(&format!("reading {input}"));
             let source = open(id, input)?;
             let importer = importer_for(&source, args.from.as_deref())?;
             let imported = importer
                 .import(&source, options)
                 .map_err(|e| anyhow::anyhow!(render::import_error(&source, &e)))?;
-            Ok(Read { source, imported })
+            let why = if args.from.is_some() { "as --from says" } else { "by its content" };
+            progress.done(&format!("read {input} as {}, {why}: {} bytes", importer.name(), source.size()));
+            Ok(Read { source, imported, importer: importer.name() })
         })
         .collect()
 }
@@ -139,6 +199,7 @@ fn options(args: &InputArgs) -> Result<ImportOptions> {
     };
     Ok(ImportOptions {
         carry_scripts: false,
+        without_schemas: true,
         example_checks: args.example_checks,
         environments: args.environments.iter().enumerate().map(|(i, p)| file(i, p)).collect::<Result<_>>()?,
         globals: args.globals.as_ref().map(|p| file(100, p)).transpose()?,

@@ -6,11 +6,13 @@ use anyhow::{Context as _, Result, bail};
 use crate::args::TestArgs;
 use crate::exit::Exit;
 use crate::keep::KeepArgs;
+use crate::sources::For;
 use crate::{convert, keep, mock, run, verdict};
 
 /// Writes the script, then runs it; with `--mock` against answers from the source.
 pub fn run(args: &TestArgs) -> Result<Exit> {
-    let mut converted = convert::plan(&args.input, &args.shape)?;
+    let mut converted =
+        convert::plan(&args.input, &args.shape, if args.mock { For::Mock } else { For::Script })?;
     if args.shape.target != "k6" {
         bail!(
             "test runs k6 scripts; `loadwright convert --target {}` writes the other ones",
@@ -76,17 +78,25 @@ pub fn run(args: &TestArgs) -> Result<Exit> {
     if args.findings.quiet {
         passed.push("--quiet".into());
     }
+    if args.format.is_json() {
+        // the verdict is what is printed; the run speaks on standard error
+        passed.push("--quiet".into());
+        passed.push("--summary-mode=disabled".into());
+    }
     passed.push(absolute(args.script.as_ref().unwrap_or(&output))?.into_os_string());
     let mut judged = None;
     let exit = run::run_and(&passed, &mut |summary| {
         let first = verdict::judge(&converted, summary);
-        if !args.findings.quiet {
+        if !args.findings.quiet && !args.format.is_json() {
             verdict::show(&first);
         }
         judged = Some(first);
     });
     if let (Some(path), Some(first)) = (&args.verdict.verdict, &judged) {
         verdict::write(path, first)?;
+    }
+    if let (true, Some(first)) = (args.format.is_json(), &judged) {
+        crate::format::print(first)?;
     }
     drop(server);
     Ok(exit)

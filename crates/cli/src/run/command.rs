@@ -34,6 +34,8 @@ pub struct Command {
     pub exclude_env_vars: bool,
     /// `archive`: the file to write.
     pub archive_out: Option<String>,
+    /// The result as JSON on standard output, everything for people on standard error.
+    pub json: bool,
     /// Wait for a signal when all is done.
     pub linger: bool,
     /// Where k6 would serve its REST API.
@@ -70,6 +72,7 @@ const OWN: &[(&str, Option<char>, Takes, &str)] = &[
     ("no-color", None, Takes::Nothing, "no colours"),
     ("config", Some('c'), Takes::Value, "JSON file with options"),
     ("out", Some('o'), Takes::Value, "write metrics, as name=argument: json=file, csv=file"),
+    ("format", None, Takes::Value, "text, or json: the result as JSON on standard output"),
     ("linger", Some('l'), Takes::Nothing, "when the test is done, wait for an interrupt"),
     ("no-usage-report", None, Takes::Nothing, "accepted: nothing is ever reported"),
     ("no-thresholds", None, Takes::Nothing, "do not evaluate thresholds"),
@@ -260,6 +263,11 @@ impl Command {
                 }
                 self.env.push((name, value));
             }
+            "format" => match value.as_str() {
+                "json" => self.json = true,
+                "text" => self.json = false,
+                other => return Err(Stop::Wrong(format!("invalid format '{other}': give text or json"))),
+            },
             "config" => self.config = Some(value),
             "out" => self.outputs.push(value),
             "summary-mode" => self.summary_mode = SummaryMode::parse(&value).map_err(Stop::Wrong)?,

@@ -9,7 +9,7 @@ use loadwright_workload::Options;
 
 use super::command::Command;
 use super::log::{stdout_is_terminal, timestamp};
-use super::output::{Bars, put};
+use super::output::{Bars, tell};
 use super::prepare::Failed;
 use crate::exit::Exit;
 
@@ -27,7 +27,10 @@ pub fn engine(
         system_tags: options.system_tags(),
         trend_stats: options.summary_trend_stats(),
         scopes: command.summary_mode == SummaryMode::Full,
-        operations: judged || !command.quiet || command.outputs.iter().any(|o| o.starts_with("result")),
+        operations: judged
+            || command.json
+            || !command.quiet
+            || command.outputs.iter().any(|o| o.starts_with("result")),
         samples,
     };
     Engine::new(Arc::clone(&bundle.shared.registry), settings).map_err(|e| Failed::config(&e.to_string()))
@@ -72,9 +75,9 @@ fn summary(command: &Command, bundle: &Bundle, options: &Options, log: &Arc<dyn 
     let color = stdout_is_terminal() && !command.no_color;
     let style = TextStyle { mode: command.summary_mode, color, time_unit: options.summary_time_unit };
     let standard = || {
-        put(&loadwright_report::summary_text(&outcome.summary, &style));
+        tell(command, &loadwright_report::summary_text(&outcome.summary, &style));
         if !command.quiet {
-            put(&loadwright_report::operations_table(&outcome.summary, &style));
+            tell(command, &loadwright_report::operations_table(&outcome.summary, &style));
         }
     };
     if !bundle.has_function("handleSummary") {
@@ -91,7 +94,7 @@ fn summary(command: &Command, bundle: &Bundle, options: &Options, log: &Arc<dyn 
     let timeout = options.handle_summary_timeout().to_std();
     match loadwright_runner::handle_summary(&bundle.program, &bundle.shared, log, data.to_string(), timeout) {
         Some(Ok(Ok(files))) if files.is_empty() => standard(),
-        Some(Ok(Ok(files))) => write_files(log, files),
+        Some(Ok(Ok(files))) => write_files(command, log, files),
         Some(Ok(Err(text))) => {
             log.write(Level::Error, &text, &[]);
             standard();
@@ -107,11 +110,11 @@ fn summary(command: &Command, bundle: &Bundle, options: &Options, log: &Arc<dyn 
     }
 }
 
-fn write_files(log: &Arc<dyn Log>, files: SummaryFiles) {
+fn write_files(command: &Command, log: &Arc<dyn Log>, files: SummaryFiles) {
     for (path, content) in files {
         let done = match path.as_str() {
-            "stdout" => std::io::Write::write_all(&mut std::io::stdout().lock(), &content),
-            "stderr" => std::io::Write::write_all(&mut std::io::stderr().lock(), &content),
+            "stdout" if !command.json => std::io::Write::write_all(&mut std::io::stdout().lock(), &content),
+            "stdout" | "stderr" => std::io::Write::write_all(&mut std::io::stderr().lock(), &content),
             file => std::fs::write(file, &content),
         };
         if let Err(e) = done {

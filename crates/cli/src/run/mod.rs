@@ -80,7 +80,7 @@ fn execute(
     let mut outputs = output::open(command, &bundle, &options, &script)?;
     let engine = finish::engine(command, &bundle, &options, outputs.want_samples(), after.is_some())?;
     let network = prepare::network(&options)?;
-    if !command.quiet {
+    if !command.quiet && !command.json {
         let names = outputs.descriptions();
         print!("{}{}", loadwright_report::banner(), loadwright_report::plan(&schedule, &script, &names));
     }
@@ -121,6 +121,10 @@ fn execute(
     });
     bars.clear();
     outputs.finish(&outcome.summary, &*log);
+    if command.json {
+        let result = loadwright_report::ResultFile::new(&outcome.summary, &script);
+        put(&(serde_json::to_string_pretty(&result).unwrap_or_default() + "\n"));
+    }
     let exit = finish::finish(command, &bundle, &options, &log, &outcome, &mut bars)?;
     if let Some(after) = after {
         after(&outcome.summary);

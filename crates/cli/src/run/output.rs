@@ -74,7 +74,7 @@ impl Bars {
         } else {
             ProgressStyle::Lines
         };
-        Self { progress: (!command.quiet).then(|| Progress::new(schedule, style)) }
+        Self { progress: (!command.quiet && !command.json).then(|| Progress::new(schedule, style)) }
     }
 
     pub fn show(&mut self, state: &RunProgress) {
@@ -87,6 +87,15 @@ impl Bars {
         if let Some(progress) = &mut self.progress {
             put(&progress.clear());
         }
+    }
+}
+
+/// Writes for people: to standard output, or beside it when that holds JSON.
+pub fn tell(command: &Command, text: &str) {
+    if command.json {
+        let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    } else {
+        put(text);
     }
 }
 
