@@ -10,7 +10,17 @@ use crate::program;
 
 #[test]
 fn carried_scripts_behave_as_in_postman() {
-    let fixture = root().join("fixtures/postman/pm-api");
+    outcomes_are_those_of("pm-api");
+}
+
+#[test]
+fn every_object_of_pm_answers_as_in_postman() {
+    outcomes_are_those_of("pm-surface");
+}
+
+/// Runs a fixture and compares its tests with the file `outcomes`.
+fn outcomes_are_those_of(fixture: &str) {
+    let fixture = root().join("fixtures/postman").join(fixture);
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("its address").to_string();
     // the thread ends with the process: nobody waits for it

@@ -8,6 +8,7 @@ use crate::js::{JsExpr, JsIdent, Prop};
 /// Modules that every carried script runs over.
 const CORE: &[(&str, &str)] = &[
     ("run.js", include_str!("pm/run.js")),
+    ("assertion.js", include_str!("pm/assertion.js")),
     ("auth.js", include_str!("pm/auth.js")),
     ("body.js", include_str!("pm/body.js")),
     ("cookies.js", include_str!("pm/cookies.js")),
@@ -19,12 +20,14 @@ const CORE: &[(&str, &str)] = &[
     ("prepared.js", include_str!("pm/prepared.js")),
     ("request.js", include_str!("pm/request.js")),
     ("response.js", include_str!("pm/response.js")),
+    ("same.js", include_str!("pm/same.js")),
     ("scope.js", include_str!("pm/scope.js")),
     ("send.js", include_str!("pm/send.js")),
     ("tasks.js", include_str!("pm/tasks.js")),
     ("tests.js", include_str!("pm/tests.js")),
     ("turn.js", include_str!("pm/turn.js")),
     ("url.js", include_str!("pm/url.js")),
+    ("words.js", include_str!("pm/words.js")),
 ];
 
 /// One library: what `require` calls it, the global name, the file and the export.
@@ -69,7 +72,7 @@ const LIBRARIES: &[Library] = &[
     library!(&[], &["URL"], "weburl.js", "URL"),
     library!(&[], &["URLSearchParams"], "weburl.js", "URLSearchParams"),
     library!(&["querystring"], &[], "weburl.js", "querystring"),
-    library!(&["chai"], &[], "expect.js", "chai"),
+    library!(&["chai"], &[], "chai.js", "chai"),
     library!(&["assert"], &[], "node.js", "assert"),
     library!(&["util"], &[], "node.js", "util"),
     library!(&["path"], &[], "node.js", "path"),
@@ -209,7 +212,7 @@ impl Modules {
         }
         if self.schemas {
             by_file.entry("schema.js").or_default().insert("validate".to_owned());
-            by_file.entry("expect.js").or_default().insert("useSchemas".to_owned());
+            by_file.entry("words.js").or_default().insert("useSchemas".to_owned());
         }
         let mut out = String::from("import { collection } from './pm/run.js';\n");
         if self.signs {

@@ -13,6 +13,9 @@ const encoder = new TextEncoder();
 export const formEncode = (text) =>
   encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 
+/** The bytes of a text. */
+export const lengthOf = (text) => encoder.encode(text).length;
+
 const enabled = (list) => list.members.filter((m) => m && !m.disabled);
 
 /** `{ content, type, force }` of a body, or null when nothing is sent. */

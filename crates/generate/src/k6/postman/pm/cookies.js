@@ -1,13 +1,40 @@
 // `pm.cookies` and its jar, over the cookie jar of the virtual user.
 import http from 'k6/http';
 
+import { PropertyList } from './list.js';
 import { cookiesSet } from './send.js';
 
+class Cookie {
+  /** `made` is what k6 knows of a cookie that the last response set. */
+  constructor(name, value, url, made) {
+    this.name = name;
+    this.value = value;
+    this.expires = made.expires ? new Date(made.expires) : null;
+    this.maxAge = made.max_age || 0;
+    this.domain = made.domain || url.replace(/^https?:\/\/([^/:?#]+).*$/, '$1');
+    this.path = made.path || '/';
+    this.secure = made.secure || false;
+    this.httpOnly = made.http_only || false;
+    this.hostOnly = !made.domain;
+  }
+
+  get key() {
+    return this.name;
+  }
+
+  valueOf() {
+    return this.value;
+  }
+
+  toString() {
+    return `${this.name}=${this.value}`;
+  }
+}
+
 /** The cookies that belong to an address. */
-export class CookieList {
+export class CookieList extends PropertyList {
   constructor(url, fresh = {}) {
-    this.members = [];
-    this._url = url;
+    super();
     if (!/^https?:\/\/[^{}\s]+$/.test(url || '')) return;
     let all = {};
     try {
@@ -17,80 +44,16 @@ export class CookieList {
     }
     for (const name of Object.keys(all)) {
       const made = (fresh[name] || [])[0] || {};
-      for (const value of all[name].slice(-1)) {
-        this.members.push({
-          name,
-          key: name,
-          value: plain(value),
-          domain: made.domain || url.replace(/^https?:\/\/([^/:?#]+).*$/, '$1'),
-          path: made.path || '/',
-          httpOnly: made.http_only || false,
-          secure: made.secure || false,
-          hostOnly: !made.domain,
-          session: !made.expires,
-          expires: made.expires ? new Date(made.expires).toString() : undefined,
-          storeId: undefined,
-        });
-      }
+      for (const value of all[name].slice(-1)) this.members.push(new Cookie(name, plain(value), url, made));
     }
-  }
-
-  one(name) {
-    return this.members.find((c) => c.name === name);
-  }
-
-  get(name) {
-    const found = this.one(name);
-    return found && found.value;
-  }
-
-  has(name, value) {
-    const found = this.one(name && name.name ? name.name : name);
-    return Boolean(found) && (value === undefined || found.value === value);
-  }
-
-  toObject() {
-    return Object.fromEntries(this.members.map((c) => [c.name, c.value]));
-  }
-
-  toJSON() {
-    return this.members;
-  }
-
-  all() {
-    return [...this.members];
-  }
-
-  count() {
-    return this.members.length;
-  }
-
-  each(f) {
-    this.members.forEach(f);
-  }
-
-  map(f) {
-    return this.members.map(f);
-  }
-
-  filter(f) {
-    return this.members.filter(f);
-  }
-
-  find(f) {
-    return this.members.find(f);
-  }
-
-  reduce(f, start) {
-    return this.members.reduce(f, start);
-  }
-
-  idx(i) {
-    return this.members[i];
   }
 
   jar() {
     return new Jar();
+  }
+
+  toString() {
+    return this.members.join('; ');
   }
 }
 
@@ -134,15 +97,16 @@ class Jar {
       if (maxAge) options.max_age = maxAge;
       if (expires) options.expires = new Date(expires).toUTCString();
       cookiesSet();
-      http.cookieJar().set(address(url), cookie.name ?? cookie.key, String(cookie.value), options);
-      return cookie;
+      const key = cookie.name ?? cookie.key;
+      http.cookieJar().set(address(url), key, String(cookie.value), options);
+      return new Cookie(key, String(cookie.value), address(url), options);
     });
   }
 
   get(url, name, callback) {
     return this._done(callback, () => {
       const found = http.cookieJar().cookiesForURL(address(url))[name];
-      return found && found[found.length - 1];
+      return found ? found[found.length - 1] : null;
     });
   }
 

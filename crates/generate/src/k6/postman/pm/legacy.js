@@ -53,7 +53,7 @@ function legacyRequest(request, step) {
     id: step.id,
     name: step.name,
     description: request.description,
-    headers: request.headers.toObject(true, true, true, true),
+    headers: request.headers.toObject(true, false, true, true),
     method: request.method,
     url: request.url.toString(),
     data,

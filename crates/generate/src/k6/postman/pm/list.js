@@ -41,12 +41,12 @@ export class PropertyList {
   }
 
   insert(item, before) {
-    const i = this.members.indexOf(before);
+    const i = this.indexOf(before);
     this.members.splice(i < 0 ? this.members.length : i, 0, this._make(item));
   }
 
   insertAfter(item, after) {
-    const i = this.members.indexOf(after);
+    const i = this.indexOf(after);
     this.members.splice(i < 0 ? this.members.length : i + 1, 0, this._make(item));
   }
 
@@ -159,16 +159,31 @@ export class PropertyList {
   }
 }
 
+export class Header {
+  constructor(key, value, system) {
+    this.key = key;
+    this.value = value;
+    if (system) this.system = true;
+  }
+
+  valueOf() {
+    return this.value;
+  }
+
+  toString() {
+    return `${this.key}: ${this.value}`;
+  }
+}
+
 /** A header: `{ key, value }` or `Name: value`. */
 export function header(item) {
   if (typeof item === 'string') {
     const at = item.indexOf(':');
-    return { key: item.slice(0, at < 0 ? undefined : at).trim(), value: at < 0 ? '' : item.slice(at + 1).trim() };
+    return new Header(item.slice(0, at < 0 ? undefined : at).trim(), at < 0 ? '' : item.slice(at + 1).trim());
   }
   const key = item.key === undefined || item.key === null ? (item.name ?? '') : item.key;
-  const out = { key, value: item.value === undefined ? '' : item.value };
+  const out = new Header(key, item.value === undefined ? '' : item.value, item.system);
   if (item.disabled) out.disabled = true;
-  if (item.system) out.system = true;
   return out;
 }
 header.all = (text) => text.split(/\r?\n/).filter((line) => line.includes(':')).map(header);
@@ -182,4 +197,9 @@ export function listOf(make, ignoreCase = false) {
   return List;
 }
 
-export const HeaderList = listOf(header, true);
+export class HeaderList extends listOf(header, true) {
+  /** The bytes that the headers take on the wire. */
+  contentSize() {
+    return this.members.reduce((n, h) => n + String(h.key).length + String(h.value).length + 4, 0);
+  }
+}

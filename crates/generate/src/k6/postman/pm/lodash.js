@@ -1,5 +1,5 @@
 // The part of lodash that scripts of collections use.
-import { reach, same } from './expect.js';
+import { reach, same } from './same.js';
 
 const iteratee = (f) => {
   if (typeof f === 'function') return f;

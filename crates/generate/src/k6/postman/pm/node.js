@@ -1,5 +1,6 @@
 // Small parts of Node.js that Postman offers to scripts.
-import { chai, same } from './expect.js';
+import { chai } from './chai.js';
+import { same } from './same.js';
 
 export const assert = Object.assign((value, message) => chai.assert(value, message), chai.assert, { deepStrictEqual: chai.assert.deepEqual, strict: chai.assert });
 const inspect = (v) => (typeof v === 'string' ? v : JSON.stringify(v, null, 2));

@@ -60,7 +60,7 @@ export class Pm {
   }
 
   get visualizer() {
-    return { set() {}, clear() {} };
+    return VISUALIZER;
   }
 
   get vault() {
@@ -86,29 +86,34 @@ export class Pm {
     };
   }
 
-  get setNextRequest() {
-    return this.execution.setNextRequest;
-  }
-
   get require() {
     return (name) => required(this._turn.self, name);
   }
 }
 Pm.prototype.expect = expect;
 
+/** Shows nothing, but refuses what the app refuses. */
+const VISUALIZER = {
+  set(text, data, options) {
+    if (typeof text !== 'string') throw new Error(`Invalid template. Template must be of type string, found ${typeof text}`);
+    for (const [what, given] of [['data', data], ['options', options]]) {
+      if (given && typeof given !== 'object') throw new Error(`Invalid ${what}: an object is needed, not a ${typeof given}`);
+    }
+  },
+  clear() {},
+};
+
 function sendRequest(given, callback, tasks, pm) {
+  const called = typeof callback === 'function';
+  if (!given) return called ? callback.call(pm, new Error('sendrequest: nothing to request')) : false;
   let settle;
-  const promise = typeof callback === 'function' ? undefined : new Promise((resolve, reject) => {
+  const promise = called ? undefined : new Promise((resolve, reject) => {
     settle = (error, response) => (error ? reject(error) : resolve(response));
   });
   const answer = (error, response, history) => {
     if (settle) settle(error, response);
     else callback.call(pm, error, response, history);
   };
-  if (!given) {
-    answer(new Error('sendrequest: nothing to request'));
-    return promise || pm;
-  }
   tasks.add(0, () => {
     let response;
     let error = null;

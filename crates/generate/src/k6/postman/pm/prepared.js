@@ -2,8 +2,8 @@
 import encoding from 'k6/encoding';
 
 import { dynamic } from './dynamic.js';
-import { formEncode } from './body.js';
-import { HeaderList } from './list.js';
+import { formEncode, lengthOf } from './body.js';
+import { Header, HeaderList } from './list.js';
 import { Request, RequestAuth, RequestBody } from './request.js';
 import { fill } from './scope.js';
 import { exchange, paramsOf, SYSTEM } from './send.js';
@@ -38,12 +38,11 @@ export class Prepared {
     const { body, auth } = this.step.request;
     const request = new Request();
     request.id = kept.id;
-    request.name = this.name;
     request.description = kept.description;
     request.method = kept.method;
     request._text = kept._text;
     request.headers = new HeaderList();
-    for (const { key, value } of kept.headers.members) request.headers.members.push({ key, value });
+    for (const { key, value } of kept.headers.members) request.headers.members.push(new Header(key, value));
     request.body = body && new RequestBody(body);
     request.auth = auth && new RequestAuth(template({ auth }).auth);
     return request;
@@ -141,14 +140,15 @@ class Direct {
   request(prepared) {
     const from = prepared.step.request;
     const request = new Request();
-    Object.assign(request, { id: from.id, name: prepared.name, description: from.description, method: this.method, _text: this.wire.href });
+    Object.assign(request, { id: from.id, description: from.description, method: this.method, _text: this.wire.href });
     request.auth = from.auth && new RequestAuth(template(from).auth);
     request.headers = new HeaderList();
     request.headers.members = Object.keys(this.headers).map((key) => {
       const value = this.headers[key];
-      return this.own.includes(key.toLowerCase()) ? { key, value } : { key, value, system: true };
+      return new Header(key, value, !this.own.includes(key.toLowerCase()));
     });
     addConnection(request, this.wire.host, this.settings.omit);
+    if (this.sent) addLength(request, this.sent);
     if (from.body) {
       request.body = new RequestBody({ ...from.body, raw: this.sent ?? '', urlencoded: this.fields });
     }
@@ -156,8 +156,14 @@ class Direct {
   }
 }
 
+/** What the body adds to what scripts see of the headers. */
+export function addLength(request, content) {
+  const length = typeof content === 'string' ? lengthOf(content) : content.byteLength;
+  if (!request.headers.has('Content-Length')) request.headers.members.push(new Header('Content-Length', String(length), true));
+}
+
 /** The headers that k6 writes itself. */
 export function addConnection(request, host, omit = NONE) {
-  if (!request.headers.has('Host') && !omit.includes('host')) request.headers.members.push({ key: 'Host', value: host, system: true });
-  if (!request.headers.has('Connection')) request.headers.members.push({ key: 'Connection', value: 'keep-alive', system: true });
+  if (!request.headers.has('Host') && !omit.includes('host')) request.headers.members.push(new Header('Host', host, true));
+  if (!request.headers.has('Connection')) request.headers.members.push(new Header('Connection', 'keep-alive', true));
 }

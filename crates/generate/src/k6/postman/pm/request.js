@@ -68,9 +68,33 @@ export class RequestAuth {
   parameters() {
     return this[this.type];
   }
+
+  /** Sets values of the scheme, or turns to another one. */
+  update(options, type = this.type) {
+    if (!this[type]) this[type] = new Pairs();
+    const given = Array.isArray(options) ? options : Object.keys(options).map((key) => ({ key, value: options[key] }));
+    this[type].assimilate(given);
+  }
+
+  use(type, options) {
+    this.type = type;
+    this.update(options || [], type);
+  }
+
+  get current() {
+    return this[this.type];
+  }
+
+  clear(type) {
+    if (this[type]) this[type].clear();
+  }
 }
 
 export class Request {
+  get _shown() {
+    return 'request';
+  }
+
   constructor(from) {
     if (from !== undefined) this.update(from);
   }
@@ -81,6 +105,7 @@ export class Request {
     this.name = from.name;
     this.description = from.description;
     this.method = from.method ? String(from.method).toUpperCase() : 'GET';
+    this._url = undefined;
     if (typeof from.url === 'string') this._text = from.url;
     else this._url = from.url instanceof Url ? new Url(from.url.toString()) : new Url(from.url);
     const given = from.headers || from.header;
@@ -126,8 +151,10 @@ export class Request {
     this.headers.upsert(header);
   }
 
-  removeHeader(header) {
-    this.headers.remove(typeof header === 'string' ? header : header.key);
+  removeHeader(header, { ignoreCase = false } = {}) {
+    const key = typeof header === 'string' ? header : header.key;
+    const gone = ignoreCase ? (h) => h.key.toLowerCase() === key.toLowerCase() : (h) => h.key === key;
+    this.headers.remove(gone);
   }
 
   addQueryParams(params) {
@@ -153,7 +180,8 @@ export class Request {
   }
 
   toJSON() {
-    const out = { url: this.address, method: this.method, header: this.headers.toJSON() };
+    const out = { url: this.address, method: this.method };
+    if (this.headers.members.length) out.header = this.headers.toJSON();
     if (this.body) out.body = this.body.toJSON();
     if (this.auth) out.auth = { type: this.auth.type, [this.auth.type]: this.auth.parameters().toJSON() };
     return out;

@@ -1,5 +1,8 @@
 // `pm.response`: a response of k6 in Postman's clothes.
-import { HeaderList } from './list.js';
+import encoding from 'k6/encoding';
+
+import { dynamic } from './dynamic.js';
+import { Header, HeaderList, PropertyList } from './list.js';
 
 const REASONS = {
   100: 'Continue', 101: 'Switching Protocols', 200: 'OK', 201: 'Created', 202: 'Accepted', 203: 'Non-Authoritative Information',
@@ -13,10 +16,13 @@ const REASONS = {
   502: 'Bad Gateway', 503: 'Service Unavailable', 504: 'Gateway Timeout', 505: 'HTTP Version Not Supported',
 };
 
+const FORMATS = ['json', 'html', 'xml', 'javascript', 'css', 'yaml'];
+const MEDIA = ['image', 'audio', 'video', 'font'];
+const EXTENSIONS = { plain: 'txt', javascript: 'js', jpeg: 'jpg', 'svg+xml': 'svg' };
+
 export class Response {
   /** From a response of k6, or from what scripts give to Postman's constructor. */
-  constructor(from = {}, turn = undefined) {
-    this._turn = turn;
+  constructor(from = {}) {
     if (from.timings) {
       this._res = from;
       this.code = from.status;
@@ -25,6 +31,15 @@ export class Response {
       this._headers = new HeaderList(from.header || from.headers || []);
       this._given = from;
     }
+  }
+
+  get _shown() {
+    return 'response';
+  }
+
+  get id() {
+    this._id = this._id || dynamic('$guid');
+    return this._id;
   }
 
   get status() {
@@ -47,8 +62,8 @@ export class Response {
       const { members } = this._headers;
       const raw = this._res.headers || {};
       for (const key of Object.keys(raw)) {
-        if (key === 'Set-Cookie') for (const value of String(raw[key]).split(/,\s*(?=[^;,\s]+=)/)) members.push({ key, value });
-        else members.push({ key, value: raw[key] });
+        if (key === 'Set-Cookie') for (const value of String(raw[key]).split(/,\s*(?=[^;,\s]+=)/)) members.push(new Header(key, value));
+        else members.push(new Header(key, raw[key]));
       }
     }
     return this._headers;
@@ -58,8 +73,9 @@ export class Response {
     this._headers = list;
   }
 
+  /** What a request of a script got; the cookies of the step are in `pm.cookies`. */
   get cookies() {
-    return this._cookies || (this._turn && this._turn.cookies);
+    return this._cookies || (this._cookies = new PropertyList());
   }
 
   set cookies(list) {
@@ -91,7 +107,7 @@ export class Response {
   }
 
   details() {
-    return { code: this.code, name: this.reason(), detail: this.reason(), standardName: REASONS[this.code] };
+    return { name: this.reason(), detail: `${this.code} ${REASONS[this.code] || this.reason()}`, code: this.code, standardName: REASONS[this.code] };
   }
 
   size() {
@@ -112,17 +128,19 @@ export class Response {
     return bytes;
   }
 
-  mime() {
-    const type = String(this.headers.get('content-type') || 'text/plain').split(';')[0].trim();
-    return { type: type.split('/')[0], format: /json/.test(type) ? 'json' : /xml/.test(type) ? 'xml' : /html/.test(type) ? 'html' : 'plain', contentType: type };
-  }
-
   contentInfo() {
-    return { ...this.mime(), charset: 'utf8', fileName: 'response' };
+    const contentType = String(this.headers.get('content-type') || 'text/plain').split(';')[0].trim();
+    const charset = (/charset=["']?([\w-]+)/i.exec(this.headers.get('content-type') || '') || [])[1] || 'utf8';
+    const [type, subtype = ''] = contentType.split('/');
+    const mimeFormat = FORMATS.find((format) => subtype.includes(format)) || (type === 'text' ? 'plain' : 'raw');
+    const mimeType = mimeFormat !== 'raw' || /x-www-form-urlencoded/.test(subtype) ? 'text' : MEDIA.includes(type) ? type : 'unknown';
+    const named = /filename\*?=(?:UTF-8'')?"?([^";]+)/i.exec(this.headers.get('content-disposition') || '');
+    const fileExtension = EXTENSIONS[subtype] || subtype.replace(/^.*[+.-]/, '');
+    return { contentType, mimeType, mimeFormat, charset, fileExtension, fileName: named ? named[1] : `response.${fileExtension}` };
   }
 
   dataURI() {
-    return `data:${this.mime().contentType};charset=utf8,${encodeURIComponent(this.text())}`;
+    return `data:${this.contentInfo().contentType};base64, ${encoding.b64encode(this.text())}`;
   }
 
   encoding() {

@@ -105,6 +105,7 @@ class Collection {
     const { tasks } = this;
     tasks.start();
     const given = new this.Given(turn);
+    tasks.pm = given.pm;
     let done;
     try {
       done = run(given);

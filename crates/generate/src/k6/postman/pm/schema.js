@@ -1,5 +1,5 @@
 // JSON Schema: the keywords of drafts 4 to 2019 that describe API answers.
-import { same, show } from './expect.js';
+import { same, show } from './same.js';
 
 const typeOf = (v) => (v === null ? 'null' : Array.isArray(v) ? 'array' : typeof v);
 const is = (v, type) =>

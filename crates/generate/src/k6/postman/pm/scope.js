@@ -1,5 +1,6 @@
 // Variables: one scope, and the layers that a placeholder is looked up in.
 import { dynamic } from './dynamic.js';
+import { PropertyList } from './list.js';
 
 const HOLE = /\{\{([^{}]*?)}}/g;
 
@@ -122,21 +123,19 @@ export class VariableScope {
     return fillIn(template, this.layers);
   }
 
+  /** Takes all values of an object, and forgets what it does not have. */
+  syncVariablesFrom(object) {
+    this._map.clear();
+    for (const key of Object.keys(object)) this.set(key, object[key]);
+  }
+
+  syncVariablesTo(object = {}) {
+    return Object.assign(object, Object.fromEntries(this._map));
+  }
+
   get values() {
-    const map = this._map;
-    const list = [...map].map(([key, value]) => ({ key, value, type: 'any' }));
-    return {
-      members: list,
-      all: () => list,
-      each: (f) => list.forEach(f),
-      map: (f) => list.map(f),
-      filter: (f) => list.filter(f),
-      find: (f) => list.find(f),
-      count: () => list.length,
-      has: (key) => map.has(key),
-      get: (key) => map.get(key),
-      one: (key) => list.find((v) => v.key === key),
-      toObject: () => Object.fromEntries(map),
-    };
+    const list = new PropertyList();
+    for (const [key, value] of this._map) list.members.push({ key, value, type: 'any' });
+    return list;
   }
 }

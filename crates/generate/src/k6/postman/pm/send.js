@@ -21,7 +21,7 @@ function headersOf(request) {
   for (const { key, value, disabled, system } of request.headers.members) {
     if (disabled || !key) continue;
     const lower = key.toLowerCase();
-    if (system && (lower === 'host' || lower === 'connection')) continue;
+    if (system && (lower === 'host' || lower === 'connection' || lower === 'content-length')) continue;
     if (lower in names) headers[names[lower]] += `, ${value ?? ''}`;
     else {
       names[lower] = key;

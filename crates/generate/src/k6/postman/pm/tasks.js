@@ -11,6 +11,8 @@ export class Tasks {
     this.held = [];
     this.now = 0;
     this.tests = 0;
+    /** The `pm` of the script that runs. */
+    this.pm = undefined;
   }
 
   /** Forgets what another script left. */

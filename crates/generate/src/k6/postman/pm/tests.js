@@ -45,11 +45,11 @@ export function tests(prepared, tasks) {
         failed(name, e);
       }
     }
-    return this;
+    return tasks.pm;
   };
   test.skip = function () {
     tasks.tests += 1;
-    return this;
+    return tasks.pm;
   };
   test.index = () => tasks.tests;
   return test;

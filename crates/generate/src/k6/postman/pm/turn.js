@@ -1,9 +1,10 @@
 // One step of one iteration: what is sent, what came back, and what scripts have said about it.
 import { authorize } from './auth.js';
+import { bodyOf } from './body.js';
 import { CookieList } from './cookies.js';
 import { dynamic } from './dynamic.js';
-import { HeaderList } from './list.js';
-import { addConnection } from './prepared.js';
+import { Header, HeaderList } from './list.js';
+import { addConnection, addLength } from './prepared.js';
 import { Request, RequestBody } from './request.js';
 import { Response } from './response.js';
 import { fill, fillIn } from './scope.js';
@@ -22,7 +23,7 @@ export class Turn {
   }
 
   get response() {
-    if (!this._response && this.res) this._response = new Response(this.res, this);
+    if (!this._response && this.res) this._response = new Response(this.res);
     return this._response;
   }
 
@@ -56,6 +57,7 @@ export class Turn {
     const res = converse(sent, sent.authValues, { ...settings, ...extra });
     sent._url = undefined;
     sent._text = href;
+    if (prepared.after.length && sent.body && sent.body.mode !== 'formdata') addBody(sent, settings);
     return res;
   }
 }
@@ -74,7 +76,6 @@ Object.assign(Turn.prototype, {
 export function filled(request, auth, layers) {
   const out = new Request();
   out.method = request.method;
-  out.name = request.name;
   out.description = request.description;
   out.id = request.id;
   out.auth = request.auth;
@@ -82,7 +83,7 @@ export function filled(request, auth, layers) {
   out.headers = new HeaderList();
   const { members } = out.headers;
   for (const { key, value, disabled, system } of request.headers.members) {
-    const made = { key: fill(key ?? '', layers), value: fill(value ?? '', layers) };
+    const made = new Header(fill(key ?? '', layers), fill(value ?? '', layers));
     if (disabled) made.disabled = true;
     if (system) made.system = true;
     members.push(made);
@@ -117,9 +118,17 @@ const fillFields = (member, layers) => {
 
 const NONE = [];
 
+/** The headers of the body, for scripts that look at them. */
+function addBody(sent, settings) {
+  const body = bodyOf(sent, settings);
+  if (!body) return;
+  if (body.type && !sent.headers.has('Content-Type')) sent.headers.members.push(new Header('Content-Type', body.type, true));
+  addLength(sent, body.content);
+}
+
 function addSystemHeaders(request, host, omit = NONE) {
   const { headers } = request;
-  for (const [lower, key, value] of SYSTEM) if (!headers.has(key) && !omit.includes(lower)) headers.members.push({ key, value, system: true });
-  if (!headers.has('Postman-Token') && !omit.includes('postman-token')) headers.members.push({ key: 'Postman-Token', value: dynamic('$guid'), system: true });
+  for (const [lower, key, value] of SYSTEM) if (!headers.has(key) && !omit.includes(lower)) headers.members.push(new Header(key, value, true));
+  if (!headers.has('Postman-Token') && !omit.includes('postman-token')) headers.members.push(new Header('Postman-Token', dynamic('$guid'), true));
   addConnection(request, host, omit);
 }

@@ -148,6 +148,10 @@ export function wireOf(text, raw) {
 }
 
 export class Url {
+  static parse(text) {
+    return cut(text);
+  }
+
   constructor(url) {
     this.update(url);
   }
@@ -204,7 +208,7 @@ export class Url {
   }
 
   getOAuth1BaseUrl() {
-    return `${(this.protocol || 'http').toLowerCase()}://${this.getRemote().toLowerCase()}${this.getPath()}`;
+    return `${(this.protocol || 'http').toLowerCase()}://${this.getRemote().toLowerCase().replace(this.protocol === 'https' ? /:443$/ : /:80$/, '')}${this.getPath()}`;
   }
 
   toString() {
@@ -221,7 +225,10 @@ export class Url {
   }
 
   toJSON() {
-    return { protocol: this.protocol, host: this.host, port: this.port, path: this.path, query: this.query.toJSON() };
+    const { protocol, auth, host, port, path, hash } = this;
+    const out = { protocol, auth, host, port, path, hash, query: this.query.toJSON(), variable: this.variables.toJSON() };
+    for (const key of Object.keys(out)) if (out[key] === undefined) delete out[key];
+    return out;
   }
 
   /** The parts that go on the wire: `{ scheme, user, host, path }`; `raw` encodes nothing. */
