@@ -152,6 +152,8 @@ pub enum Aid {
     BodyAt,
     /// `cookie(response, name)`: a cookie that the virtual user has for the address of the response.
     Cookie,
+    /// `cookies(response)`: all of them, by name.
+    Cookies,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

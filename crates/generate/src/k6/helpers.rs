@@ -25,6 +25,7 @@ pub(crate) enum Helper {
     AsText,
     BodyAt,
     Cookie,
+    Cookies,
     InEnvironment,
 }
 
@@ -40,6 +41,7 @@ impl Helper {
             Aid::Text => Self::AsText,
             Aid::BodyAt => Self::BodyAt,
             Aid::Cookie => Self::Cookie,
+            Aid::Cookies => Self::Cookies,
         }
     }
 
@@ -67,6 +69,7 @@ impl Helper {
             Self::AsText => "asText",
             Self::BodyAt => "bodyAt",
             Self::Cookie => "cookie",
+            Self::Cookies => "cookies",
             Self::InEnvironment => "inEnvironment",
         }
     }
@@ -170,6 +173,12 @@ impl Helper {
             Self::Cookie => {
                 "// A cookie that this virtual user has for the address of the response.\n\
                  const cookie = (response, name) => http.cookieJar().cookiesForURL(response.url)[name]?.[0];"
+            }
+            Self::Cookies => {
+                "// The cookies that this virtual user has for the address of the response.\n\
+                 const cookies = (response) =>\n  \
+                 Object.fromEntries(\n    \
+                 Object.entries(http.cookieJar().cookiesForURL(response.url)).map(([name, values]) => [name, values[0]]),\n  );"
             }
             Self::InEnvironment => {
                 "// The value for the environment that the run chooses with -e ENVIRONMENT=…; the first one without.\n\

@@ -181,8 +181,18 @@ pub(super) fn reserve_own_names(cx: &mut Context<'_>) {
         }
     });
     if any {
-        for name in ["runScript", "runTest", "must", "same", "kind", "isEmpty", "asText", "bodyAt", "cookie"]
-        {
+        for name in [
+            "runScript",
+            "runTest",
+            "must",
+            "same",
+            "kind",
+            "isEmpty",
+            "asText",
+            "bodyAt",
+            "cookie",
+            "cookies",
+        ] {
             cx.names.reserve(name);
         }
     }

@@ -165,6 +165,7 @@ impl Rewriter<'_> {
         let Some(name) = self.postman(&call.callee) else { return false };
         let done = match name.as_str() {
             "pm.test" => self.tested(call),
+            "pm.test.skip" if statement => self.skipped(call),
             "pm.environment.set" => self.set(call, 1, statement, false),
             "postman.setEnvironmentVariable" => self.set(call, 1, statement, true),
             "pm.collectionVariables.set" => self.set(call, 2, statement, false),

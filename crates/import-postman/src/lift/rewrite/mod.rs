@@ -9,6 +9,7 @@ mod request;
 mod sentence;
 #[cfg(test)]
 mod tests;
+mod value;
 mod visit;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -54,7 +54,7 @@ pub const BUILTIN: &[&str] = &[
 
 /// Functions of the emitted script that rewritten code calls.
 pub const AIDS: &[&str] =
-    &["runScript", "runTest", "must", "same", "kind", "isEmpty", "asText", "bodyAt", "cookie"];
+    &["runScript", "runTest", "must", "same", "kind", "isEmpty", "asText", "bodyAt", "cookie", "cookies"];
 
 /// Methods that the sandbox adds to the language's own objects.
 pub const SUGAR: &[&str] = &[

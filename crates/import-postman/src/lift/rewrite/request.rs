@@ -51,7 +51,10 @@ impl Rewriter<'_> {
                 out.push(code(" !== undefined)"));
                 out
             }
-            ("postman.getResponseCookie", 1) => return None,
+            ("pm.cookies.toObject", 0) => {
+                self.out.aids.insert(Aid::Cookies);
+                vec![code("cookies("), Piece::Response, code(")")]
+            }
             _ => return None,
         })
     }
@@ -64,6 +67,13 @@ impl Rewriter<'_> {
             "request.url" if self.test => vec![Piece::Response, code(".request.url")],
             _ => return None,
         })
+    }
+
+    /// A test that is switched off leaves its name behind.
+    pub(super) fn skipped(&self, call: &CallExpression<'_>) -> Option<Pieces> {
+        let name = string(Self::argument(call, 0)?)?;
+        let name = name.replace("*/", "* /").replace(['\n', '\r'], " ");
+        Some(vec![code(format!("/* skipped: {name} */"))])
     }
 
     /// `cookie(res, 'sid')`

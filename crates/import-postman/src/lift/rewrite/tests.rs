@@ -71,6 +71,13 @@ fn only_what_asks_postman_is_replaced() {
         ("if (pm.environment.has('a')) pm.globals.set('b', 1)", "if ((<a> !== undefined)) [b] = 1"),
         ("const u = pm.request.url.toString() + pm.request.method;", "const u = res.request.url + METHOD;"),
         ("console.log(pm.info.requestName, request.name)", "console.log(NAME, NAME)"),
+        ("pm.expect(pm.cookies.toObject()).to.have.property('a', 'b')", "must(cookies(res).a === 'b')"),
+        (
+            "pm.expect(x).to.have.nested.property('a[0].b-c').and.to.match(/d/); var x = {};",
+            "must(x?.a?.[0]?.['b-c'] !== undefined && /d/.test(x?.a?.[0]?.['b-c'])); var x = {};",
+        ),
+        ("pm.response.to.have.jsonBody('a', [1])", "must(same(bodyAt(res, 'a'), [1]))"),
+        ("pm.test.skip('no', function () { pm.nonsense(); });", "/* skipped: no */;"),
         ("const c = pm.cookies.get('sid');", "const c = cookie(res, 'sid');"),
         ("const id = pm.variables.replaceIn('a {{b}}')", "const id = `a {b}`"),
     ] {
