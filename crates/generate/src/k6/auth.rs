@@ -1,4 +1,4 @@
-use loadwright_scenario::{ApiKeyPlace, Auth, Grant, Text};
+use loadwright_scenario::{ApiKeyPlace, Auth, Grant, Part, Text, VarSource};
 
 use super::context::Context;
 use crate::js::{JsExpr, TemplatePart};
@@ -72,6 +72,16 @@ impl Context<'_> {
             Auth::OAuth1(_) | Auth::AwsSigV4(_) | Auth::Hawk { .. } | Auth::Other { .. } => {}
         }
         out
+    }
+
+    /// The variable of a bearer token that is empty until a response brings it: until then there is nothing to send.
+    pub fn token_to_come(&mut self, auth: &Auth) -> Option<JsExpr> {
+        let Auth::Bearer { token, .. } = auth else { return None };
+        let [Part::Var(name)] = token.0.as_slice() else { return None };
+        let empty = self.plan.variables.iter().any(|v| {
+            &v.name == name && matches!(&v.source, VarSource::Captured { initial: Some(t) } if t.is_empty())
+        });
+        empty.then(|| self.var(name))
     }
 
     fn api_key(&mut self, place: ApiKeyPlace, name: &Text, value: &Text, out: &mut AuthCode) {

@@ -217,7 +217,14 @@ impl Context<'_> {
         }
         for (_, name, value) in &auth.headers {
             if !request.headers.iter().any(|f| is(name, f)) {
-                props.push(Prop::pair(name.clone(), value.clone()));
+                let pair = Prop::pair(name.clone(), value.clone());
+                props.push(match self.token_to_come(&request.auth) {
+                    Some(token) => {
+                        let header = JsExpr::binary(token, "&&", JsExpr::Object(vec![pair]));
+                        Prop::Spread(JsExpr::chain(vec![JsExpr::code("("), header, JsExpr::code(")")]))
+                    }
+                    None => pair,
+                });
             }
         }
         let own_type = matches!(request.body, Body::Multipart(_));
@@ -242,7 +249,7 @@ impl Context<'_> {
         }
         match props.as_slice() {
             [] => None,
-            [Prop::Spread(only)] => Some(only.clone()),
+            [Prop::Spread(only)] if shared => Some(only.clone()),
             _ => Some(JsExpr::Object(props)),
         }
     }

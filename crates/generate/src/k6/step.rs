@@ -102,7 +102,7 @@ impl Context<'_> {
         for line in shifted(&code) {
             if !line.is_empty() {
                 lines.push_str("  ");
-                lines.push_str(line);
+                lines.push_str(&line);
             }
             lines.push('\n');
         }
@@ -254,11 +254,37 @@ impl Context<'_> {
     }
 }
 
-/// The lines of a script without the indentation that all of them share.
-fn shifted(code: &str) -> Vec<&str> {
-    let indent = |l: &str| l.len() - l.trim_start_matches([' ', '\t']).len();
-    let shared = code.lines().skip(1).filter(|l| !l.trim().is_empty()).map(indent).min().unwrap_or(0);
-    let first = code.lines().next().map_or(0, indent);
-    let shared = shared.min(first);
-    code.lines().map(|l| l.get(shared..).unwrap_or_else(|| l.trim_start()).trim_end()).collect()
+/// The lines of a script without the indentation that all of them share, two spaces for each of its own steps.
+fn shifted(code: &str) -> Vec<String> {
+    let space = |l: &str| l.len() - l.trim_start_matches([' ', '\t']).len();
+    let filled = || code.lines().filter(|l| !l.trim().is_empty());
+    let shared = filled().map(space).min().unwrap_or(0);
+    let tabs = filled().any(|l| l.starts_with('\t'));
+    let steps = filled().map(|l| space(l) - shared).filter(|n| *n > 0);
+    // one or two spaces are somebody's own way, more or a tab is the width of an editor
+    let step = steps.min().filter(|n| tabs || *n > 2).unwrap_or(2);
+    code.lines()
+        .map(|l| {
+            let deep = space(l).saturating_sub(shared);
+            let indent = " ".repeat(deep / step * 2 + deep % step);
+            format!("{indent}{}", l.trim())
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shifted;
+
+    #[test]
+    fn scripts_are_indented_by_two() {
+        for (code, expected) in [
+            ("  if (a) {\n      b();\n  }", "if (a) {\n  b();\n}"),
+            ("if (a) {\n\tb();\n\n\t\tc();\n}", "if (a) {\n  b();\n\n    c();\n}"),
+            ("a(\n   1,\n    2\n)", "a(\n  1,\n   2\n)"),
+            ("a {\n  b {\n    c\n", "a {\n  b {\n    c"),
+        ] {
+            assert_eq!(shifted(code).join("\n"), expected, "{code}");
+        }
+    }
 }
