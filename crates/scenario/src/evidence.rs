@@ -105,7 +105,7 @@ pub struct ParameterContract {
     pub made_up: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ParameterPlace {
     Path,
     Query,

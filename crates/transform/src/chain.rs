@@ -229,15 +229,13 @@ fn take(step: &mut RequestStep, p: &Producer) {
 
 /// Values that the script chooses stand right before the request that sends them first.
 fn assign_first(cx: &mut PassContext<'_>, operations: &Operations<'_>, producers: &[Producer]) {
-    let chosen: Vec<(&Origin, &VarName, &Text)> = producers
-        .iter()
-        .filter_map(|p| match &p.from {
-            From::Sent(_, text) | From::Chosen(_, text) => {
-                Some((&operations.list.get(p.operation)?.origin, &p.variable, text))
-            }
-            From::Answer(_) | From::Location { .. } => None,
-        })
-        .collect();
+    let mut chosen: HashMap<&Origin, Vec<(&VarName, &Text)>> = HashMap::new();
+    for p in producers {
+        let (From::Sent(_, text) | From::Chosen(_, text)) = &p.from else { continue };
+        if let Some(operation) = operations.list.get(p.operation) {
+            chosen.entry(&operation.origin).or_default().push((&p.variable, text));
+        }
+    }
     if chosen.is_empty() {
         return;
     }
@@ -249,7 +247,7 @@ fn assign_first(cx: &mut PassContext<'_>, operations: &Operations<'_>, producers
                 continue;
             };
             let origin = r.origin.clone();
-            for (_, variable, text) in chosen.iter().filter(|(o, ..)| **o == origin) {
+            for (variable, text) in chosen.get(&origin).into_iter().flatten() {
                 let assign =
                     Assign { into: (*variable).clone(), value: (*text).clone(), origin: origin.clone() };
                 steps.insert(i, Step::Assign(assign));

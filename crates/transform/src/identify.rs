@@ -64,14 +64,15 @@ fn in_object(value: &Value, parameter: &str, owner: &str) -> Option<(String, Val
     let suffix = parameter.strip_prefix(&owner).filter(|s| !s.is_empty()).unwrap_or(&parameter).to_owned();
     let generic = ["id", "uuid", "guid"].map(str::to_owned);
     let wishes = [vec![parameter.clone(), suffix.clone(), format!("{owner}{suffix}")], generic.to_vec()];
+    let fields: Vec<(String, &String, &Value)> =
+        map.iter().filter(|(_, v)| v.is_string() || v.is_number()).map(|(k, v)| (normal(k), k, v)).collect();
     let allowed = |wish: &str, level: usize| {
         level == 0 || suffix.ends_with("id") || suffix == owner || generic.contains(&wish.to_owned())
     };
     for (level, list) in wishes.iter().enumerate() {
         for wish in list.iter().filter(|w| allowed(w, level)) {
-            let found = map.iter().find(|(k, v)| normal(k) == *wish && (v.is_string() || v.is_number()));
-            if let Some((k, v)) = found {
-                return Some((k.clone(), v.clone()));
+            if let Some((_, k, v)) = fields.iter().find(|(k, ..)| k == wish) {
+                return Some(((*k).clone(), (*v).clone()));
             }
         }
     }

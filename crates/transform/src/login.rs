@@ -52,7 +52,7 @@ pub(crate) fn log_in(operations: &Operations<'_>, finder: &mut Finder<'_, '_>) -
     let login = operations.list.iter().enumerate().find_map(|(i, o)| {
         let is =
             o.method == "POST" && o.step.request.auth == Auth::None && LOGINS.contains(&last(o).as_str());
-        let path = token_in(o.sample.as_ref()?, 0).filter(|_| is)?;
+        let path = token_in(o.sample()?, 0).filter(|_| is)?;
         Some((i, path, password_at(o)?))
     });
     let Some((login, path, password)) = login else { return out };

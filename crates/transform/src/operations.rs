@@ -1,5 +1,6 @@
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
 use loadwright_diagnostic::Origin;
 use loadwright_scenario::{
@@ -20,8 +21,20 @@ pub(crate) struct Operation<'e> {
     pub shape: String,
     pub step: RequestStep,
     pub exchange: Option<&'e Exchange>,
+    /// The promised answer, read when somebody asks for it.
+    sample: OnceCell<Option<Value>>,
+}
+
+impl Operation<'_> {
     /// The promised answer of operations that can supply something.
-    pub sample: Option<Value>,
+    pub fn sample(&self) -> Option<&Value> {
+        let read = || {
+            let supplies = matches!(self.method.as_str(), "POST" | "PUT" | "GET");
+            let first = self.exchange.filter(|_| supplies)?.responses.first()?;
+            serde_json::from_slice(&first.body).ok()
+        };
+        self.sample.get_or_init(read).as_ref()
+    }
 }
 
 /// Every operation of the plan in its order, with what is looked up often.
@@ -31,7 +44,10 @@ pub(crate) struct Operations<'e> {
     shapes: HashMap<(String, String), usize>,
     /// Operations on collections by what the collection holds.
     pub resources: HashMap<String, Vec<usize>>,
+    /// Operations whose answers have links.
+    pub linked: Vec<usize>,
     evidence: &'e Evidence,
+    schemas: RefCell<HashMap<(usize, ParameterPlace, String), Option<Rc<Value>>>>,
     /// Read when the first parameter refers to one of them.
     definitions: OnceCell<Vec<Value>>,
 }
@@ -44,11 +60,6 @@ impl<'e> Operations<'e> {
         for_each_request(plan, &mut |step| {
             let exchange = exchanges.get(&step.origin).copied();
             let method = step.request.method.clone();
-            let supplies = matches!(method.as_str(), "POST" | "PUT" | "GET");
-            let sample = exchange
-                .filter(|_| supplies)
-                .and_then(|e| e.responses.first())
-                .and_then(|r| serde_json::from_slice::<Value>(&r.body).ok());
             list.push(Operation {
                 origin: step.origin.clone(),
                 name: step.name.clone(),
@@ -56,7 +67,7 @@ impl<'e> Operations<'e> {
                 step: step.clone(),
                 method,
                 exchange,
-                sample,
+                sample: OnceCell::new(),
             });
         });
         let mut shapes = HashMap::new();
@@ -75,7 +86,12 @@ impl<'e> Operations<'e> {
                 (o.is_some_and(|o| o.method != "POST"), depth, o.map_or(0, |o| o.shape.len()), *i)
             });
         }
-        Self { list, shapes, resources, evidence, definitions: OnceCell::new() }
+        let links = |o: &Operation<'_>| {
+            o.exchange.and_then(|e| e.responses.first()).is_some_and(|r| !r.links.is_empty())
+        };
+        let linked = list.iter().enumerate().filter(|(_, o)| links(o)).map(|(i, _)| i).collect();
+        let (schemas, definitions) = (RefCell::default(), OnceCell::new());
+        Self { list, shapes, resources, linked, evidence, schemas, definitions }
     }
 
     pub fn at(&self, method: &str, shape: &str) -> Option<usize> {
@@ -98,7 +114,17 @@ impl<'e> Operations<'e> {
     }
 
     /// The schema of a parameter, references to whole definitions followed.
-    pub fn parameter_schema(&self, operation: usize, place: ParameterPlace, name: &str) -> Option<Value> {
+    pub fn parameter_schema(&self, operation: usize, place: ParameterPlace, name: &str) -> Option<Rc<Value>> {
+        let key = (operation, place, name.to_owned());
+        if let Some(known) = self.schemas.borrow().get(&key) {
+            return known.clone();
+        }
+        let read = self.read_schema(operation, place, name).map(Rc::new);
+        self.schemas.borrow_mut().insert(key, read.clone());
+        read
+    }
+
+    fn read_schema(&self, operation: usize, place: ParameterPlace, name: &str) -> Option<Value> {
         let contract = self.list.get(operation)?.exchange?.contract.as_ref()?;
         let parameter = contract.parameters.iter().find(|p| p.place == place && p.name == name)?;
         let mut schema: Value = serde_json::from_str(&parameter.schema).ok()?;

@@ -64,6 +64,8 @@ pub(crate) struct Finder<'o, 'e> {
     pub depends: Vec<BTreeSet<usize>>,
     /// Answers to what was asked before: by shape before the parameter and its name.
     known: HashMap<(String, String), Option<usize>>,
+    /// What the direct rules find, by the same.
+    direct: HashMap<(String, String), Vec<(&'static str, Found)>>,
 }
 
 /// What a rule has found: the operation, where the value is, and the sample that stands there.
@@ -82,7 +84,15 @@ pub(crate) const QUERY: &str = "chain-query";
 impl<'o, 'e> Finder<'o, 'e> {
     pub fn new(operations: &'o Operations<'e>, options: &'o PassOptions, taken: BTreeSet<VarName>) -> Self {
         let depends = vec![BTreeSet::new(); operations.list.len()];
-        Self { operations, options, taken, producers: Vec::new(), depends, known: HashMap::new() }
+        Self {
+            operations,
+            options,
+            taken,
+            producers: Vec::new(),
+            depends,
+            known: HashMap::new(),
+            direct: HashMap::new(),
+        }
     }
 
     /// The producer of a value that operation `consumer` uses.
@@ -102,7 +112,7 @@ impl<'o, 'e> Finder<'o, 'e> {
                     if let Some(Some(p)) = self.known.get(&key).copied() {
                         return self.reuse(consumer, p);
                     }
-                    for (rule, found) in self.direct(&u.prefix, &u.name) {
+                    for (rule, found) in self.direct_once(&key) {
                         if let Some(p) = self.bind(consumer, u, rule, found) {
                             self.known.insert(key, Some(p));
                             return Some(p);
@@ -137,6 +147,15 @@ impl<'o, 'e> Finder<'o, 'e> {
                     .flatten()
             }
         }
+    }
+
+    fn direct_once(&mut self, key: &(String, String)) -> Vec<(&'static str, Found)> {
+        if let Some(known) = self.direct.get(key) {
+            return known.clone();
+        }
+        let found = self.direct(&key.0, &key.1);
+        self.direct.insert(key.clone(), found.clone());
+        found
     }
 
     /// Whether a parameter has only a few values, which no other operation makes.
@@ -285,13 +304,17 @@ impl<'o, 'e> Finder<'o, 'e> {
 
     /// Whether `from` waits for `to`, directly or not.
     pub fn reaches(&self, from: usize, to: usize) -> bool {
-        let mut seen = BTreeSet::new();
+        if from == to {
+            return true;
+        }
+        let mut seen = vec![false; self.depends.len()];
         let mut queue = vec![from];
         while let Some(i) = queue.pop() {
             if i == to {
                 return true;
             }
-            if seen.insert(i) {
+            if let Some(new) = seen.get_mut(i).filter(|s| !**s) {
+                *new = true;
                 queue.extend(self.depends.get(i).into_iter().flatten());
             }
         }

@@ -23,7 +23,7 @@ impl Finder<'_, '_> {
             self.operations.at(method, shape).and_then(|i| Some((i, self.operations.list.get(i)?)))
         };
         let found = |(i, o): (usize, &Operation<'_>), owner: &str, list: bool| {
-            let (path, value) = identifier(o.sample.as_ref()?, name, owner, list)?;
+            let (path, value) = identifier(o.sample()?, name, owner, list)?;
             Some((i, From::Answer(Selector::Json(path)), value))
         };
         let verbs = || CREATE_WORDS.iter().map(|w| format!("{prefix}/{w}"));
@@ -87,28 +87,29 @@ impl Finder<'_, '_> {
             }
             let list = o.method == "GET";
             let owner = singular(&owner_of(&o.shape));
-            let (path, value) = identifier(o.sample.as_ref()?, &u.name, &owner, list)?;
+            let (path, value) = identifier(o.sample()?, &u.name, &owner, list)?;
             (!self.reaches(*i, consumer)).then_some((*i, From::Answer(Selector::Json(path)), value))
         })
     }
 
     /// What the document itself links to the parameter.
     pub fn link(&self, o: &Operation<'_>, name: &str) -> Option<(usize, Selector)> {
-        self.operations.list.iter().enumerate().find_map(|(i, source)| {
+        self.operations.linked.iter().find_map(|i| {
+            let source = self.operations.list.get(*i)?;
             let responses = source.exchange.map(|e| e.responses.as_slice()).unwrap_or_default();
             let link = responses.iter().take(1).flat_map(|r| &r.links).find(|l| {
                 l.target == o.origin
                     && l.parameter == name
                     && l.place.is_none_or(|p| p == ParameterPlace::Path)
             })?;
-            (source.origin != o.origin).then(|| (i, link.from.clone()))
+            (source.origin != o.origin).then(|| (*i, link.from.clone()))
         })
     }
 
     pub fn sample_at(&self, operation: usize, selector: &Selector) -> Value {
         let Some(o) = self.operations.list.get(operation) else { return Value::Null };
         match selector {
-            Selector::Json(path) => value_at(o.sample.as_ref(), path).cloned().unwrap_or(Value::Null),
+            Selector::Json(path) => value_at(o.sample(), path).cloned().unwrap_or(Value::Null),
             _ => Value::Null,
         }
     }
@@ -157,7 +158,7 @@ fn sent((i, o): (usize, &Operation<'_>), name: &str) -> Option<Found> {
 fn location((i, o): (usize, &Operation<'_>)) -> Option<Found> {
     let response = o.exchange?.responses.first()?;
     let promised = response.headers.iter().any(|(n, _)| n.eq_ignore_ascii_case("location"));
-    let silent = match &o.sample {
+    let silent = match o.sample() {
         None => response.body.is_empty(),
         Some(Value::Object(map)) => map.is_empty(),
         Some(other) => other.is_null(),

@@ -167,10 +167,17 @@ impl Printer {
 
     /// Prints the expression; `tail` characters will follow it on its last line.
     fn expr(&mut self, e: &JsExpr, tail: usize) {
-        if let Some(flat) = flat(e) {
-            let first = flat.split('\n').next().unwrap_or_default().chars().count();
-            let multi = flat.contains('\n');
-            if !breakable(e) || self.column() + first + if multi { 0 } else { tail } <= WIDTH {
+        if !breakable(e) {
+            if let Some(flat) = flat(e) {
+                self.out.push_str(&flat);
+                return;
+            }
+        } else if let Some(room) = WIDTH.checked_sub(self.column())
+            && let Some(flat) = flat_within(e, room)
+        {
+            // what follows stands on the last line
+            let one = !flat.contains('\n');
+            if !one || flat.chars().count() + tail <= room {
                 self.out.push_str(&flat);
                 return;
             }
@@ -219,7 +226,7 @@ impl Printer {
                     }
                     ArrowBody::Expr(e) => {
                         // a body that fits on a line of its own is easier to read than one broken inside
-                        let fits = flat(e).is_some_and(|f| {
+                        let fits = flat_within(e, WIDTH).is_some_and(|f| {
                             !f.contains('\n') && f.chars().count() + 2 * (self.indent + 1) + tail <= WIDTH
                         });
                         let hugs = matches!(e, JsExpr::Call { .. }) && !fits;
@@ -331,36 +338,117 @@ fn breakable(e: &JsExpr) -> bool {
 
 /// The expression on one line, when it can stand on one: no function bodies, no comments.
 fn flat(e: &JsExpr) -> Option<String> {
-    let join = |items: &[JsExpr]| items.iter().map(flat).collect::<Option<Vec<_>>>().map(|v| v.join(", "));
-    Some(match e {
-        JsExpr::Code(code) => code.as_str().to_owned(),
-        JsExpr::Object(props) if props.is_empty() => "{}".to_owned(),
-        JsExpr::Object(props) => {
-            let mut inner = Vec::new();
-            for prop in props {
-                inner.push(match prop {
-                    Prop::Pair(key, value) => {
-                        let key = key_text(key);
-                        let value = flat(value)?;
-                        if key == value && is_identifier(&key) { key } else { format!("{key}: {value}") }
-                    }
-                    Prop::Spread(value) => format!("...{}", flat(value)?),
-                    Prop::Comment(_) => return None,
-                });
+    flat_within(e, usize::MAX)
+}
+
+/// The same, given up as soon as its first line is longer than so many characters.
+fn flat_within(e: &JsExpr, most: usize) -> Option<String> {
+    let mut line = Line { text: String::new(), left: most };
+    line.expr(e)?;
+    Some(line.text)
+}
+
+/// An expression that is written on one line for as long as there is room.
+struct Line {
+    text: String,
+    /// Characters that the first line may still take.
+    left: usize,
+}
+
+impl Line {
+    fn push(&mut self, piece: &str) -> Option<()> {
+        if self.left < usize::MAX {
+            let (first, more) = piece.split_once('\n').map_or((piece, false), |(first, _)| (first, true));
+            self.left = self.left.checked_sub(first.chars().count())?;
+            if more {
+                self.left = usize::MAX;
             }
-            format!("{{ {} }}", inner.join(", "))
         }
-        JsExpr::Array(items) => format!("[{}]", join(items)?),
-        JsExpr::Call { callee, args } => format!("{}({})", flat(callee)?, join(args)?),
-        JsExpr::Arrow { params, body } => match body.as_ref() {
-            ArrowBody::Expr(e @ JsExpr::Object(_)) => format!("{params} => ({})", flat(e)?),
-            ArrowBody::Expr(e) => format!("{params} => {}", flat(e)?),
-            ArrowBody::Block(body) if body.is_empty() => format!("{params} => {{}}"),
-            ArrowBody::Block(_) => return None,
-        },
-        JsExpr::Conditional(test, yes, no) => format!("{} ? {} : {}", flat(test)?, flat(yes)?, flat(no)?),
-        JsExpr::Chain(parts) => parts.iter().map(flat).collect::<Option<Vec<_>>>()?.concat(),
-    })
+        self.text.push_str(piece);
+        Some(())
+    }
+
+    fn list(&mut self, items: &[JsExpr]) -> Option<()> {
+        for (i, item) in items.iter().enumerate() {
+            if i > 0 {
+                self.push(", ")?;
+            }
+            self.expr(item)?;
+        }
+        Some(())
+    }
+
+    fn expr(&mut self, e: &JsExpr) -> Option<()> {
+        match e {
+            JsExpr::Code(code) => self.push(code.as_str()),
+            JsExpr::Object(props) if props.is_empty() => self.push("{}"),
+            JsExpr::Object(props) => {
+                self.push("{ ")?;
+                for (i, prop) in props.iter().enumerate() {
+                    if i > 0 {
+                        self.push(", ")?;
+                    }
+                    self.prop(prop)?;
+                }
+                self.push(" }")
+            }
+            JsExpr::Array(items) => {
+                self.push("[")?;
+                self.list(items)?;
+                self.push("]")
+            }
+            JsExpr::Call { callee, args } => {
+                self.expr(callee)?;
+                self.push("(")?;
+                self.list(args)?;
+                self.push(")")
+            }
+            JsExpr::Arrow { params, body } => {
+                self.push(params)?;
+                match body.as_ref() {
+                    ArrowBody::Expr(e @ JsExpr::Object(_)) => {
+                        self.push(" => (")?;
+                        self.expr(e)?;
+                        self.push(")")
+                    }
+                    ArrowBody::Expr(e) => {
+                        self.push(" => ")?;
+                        self.expr(e)
+                    }
+                    ArrowBody::Block(body) if body.is_empty() => self.push(" => {}"),
+                    ArrowBody::Block(_) => None,
+                }
+            }
+            JsExpr::Conditional(test, yes, no) => {
+                self.expr(test)?;
+                self.push(" ? ")?;
+                self.expr(yes)?;
+                self.push(" : ")?;
+                self.expr(no)
+            }
+            JsExpr::Chain(parts) => parts.iter().try_for_each(|p| self.expr(p)),
+        }
+    }
+
+    fn prop(&mut self, prop: &Prop) -> Option<()> {
+        match prop {
+            Prop::Pair(key, value) => {
+                let key = key_text(key);
+                let short = matches!(value, JsExpr::Code(c) if c.as_str() == key) && is_identifier(&key);
+                self.push(&key)?;
+                if short {
+                    return Some(());
+                }
+                self.push(": ")?;
+                self.expr(value)
+            }
+            Prop::Spread(value) => {
+                self.push("...")?;
+                self.expr(value)
+            }
+            Prop::Comment(_) => None,
+        }
+    }
 }
 
 fn key_text(key: &str) -> String {
