@@ -1,5 +1,5 @@
 use loadwright_diagnostic::{CodeInfo, Diagnostic, Diagnostics, Origin};
-use loadwright_scenario::TestPlan;
+use loadwright_scenario::{Step, TestPlan, Text, VarName, for_each_step_mut, for_each_text_mut};
 
 use crate::js::{JsExpr, JsIdent, Names, Stmt};
 use crate::k6::context::Context as Script;
@@ -17,6 +17,8 @@ pub(super) struct Context<'a> {
     pub values: Names,
     /// Headers of every request that hold variables.
     pub every: Vec<(String, String)>,
+    /// The variable of the target's address, when nothing but the target needs it.
+    pub address: Option<VarName>,
     pub needs_checks: bool,
     pub needs_response: bool,
     /// The step at hand takes something that capture cannot.
@@ -26,6 +28,32 @@ pub(super) struct Context<'a> {
     pub counts_checks: bool,
     pub needs_fs: bool,
     pub diagnostics: Diagnostics,
+}
+
+/// The variable of the plan's base when it stands nowhere but before paths: there the target stands for it.
+fn address_only(plan: &TestPlan) -> Option<VarName> {
+    let base = plan.http.base.clone()?;
+    let mut probe = plan.clone();
+    let mut used = false;
+    for_each_step_mut(&mut probe, &mut |step| {
+        let list = match step {
+            Step::Request(r) => std::slice::from_mut(&mut **r),
+            Step::Batch(list) => list.as_mut_slice(),
+            Step::Script(s) => {
+                used |= s.reads.contains(&base);
+                return;
+            }
+            Step::Group(_) | Step::Pause(_) | Step::Assign(_) | Step::WebSocket(_) => return,
+        };
+        for r in list {
+            used |= r.before.iter().chain(&r.after).any(|s| s.reads.contains(&base));
+            if r.request.url.base.as_var() == Some(&base) {
+                r.request.url.base = Text::default();
+            }
+        }
+    });
+    for_each_text_mut(&mut probe, &mut |text| used |= text.vars().any(|v| *v == base));
+    (!used).then_some(base)
 }
 
 /// One exported function.
@@ -46,6 +74,7 @@ impl<'a> Context<'a> {
             pending: Vec::new(),
             values,
             every: Vec::new(),
+            address: address_only(plan),
             needs_checks: false,
             needs_response: false,
             uses_response: false,

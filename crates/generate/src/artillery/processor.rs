@@ -88,7 +88,11 @@ impl Context<'_> {
     /// `const ACCESS_TOKEN = process.env.ACCESS_TOKEN || '…';`, then what every virtual user starts with.
     pub fn constants(&mut self) -> Vec<Stmt> {
         let mut out = Vec::new();
-        for v in crate::declare::ordered(&self.plan.variables) {
+        let address = self.address.clone();
+        for v in crate::declare::ordered(&self.plan.variables)
+            .into_iter()
+            .filter(|v| Some(&v.name) != address.as_ref())
+        {
             let ident = self.js.var_ident(&v.name);
             let value = match &v.source {
                 VarSource::Captured { .. } => continue,
@@ -158,7 +162,7 @@ impl Context<'_> {
     /// The function that fills a user's variables: constants, initial values, rows of JSON data.
     pub fn set_up(&mut self) -> Option<String> {
         let mut props = Vec::new();
-        for v in &self.plan.variables {
+        for v in self.plan.variables.iter().filter(|v| Some(&v.name) != self.address.as_ref()) {
             let ident = self.js.var_ident(&v.name);
             match &v.source {
                 VarSource::Captured { initial: None } => {}

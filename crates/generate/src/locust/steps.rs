@@ -104,7 +104,10 @@ impl Context<'_> {
         }
         let checked = !step.checks.is_empty() || step.extractions.iter().any(|e| e.guard.is_some());
         if checked || !step.extractions.is_empty() {
-            let wish = snake_case(&step.name);
+            let mut wish = snake_case(&step.name);
+            if wish.eq_ignore_ascii_case(&step.request.method) {
+                wish.push_str("_root");
+            }
             let response = locals.claim(&wish, "response");
             let call = self.request(step, checked);
             let mut inside: Vec<PyStmt> = self.checks(&response, step).into_iter().collect();
