@@ -220,7 +220,10 @@ fn a_script_that_changes_its_request_becomes_headers_of_the_request() {
     let mut items = collection(&json!([
         {"name": "first", "request": {"method": "PUT", "url": url, "header": headers},
          "event": [event("prerequest", before), event("test", after)]},
+        {"name": "second", "request": {"url": format!("http://127.0.0.1:{port}/b")}},
     ]));
+    let both = "pm.test(`${pm.info.requestName} is up`, () => { pm.response.to.have.status(200); });";
+    items["event"] = json!([event("test", both)]);
     items["variable"] = json!([{"key": "kind", "value": "plain"}, {"key": "later", "value": ""}]);
     items["auth"] = json!({"type": "bearer", "bearer": [{"key": "token", "value": "{{later}}"}]});
     write(folder, "c.json", &items);
@@ -229,7 +232,8 @@ fn a_script_that_changes_its_request_becomes_headers_of_the_request() {
     assert!(!folder.join("pm").exists(), "nothing is carried");
     let done = program.run(["run", "c.js", "--summary-export", "s.json"]);
     let sent: Vec<String> = got.try_iter().collect();
-    assert_eq!(sent.len(), 1, "{}\n{}", done.stderr, read(folder, "c.js"));
+    assert_eq!(sent.len(), 2, "{}\n{}", done.stderr, read(folder, "c.js"));
+    assert_eq!(read(folder, "c.js").matches("is up").count(), 1, "the collection's script is written once");
     let lines: Vec<&str> = sent[0].lines().collect();
     assert!(lines[0].starts_with("PUT /a?id=plain-"), "{}", lines[0]);
     assert!(lines[0].contains("`7`") || lines[0].contains("%607%60"), "{}", lines[0]);
@@ -238,7 +242,10 @@ fn a_script_that_changes_its_request_becomes_headers_of_the_request() {
     assert!(!sent[0].to_lowercase().contains("x-old"), "{lines:?}");
     assert!(!sent[0].to_lowercase().contains("authorization"), "there is no token yet: {lines:?}");
     let summary: Value = serde_json::from_str(&read(folder, "s.json")).expect("json");
-    assert_eq!(summary["root_group"]["checks"]["first PUT"]["passes"], 1, "{}\n{}", done.stdout, done.stderr);
+    for name in ["first PUT", "first is up", "second is up"] {
+        let check = &summary["root_group"]["checks"][name];
+        assert_eq!(check["passes"], 1, "{name}\n{}\n{}", done.stdout, done.stderr);
+    }
 }
 
 #[test]

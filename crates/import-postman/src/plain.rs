@@ -132,7 +132,7 @@ impl Fill<'_> {
         self.at = step.origin.clone();
         for mut script in std::mem::take(&mut step.before) {
             if let Some(plain) = self.lifts.get(&script.origin).and_then(|l| l.plain.as_ref()) {
-                self.code(&mut script, plain, (&step.name, &step.request.method));
+                self.code(&mut script, plain, &step.request.method);
                 self.headers(&mut step.request, plain);
                 step.before.push(script);
                 continue;
@@ -149,7 +149,7 @@ impl Fill<'_> {
         let mut assigns = Vec::new();
         for mut script in std::mem::take(&mut step.after) {
             if let Some(plain) = self.lifts.get(&script.origin).and_then(|l| l.plain.as_ref()) {
-                self.code(&mut script, plain, (&step.name, &step.request.method));
+                self.code(&mut script, plain, &step.request.method);
                 step.after.push(script);
                 continue;
             }

@@ -127,6 +127,9 @@ impl PlainCode {
     /// The hole that stands for the response of the step.
     pub const RESPONSE: &'static str = "the response of this step";
 
+    /// The hole that stands for the name of the step.
+    pub const REQUEST_NAME: &'static str = "the name of this step";
+
     /// The hole that stands for a library.
     pub fn library(name: &str) -> VarName {
         VarName::new(format!("the library {name}"))

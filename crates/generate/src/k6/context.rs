@@ -32,6 +32,8 @@ pub(crate) struct Context<'a> {
     pub files: Vec<GeneratedFile>,
     /// Where captured values are declared.
     pub homes: BTreeMap<VarName, super::scope::Home>,
+    /// Scripts that are functions.
+    pub shared: Vec<super::shared::SharedScript>,
     /// The inputs as the script names them.
     pub inputs: BTreeMap<SourceId, String>,
     /// Bodies of more bytes than these go to files.
@@ -49,6 +51,7 @@ impl<'a> Context<'a> {
             needs: Needs::default(),
             files: Vec::new(),
             homes: BTreeMap::new(),
+            shared: Vec::new(),
             inputs: BTreeMap::new(),
             long_bodies: None,
         }

@@ -15,6 +15,7 @@ mod request;
 mod scenario;
 pub(crate) mod scope;
 mod script;
+mod shared;
 mod split;
 mod step;
 mod text;

@@ -41,11 +41,13 @@ impl Target for K6 {
         cx.homes = homes(plan, long);
         reserve_own_names(&mut cx);
         cx.name_variables();
+        cx.share_scripts();
         let declarations = cx.declarations(long);
         let shared_headers = cx.shared_headers();
         let setup = cx.setup();
         let functions: Vec<Function> = plan.scenarios.iter().map(|s| cx.scenario(s, long)).collect();
         let names: Vec<_> = functions.iter().map(|f| f.name.clone()).collect();
+        let shared = cx.shared_functions();
 
         let mut sections: Vec<String> = vec![head(request), imports(&cx.needs)];
         let mut constants = declarations;
@@ -55,6 +57,7 @@ impl Target for K6 {
         sections.push(shared_headers.map(|h| Printer::print(&[h])).unwrap_or_default());
         sections.push(Printer::declaration("export const options = ", &options(plan, &names)));
         sections.push(helpers(&cx.needs));
+        sections.extend(shared);
         if let Some(body) = setup {
             sections.push(function("export function setup()", &body));
         }

@@ -72,11 +72,21 @@ impl Context<'_> {
         if script.dialect == Dialect::Postman {
             return vec![Stmt::Verbatim(script.code.clone())];
         }
+        if let Some(call) = self.shared_call(script, response, name) {
+            return vec![call];
+        }
+        let of = response.map_or("null", JsIdent::as_str);
+        let name = quote(name);
+        vec![Stmt::Verbatim(self.plain_code(script, of, &name, &name))]
+    }
+
+    /// `runScript(name, response, () => { … });`. `name` and `called` are code for the name of the request, outside of the
+    /// script and in it.
+    pub fn plain_code(&mut self, script: &Script, of: &str, name: &str, called: &str) -> String {
         self.helper(Helper::RunScript);
         for aid in &script.plain.aids {
             self.helper(Helper::of(*aid));
         }
-        let of = response.map_or("null", JsIdent::as_str);
         let libraries: Vec<(VarName, String)> = script
             .plain
             .libraries
@@ -88,6 +98,7 @@ impl Context<'_> {
             match part {
                 Part::Literal(text) => code.push_str(text),
                 Part::Var(v) if v.as_str() == PlainCode::RESPONSE => code.push_str(of),
+                Part::Var(v) if v.as_str() == PlainCode::REQUEST_NAME => code.push_str(called),
                 Part::Var(v) if libraries.iter().any(|(l, _)| l == v) => {
                     code.extend(libraries.iter().find(|(l, _)| l == v).map(|(_, ident)| ident.as_str()));
                 }
@@ -98,7 +109,7 @@ impl Context<'_> {
             }
         }
         let tests = if code.contains("tests") { "(tests)" } else { "()" };
-        let mut lines = format!("runScript({}, {of}, {tests} => {{\n", quote(name));
+        let mut lines = format!("runScript({name}, {of}, {tests} => {{\n");
         for line in shifted(&code) {
             if !line.is_empty() {
                 lines.push_str("  ");
@@ -107,7 +118,7 @@ impl Context<'_> {
             lines.push('\n');
         }
         lines.push_str("});");
-        vec![Stmt::Verbatim(lines)]
+        lines
     }
 
     fn request_step(&mut self, step: &RequestStep, locals: &mut Names) -> Vec<Stmt> {
@@ -265,6 +276,9 @@ fn shifted(code: &str) -> Vec<String> {
     let step = steps.min().filter(|n| tabs || *n > 2).unwrap_or(2);
     code.lines()
         .map(|l| {
+            if l.trim().is_empty() {
+                return String::new();
+            }
             let deep = space(l).saturating_sub(shared);
             let indent = " ".repeat(deep / step * 2 + deep % step);
             format!("{indent}{}", l.trim())

@@ -10,7 +10,7 @@ use crate::lift::{HeaderChange, Piece, Plain, quote};
 
 impl Fill<'_> {
     /// A script that became code: what it reads is filled like any text.
-    pub(super) fn code(&mut self, script: &mut Script, plain: &Plain, of: (&str, &str)) {
+    pub(super) fn code(&mut self, script: &mut Script, plain: &Plain, method: &str) {
         let mut body = Text::default();
         let mut libraries = BTreeSet::new();
         for piece in &plain.pieces {
@@ -47,8 +47,8 @@ impl Fill<'_> {
                     }
                     body.push_str("`");
                 }
-                Piece::RequestName => body.push_str(&quote(of.0)),
-                Piece::Method => body.push_str(&quote(of.1)),
+                Piece::RequestName => body.push(Part::Var(VarName::new(PlainCode::REQUEST_NAME))),
+                Piece::Method => body.push_str(&quote(method)),
                 Piece::Source(..) => {}
             }
         }

@@ -19,6 +19,10 @@ impl<'a> Visit<'a> for Rewriter<'_> {
         if let Expression::CallExpression(call) = &it.expression
             && self.effect(call, true)
         {
+            // nothing is left of it: its semicolon goes as well
+            if self.edits.get(&call.span.start).is_some_and(|(_, pieces)| pieces.is_empty()) {
+                self.edit(it.span, Vec::new());
+            }
             return;
         }
         if let Some(pieces) = self.sentence(&it.expression) {
