@@ -17,6 +17,8 @@ mod openapi;
 mod openapi_wire;
 mod postman;
 mod postman_api;
+mod postman_keys;
+mod postman_wire;
 mod recordings;
 mod run;
 mod run_archive;

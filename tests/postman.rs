@@ -10,21 +10,21 @@ use crate::program;
 
 const SCHEMA: &str = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json";
 
-fn collection(items: &Value) -> Value {
+pub fn collection(items: &Value) -> Value {
     json!({"info": {"name": "c", "schema": SCHEMA}, "item": items})
 }
 
-fn write(folder: &std::path::Path, name: &str, value: &Value) {
+pub fn write(folder: &std::path::Path, name: &str, value: &Value) {
     let text = serde_json::to_string_pretty(value).expect("json");
     std::fs::write(folder.join(name), text).expect("a file");
 }
 
-fn read(folder: &std::path::Path, name: &str) -> String {
+pub fn read(folder: &std::path::Path, name: &str) -> String {
     std::fs::read_to_string(folder.join(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
 }
 
 /// A server that answers every request with the same JSON and hands out what it got, head and body.
-fn server(answer: &'static str) -> (u16, Receiver<String>) {
+pub fn server(answer: &'static str) -> (u16, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
     let (send, got) = channel();

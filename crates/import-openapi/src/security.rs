@@ -2,7 +2,8 @@ use indexmap::IndexMap;
 use loadwright_diagnostic::{Diagnostic, Diagnostics};
 use loadwright_import::{Object, Tree};
 use loadwright_scenario::{
-    ApiKeyPlace, Auth, Grant, Lifetime, OAuth2, ParameterPlace, Part, Text, VarName, VarSource, Variable,
+    ApiKeyPlace, Auth, ClientPlace, Grant, Lifetime, OAuth2, ParameterPlace, Part, Text, VarName, VarSource,
+    Variable,
 };
 use openapiv3::{APIKeyLocation, SecurityScheme};
 use serde_json::{Value, json};
@@ -139,6 +140,7 @@ impl Credentials {
                         grant,
                         place: ApiKeyPlace::Header,
                         prefix: "Bearer".to_owned(),
+                        client: ClientPlace::Body,
                     })),
                     None => Auth::Bearer { scheme: "Bearer".to_owned(), token },
                 };

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 
 use loadwright_diagnostic::{Origin, Pointer};
-use loadwright_scenario::{ApiKeyPlace, Auth, AwsCredentials, Grant, OAuth1, OAuth2, Text};
+use loadwright_scenario::{ApiKeyPlace, Auth, AwsCredentials, ClientPlace, Grant, OAuth1, OAuth2, Text};
 use serde_json::Value;
 
 use crate::secret::{self, Vault};
@@ -147,7 +147,7 @@ pub fn read(auth: &Value, at: &Origin, vault: &mut Vault) -> (Auth, Option<Strin
             algorithm: p.plain("algorithm").unwrap_or_else(|| "sha256".to_owned()),
             extra: p.rest(&["authId", "authKey", "algorithm"]),
         },
-        "awsv4" | "jwt" | "edgegrid" => Auth::Other { scheme: kind.to_owned(), parameters: p.all() },
+        "awsv4" | "jwt" | "asap" | "edgegrid" => Auth::Other { scheme: kind.to_owned(), parameters: p.all() },
         other => return (Auth::None, Some(other.to_owned())),
     };
     (read, None)
@@ -165,6 +165,10 @@ fn oauth2(p: &Parameters<'_, '_>) -> Auth {
         (ApiKeyPlace::Query | ApiKeyPlace::Cookie, _) => "access_token".to_owned(),
         (ApiKeyPlace::Header, prefix) => prefix.map_or_else(|| "Bearer".to_owned(), |p| p.trim().to_owned()),
     };
+    let client = match p.plain("client_authentication").as_deref() {
+        Some("body") => ClientPlace::Body,
+        _ => ClientPlace::Header,
+    };
     let token_url = p.text("accessTokenUrl");
     let refresh_token = p.text("refreshToken");
     if token.is_empty() && !refresh_token.is_empty() {
@@ -172,7 +176,7 @@ fn oauth2(p: &Parameters<'_, '_>) -> Auth {
         let token_url = if own.is_empty() { token_url } else { own };
         let (client_id, client_secret) = (p.text("clientId"), p.text("clientSecret"));
         let grant = Grant::Refresh { token_url, client_id, client_secret, refresh_token };
-        return Auth::OAuth2(Box::new(OAuth2 { grant, place, prefix }));
+        return Auth::OAuth2(Box::new(OAuth2 { grant, place, prefix, client }));
     }
     let (client_id, client_secret, scope) = (p.text("clientId"), p.text("clientSecret"), p.text("scope"));
     let grant = match p.plain("grant_type").as_deref() {
@@ -188,7 +192,7 @@ fn oauth2(p: &Parameters<'_, '_>) -> Auth {
         },
         _ => Grant::Static { token },
     };
-    Auth::OAuth2(Box::new(OAuth2 { grant, place, prefix }))
+    Auth::OAuth2(Box::new(OAuth2 { grant, place, prefix, client }))
 }
 
 #[cfg(test)]

@@ -64,6 +64,9 @@ codes! {
     BAD_FILE = "postman/bad-file", Warning, Dropped,
         "an environment, globals or data file is not readable",
         "The file is neither what Postman exports nor rows of data, so its values are not known and the placeholders stay.\n\nExport the environment again; data must be CSV with a header row or a JSON array of objects.";
+    STRICT_SSL = "postman/strict-ssl", Note, Approximated,
+        "certificates are not checked",
+        "A request of the collection takes any certificate. k6 has one setting for the whole test, `insecureSkipTLSVerify`, so none of the requests checks certificates.\n\nRemove the option from the script when the servers have certificates that can be checked.";
     OAUTH2_FLOW = "postman/oauth2-flow", Note, Approximated,
         "a token is fetched by the script",
         "Postman's app asks for the token when you press a button and stores it. The collection has the parameters of the flow, so each virtual user fetches a token before it first needs one and keeps it until it expires.\n\nSet the client secret and the password in the environment; they are never written into the script.";

@@ -109,10 +109,8 @@ fn assemble(
 ) -> Imported {
     let lifts = lift_all(&mut walked, scopes, &mut diagnostics);
     let signed = signed(&mut walked.steps);
-    if let (Some(_), Some((scheme, origin))) = (&lifts, &signed) {
-        let message = format!(
-            "requests with {scheme} are signed when they are sent: the collection runs over the modules"
-        );
+    if let (Some(_), Some((why, origin))) = (&lifts, &signed) {
+        let message = format!("{why}: the collection runs over the modules");
         diagnostics.push(Diagnostic::new(&codes::COLLECTION_CARRIED, message, origin.clone()));
     }
     let needs_scripts = carry || lifts.is_none() || signed.is_some();
@@ -125,6 +123,7 @@ fn assemble(
         note: note(info),
         ..TestPlan::default()
     };
+    plan.http.insecure_tls = walked.insecure;
     if !scopes.rows.is_empty() {
         plan.datasets.push(dataset(scopes));
     }
@@ -280,11 +279,14 @@ fn for_each_step_mut_in(steps: &mut Vec<Step>, f: &mut dyn FnMut(&mut Step)) {
     *steps = plan.setup;
 }
 
-/// The first request that is signed in a way that only the modules beside the script can do, and how.
+/// The first request that wants what only the modules beside the script can do, and what it is.
 fn signed(steps: &mut Vec<Step>) -> Option<(String, Origin)> {
     let mut found = None;
     for_each_step_mut_in(steps, &mut |step| {
         if let Step::Request(r) = step {
+            if r.request.overrides.keep_method_on_redirect && found.is_none() {
+                found = Some(("a redirect keeps its method".to_owned(), r.origin.clone()));
+            }
             let scheme = match &r.request.auth {
                 Auth::OAuth1(_) => "OAuth 1",
                 Auth::AwsSigV4(_) => "AWS SigV4",
@@ -300,7 +302,8 @@ fn signed(steps: &mut Vec<Step>) -> Option<(String, Origin)> {
                 | Auth::ApiKey { .. } => return,
             };
             if found.is_none() {
-                found = Some((scheme.to_owned(), r.origin.clone()));
+                let why = format!("requests with {scheme} are signed when they are sent");
+                found = Some((why, r.origin.clone()));
             }
         }
     });

@@ -22,6 +22,8 @@ pub struct Walked {
     pub steps: Vec<Step>,
     pub items: BTreeMap<Origin, CarriedItem>,
     pub evidence: Evidence,
+    /// Whether a request takes any certificate.
+    pub insecure: bool,
 }
 
 /// What a folder hands down to its items.
@@ -138,6 +140,12 @@ impl<'a> Walk<'a> {
             if request.is_string() { request } else { request.get("url").unwrap_or(&Value::Null) };
         let behavior = &inherited.behavior;
         let on = |key: &str| behavior.get(key) == Some(&Value::Bool(true));
+        if behavior.get("strictSSL") == Some(&Value::Bool(false)) && !self.out.insecure {
+            self.out.insecure = true;
+            let message = "`strictSSL: false` holds for all requests: k6 has one setting for a test";
+            let at = at.key("protocolProfileBehavior").key("strictSSL");
+            self.diagnostics.push(Diagnostic::new(&codes::STRICT_SSL, message, at));
+        }
         let method = scalar(request.get("method"))
             .filter(|m| !m.is_empty())
             .unwrap_or_else(|| "GET".to_owned())

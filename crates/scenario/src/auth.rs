@@ -72,6 +72,16 @@ pub struct OAuth2 {
     pub place: ApiKeyPlace,
     /// Prefix in the header, `Bearer` by default; the parameter's name in a query.
     pub prefix: String,
+    pub client: ClientPlace,
+}
+
+/// Where a request for a token carries the client's id and secret (RFC 6749 section 2.3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientPlace {
+    /// As basic credentials.
+    Header,
+    /// Among the fields of the form.
+    Body,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

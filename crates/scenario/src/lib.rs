@@ -17,7 +17,7 @@ mod text;
 mod url;
 mod visit;
 
-pub use auth::{ApiKeyPlace, Auth, AwsCredentials, Grant, OAuth1, OAuth2};
+pub use auth::{ApiKeyPlace, Auth, AwsCredentials, ClientPlace, Grant, OAuth1, OAuth2};
 pub use body::{Body, FileRef, FormPart, PartContent};
 pub use carried::{Carried, CarriedItem, ScopeValue};
 pub use check::{Check, Extraction, JsonPath, JsonStep, JsonType, Predicate, Selector};

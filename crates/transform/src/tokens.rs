@@ -1,8 +1,8 @@
 use indexmap::IndexMap;
 use loadwright_diagnostic::Origin;
 use loadwright_scenario::{
-    Auth, Body, Check, Extraction, Field, Grant, Json, JsonPath, Lifetime, Predicate, Request, RequestStep,
-    Selector, Step, Text, UrlTemplate, VarName, VarSource, Variable, for_each_request_mut,
+    Auth, Body, Check, ClientPlace, Extraction, Field, Grant, Json, JsonPath, Lifetime, Predicate, Request,
+    RequestStep, Selector, Step, Text, UrlTemplate, VarName, VarSource, Variable, for_each_request_mut,
 };
 
 use crate::{Pass, PassContext};
@@ -20,26 +20,26 @@ impl Pass for FetchTokens {
         if cx.plan.carried.is_some() {
             return;
         }
-        let mut grants: IndexMap<String, (Grant, VarName, Origin)> = IndexMap::new();
+        let mut grants: IndexMap<String, (Grant, ClientPlace, VarName, Origin)> = IndexMap::new();
         let taken: Vec<VarName> = cx.plan.variables.iter().map(|v| v.name.clone()).collect();
         for_each_request_mut(cx.plan, &mut |r| {
             let Auth::OAuth2(oauth) = &mut r.request.auth else { return };
             if matches!(oauth.grant, Grant::Static { .. }) {
                 return;
             }
-            let key = format!("{:?}", oauth.grant);
+            let key = format!("{:?} {:?}", oauth.client, oauth.grant);
             let n = grants.len();
-            let (_, name, _) = grants.entry(key).or_insert_with(|| {
+            let (_, _, name, _) = grants.entry(key).or_insert_with(|| {
                 let mut name =
                     if n == 0 { "accessToken".to_owned() } else { format!("accessToken{}", n + 1) };
                 while taken.iter().any(|t| t.as_str() == name) {
                     name.push('_');
                 }
-                (oauth.grant.clone(), VarName::new(name), r.origin.clone())
+                (oauth.grant.clone(), oauth.client, VarName::new(name), r.origin.clone())
             });
             oauth.grant = Grant::Static { token: Text(vec![loadwright_scenario::Part::Var(name.clone())]) };
         });
-        for (grant, name, origin) in grants.into_values() {
+        for (grant, client, name, origin) in grants.into_values() {
             // a token that somebody has already is taken as it is; credentials fetch a fresh one
             let ready = VarName::new("ACCESS_TOKEN");
             if !cx.plan.variables.iter().any(|v| v.name == ready) {
@@ -60,15 +60,26 @@ impl Pass for FetchTokens {
                 note: None,
                 origin: origin.clone(),
             });
-            cx.plan.setup.push(Step::Request(Box::new(token_request(grant, name, origin))));
+            cx.plan.setup.push(Step::Request(Box::new(token_request(grant, client, name, origin))));
         }
     }
 }
 
-/// The request of RFC 6749 sections 4.3, 4.4 and 6, with the client's credentials in the body as most servers take them.
-fn token_request(grant: Grant, into: VarName, origin: Origin) -> RequestStep {
+/// The request of RFC 6749 sections 4.3, 4.4 and 6.
+fn token_request(grant: Grant, client: ClientPlace, into: VarName, origin: Origin) -> RequestStep {
     let mut fields = Vec::new();
-    let mut add = |name: &str, value: Text| {
+    let mut auth = Auth::None;
+    let mut identify = |fields: &mut Vec<Field>, client_id: Text, client_secret: Text| match client {
+        ClientPlace::Header => auth = Auth::Basic { username: client_id, password: client_secret },
+        ClientPlace::Body => {
+            for (name, value) in [("client_id", client_id), ("client_secret", client_secret)] {
+                if !value.is_empty() {
+                    fields.push(Field::new(name, value));
+                }
+            }
+        }
+    };
+    let add = |fields: &mut Vec<Field>, name: &str, value: Text| {
         if !value.is_empty() {
             fields.push(Field::new(name, value));
         }
@@ -84,26 +95,23 @@ fn token_request(grant: Grant, into: VarName, origin: Origin) -> RequestStep {
     let url = match grant {
         Grant::Static { token } => token,
         Grant::ClientCredentials { token_url, client_id, client_secret, scope } => {
-            add("client_id", client_id);
-            add("client_secret", client_secret);
-            add("grant_type", Text::literal("client_credentials"));
-            add("scope", scope);
+            identify(&mut fields, client_id, client_secret);
+            add(&mut fields, "grant_type", Text::literal("client_credentials"));
+            add(&mut fields, "scope", scope);
             token_url
         }
         Grant::Password { token_url, client_id, client_secret, username, password, scope } => {
-            add("client_id", client_id);
-            add("client_secret", client_secret);
-            add("grant_type", Text::literal("password"));
-            add("password", password);
-            add("scope", scope);
-            add("username", username);
+            identify(&mut fields, client_id, client_secret);
+            add(&mut fields, "grant_type", Text::literal("password"));
+            add(&mut fields, "password", password);
+            add(&mut fields, "scope", scope);
+            add(&mut fields, "username", username);
             token_url
         }
         Grant::Refresh { token_url, client_id, client_secret, refresh_token } => {
-            add("client_id", client_id);
-            add("client_secret", client_secret);
-            add("grant_type", Text::literal("refresh_token"));
-            add("refresh_token", refresh_token);
+            identify(&mut fields, client_id, client_secret);
+            add(&mut fields, "grant_type", Text::literal("refresh_token"));
+            add(&mut fields, "refresh_token", refresh_token);
             token_url
         }
     };
@@ -127,6 +135,7 @@ fn token_request(grant: Grant, into: VarName, origin: Origin) -> RequestStep {
             method: "POST".to_owned(),
             url: UrlTemplate { base: url, path: Vec::new(), query: Vec::new() },
             body: Body::Form(fields),
+            auth,
             ..Request::default()
         },
         url_group: Some("POST token".to_owned()),

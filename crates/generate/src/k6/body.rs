@@ -119,12 +119,25 @@ impl Context<'_> {
             if i > 0 {
                 parts.push(TemplatePart::Text("&".to_owned()));
             }
-            parts.extend(self.encoded_parts(&field.name));
+            parts.extend(self.form_parts(&field.name));
             parts.push(TemplatePart::Text("=".to_owned()));
-            parts.extend(self.encoded_parts(&field.value));
+            parts.extend(self.form_parts(&field.value));
         }
         let expr = JsExpr::template(parts);
         (Some(expr), Some(MediaTypeCode::Text("application/x-www-form-urlencoded".to_owned())))
+    }
+
+    /// The same for a form, which escapes more than a URL.
+    fn form_parts(&mut self, text: &loadwright_scenario::Text) -> Vec<TemplatePart> {
+        self.template_parts(text)
+            .into_iter()
+            .map(|p| match p {
+                TemplatePart::Text(t) => TemplatePart::Text(encode_form(&t)),
+                TemplatePart::Hole(e) => {
+                    TemplatePart::Hole(JsExpr::call(self.helper(Helper::FormEncode), vec![e]))
+                }
+            })
+            .collect()
     }
 
     /// Literals encoded now, variables encoded when the script runs.

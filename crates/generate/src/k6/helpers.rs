@@ -5,6 +5,7 @@ use loadwright_scenario::Aid;
 pub(crate) enum Helper {
     Json,
     InUrl,
+    FormEncode,
     Kept,
     Has,
     LastSegment,
@@ -49,6 +50,7 @@ impl Helper {
         match self {
             Self::Json => "json",
             Self::InUrl => "inUrl",
+            Self::FormEncode => "formEncode",
             Self::Kept => "kept",
             Self::Has => "has",
             Self::LastSegment => "lastSegment",
@@ -117,6 +119,11 @@ impl Helper {
             Self::InUrl => {
                 "// Encodes what a URL cannot hold; escapes that are there stay.\n\
                  const inUrl = (text) => encodeURI(text).replace(/%25([0-9a-f]{2})/gi, '%$1');"
+            }
+            Self::FormEncode => {
+                "// As forms are encoded: encodeURIComponent leaves !'()* as they are.\n\
+                 const formEncode = (value) =>\n  encodeURIComponent(value).replace(\n    /[!'()*]/g,\n    \
+                 (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,\n  );"
             }
             Self::Kept => KEPT,
             Self::RandomInt => {

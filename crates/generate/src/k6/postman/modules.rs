@@ -141,6 +141,8 @@ pub(in crate::k6) fn library_files(file: &str) -> Vec<(String, Vec<u8>)> {
 pub(super) struct Modules {
     used: BTreeSet<usize>,
     signs: bool,
+    /// Whether a private key signs.
+    keys: bool,
     schemas: bool,
     sloppy: bool,
     sugar: bool,
@@ -152,6 +154,10 @@ pub(super) struct Modules {
 impl Modules {
     pub fn sign(&mut self) {
         self.signs = true;
+    }
+
+    pub fn keys(&mut self) {
+        self.keys = true;
     }
 
     pub fn schemas(&mut self) {
@@ -218,6 +224,9 @@ impl Modules {
         if self.signs {
             out.push_str("import './pm/sign.js';\n");
         }
+        if self.keys {
+            out.push_str("import './pm/keys.js';\n");
+        }
         if self.legacy {
             out.push_str("import './pm/legacy.js';\n");
         }
@@ -275,6 +284,9 @@ impl Modules {
         let mut wanted: BTreeMap<&str, &str> = CORE.iter().copied().collect();
         if self.signs {
             wanted.insert("sign.js", include_str!("pm/sign.js"));
+        }
+        if self.keys {
+            wanted.insert("keys.js", include_str!("pm/keys.js"));
         }
         if self.legacy {
             wanted.insert("legacy.js", include_str!("pm/legacy.js"));

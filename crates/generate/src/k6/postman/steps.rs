@@ -1,6 +1,6 @@
 use loadwright_scenario::{
-    ApiKeyPlace, Auth, Body, Encoding, Field, FormPart, Generator, Grant, Json, Part, PartContent, Request,
-    RequestStep, Script, Segment, Step, Text,
+    ApiKeyPlace, Auth, Body, ClientPlace, Encoding, Field, FormPart, Generator, Grant, Json, Part,
+    PartContent, Request, RequestStep, Script, Segment, Step, Text,
 };
 
 use super::Table;
@@ -276,6 +276,9 @@ impl Table<'_, '_> {
                     Grant::Refresh { .. } => Some("refresh_token"),
                 };
                 props.extend(grant.map(|g| Prop::pair("grant", JsExpr::string(g))));
+                if grant.is_some() && o.client == ClientPlace::Body {
+                    props.push(Prop::pair("clientAuthentication", JsExpr::string("body")));
+                }
                 match o.place {
                     ApiKeyPlace::Query | ApiKeyPlace::Cookie => {
                         props.push(Prop::pair("addTokenTo", JsExpr::string("queryParams")));
@@ -290,7 +293,25 @@ impl Table<'_, '_> {
         if matches!(auth, Auth::OAuth1(_) | Auth::AwsSigV4(_) | Auth::Hawk { .. } | Auth::Other { .. }) {
             self.modules.sign();
         }
+        if has_key(auth) {
+            self.modules.keys();
+        }
         Some(JsExpr::Object(props))
+    }
+}
+
+/// Whether a private key signs, and no shared secret.
+fn has_key(auth: &Auth) -> bool {
+    match auth {
+        Auth::OAuth1(o) => o.signature_method.starts_with("RSA"),
+        Auth::Other { scheme, parameters } => {
+            scheme == "asap"
+                || scheme == "jwt"
+                    && parameters.iter().any(|(name, value)| {
+                        name == "algorithm" && !value.as_literal().is_some_and(|a| a.starts_with("HS"))
+                    })
+        }
+        _ => false,
     }
 }
 

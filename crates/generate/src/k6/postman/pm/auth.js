@@ -10,7 +10,10 @@ export function register(name, signer) {
   SIGNERS[name] = signer;
 }
 
-/** Applies `auth` (filled already) to the request; the answer holds what k6 itself has to do (digest, NTLM). */
+/** What signs with a private key; only scripts that need one bring it. */
+export const keySigner = () => SIGNERS['private key'];
+
+/** Applies `auth` (filled already) to the request; the answer holds what k6 itself has to do (digest, NTLM), or is a promise of it. */
 export function authorize(request, auth, settings) {
   if (!auth) return {};
   const set = (value) => {
@@ -57,8 +60,7 @@ export function authorize(request, auth, settings) {
         },
       };
     default:
-      if (SIGNERS[auth.type]) SIGNERS[auth.type](request, auth, settings, set);
-      return {};
+      return (SIGNERS[auth.type] && SIGNERS[auth.type](request, auth, settings, set)) || {};
   }
 }
 
@@ -86,7 +88,9 @@ function fetchToken(auth) {
   for (const [field, value] of [['scope', auth.scope], ['username', auth.username], ['password', auth.password], ['refresh_token', auth.refreshToken]]) {
     if (value) form[field] = value;
   }
-  const headers = { Authorization: `Basic ${encoding.b64encode(`${auth.clientId || ''}:${auth.clientSecret || ''}`)}`, Accept: 'application/json' };
+  const headers = { Accept: 'application/json' };
+  if (auth.clientAuthentication === 'body') Object.assign(form, { client_id: auth.clientId || '', client_secret: auth.clientSecret || '' });
+  else headers.Authorization = `Basic ${encoding.b64encode(`${auth.clientId || ''}:${auth.clientSecret || ''}`)}`;
   const res = http.post(auth.accessTokenUrl, form, { headers, tags: { name: 'POST token' } });
   let answer = {};
   try {

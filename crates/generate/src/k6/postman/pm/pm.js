@@ -114,26 +114,36 @@ function sendRequest(given, callback, tasks, pm) {
     if (settle) settle(error, response);
     else callback.call(pm, error, response, history);
   };
-  tasks.add(0, () => {
+  const fail = (error) => answer(error, undefined, { cookies: undefined });
+  const go = (sent, auth, extra) => {
     let response;
-    let error = null;
+    try {
+      const res = converse(sent, auth, { ...extra, tags: { name: `${sent.method} ${sent.url.getRemote()}${sent.url.getPath()}` } });
+      if (res.error_code && !res.status) throw new Error(res.error);
+      response = new Response(res);
+      response.cookies = new CookieList(res.url, res.cookies);
+    } catch (e) {
+      fail(e);
+      return;
+    }
+    answer(null, response, { cookies: response.cookies });
+  };
+  tasks.add(0, () => {
+    let sent;
+    let auth;
+    let extra;
     try {
       const request = given instanceof Request ? given : new Request(given);
-      const auth = request.auth && { ...request.auth._values, type: request.auth.type };
-      const sent = new Request(request.toJSON());
+      auth = request.auth && { ...request.auth._values, type: request.auth.type };
+      sent = new Request(request.toJSON());
       if (request.body) sent.body.type = request.body.type;
-      const settings = {};
-      const extra = authorize(sent, auth, settings);
-      const res = converse(sent, auth, { ...extra, tags: { name: `${sent.method} ${sent.url.getRemote()}${sent.url.getPath()}` } });
-      if (res.error_code && !res.status) error = new Error(res.error);
-      else {
-        response = new Response(res);
-        response.cookies = new CookieList(res.url, res.cookies);
-      }
+      extra = authorize(sent, auth, {});
     } catch (e) {
-      error = e;
+      fail(e);
+      return;
     }
-    answer(error, response, { cookies: response ? response.cookies : undefined });
+    if (typeof extra.then === 'function') tasks.hold(extra.then(() => go(sent, auth, {}), fail));
+    else go(sent, auth, extra);
   });
   return promise || pm;
 }

@@ -81,7 +81,8 @@ class Collection {
         if (turn.skip) break;
       }
       if (!turn.skip) {
-        turn.send();
+        const sent = turn.send();
+        if (sent) await sent;
         turn.event = 'test';
         for (const script of turn.prepared.after) {
           const left = this.script(script, turn);

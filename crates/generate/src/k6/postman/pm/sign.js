@@ -2,7 +2,7 @@
 import crypto from 'k6/crypto';
 import encoding from 'k6/encoding';
 
-import { register } from './auth.js';
+import { keySigner, register } from './auth.js';
 import { bodyOf } from './body.js';
 
 const random = (n, set = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789') =>
@@ -16,6 +16,7 @@ const unescape = (text) => {
     return text;
   }
 };
+const guid = () => random(32, '0123456789abcdef').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 const yes = (value) => value === true || value === 'true';
 const content = (request) => {
   const body = bodyOf(request, { keepBody: true });
@@ -25,7 +26,7 @@ const hash = (algorithm, data, format) => crypto[algorithm.toLowerCase().replace
 
 register('oauth1', (request, auth, settings, set) => {
   const [kind, algorithm] = String(auth.signatureMethod || 'HMAC-SHA1').split('-');
-  if (!auth.consumerKey || (kind !== 'RSA' && !auth.consumerSecret)) return;
+  if (!auth.consumerKey || !(kind === 'RSA' ? auth.privateKey : auth.consumerSecret)) return undefined;
   const names = ['oauth_consumer_key', 'oauth_token', 'oauth_signature_method', 'oauth_timestamp', 'oauth_nonce', 'oauth_version',
     'oauth_body_hash', 'oauth_callback', 'oauth_verifier', 'oauth_signature'];
   request.headers.remove('Authorization');
@@ -62,21 +63,24 @@ register('oauth1', (request, auth, settings, set) => {
   const base = [request.method.toUpperCase(), escape3986(`${wire.scheme}://${host}${wire.path.split('?')[0]}`),
     escape3986(signed.map((p) => p.join('=')).join('&'))].join('&');
   const key = `${escape3986(auth.consumerSecret || '')}&${escape3986(auth.tokenSecret || '')}`;
-  let signature = key;
-  if (kind === 'HMAC') signature = crypto.hmac(algorithm.toLowerCase(), key, base, 'base64');
-  else if (kind === 'RSA') throw new Error('OAuth 1 with an RSA key cannot be signed in k6');
-  if (!settings.raw && query) {
-    request.url.query.repopulate(inQuery.map(([k, v]) => ({ key: escape3986(k), value: escape3986(v) })));
-  }
-  own.push(['oauth_signature', signature]);
-  if (yes(auth.addParamsToHeader)) {
-    const enc = yes(auth.disableHeaderEncoding) ? String : (v) => escape3986(String(v));
-    const realm = auth.realm ? [`realm="${enc(auth.realm)}"`] : [];
-    set(`OAuth ${[...realm, ...own.map(([k, v]) => `${enc(k)}="${enc(v)}"`)].join(',')}`);
-  } else if (/PUT|POST/.test(request.method) && form) {
-    own.forEach(([k, value]) => form.add({ key: k, value: String(value) }));
-  } else {
-    own.forEach(([k, v]) => request.url.query.add(settings.raw ? { key: k, value: String(v) } : { key: escape3986(k), value: escape3986(String(v)) }));
+  if (kind === 'RSA') return keySigner()(`RS${algorithm.slice(3)}`, auth.privateKey, base).then((bytes) => finish(encoding.b64encode(bytes)));
+  finish(kind === 'HMAC' ? crypto.hmac(algorithm.toLowerCase(), key, base, 'base64') : key);
+  return undefined;
+
+  function finish(signature) {
+    if (!settings.raw && query) {
+      request.url.query.repopulate(inQuery.map(([k, v]) => ({ key: escape3986(k), value: escape3986(v) })));
+    }
+    own.push(['oauth_signature', signature]);
+    if (yes(auth.addParamsToHeader)) {
+      const enc = yes(auth.disableHeaderEncoding) ? String : (v) => escape3986(String(v));
+      const realm = auth.realm ? [`realm="${enc(auth.realm)}"`] : [];
+      set(`OAuth ${[...realm, ...own.map(([k, v]) => `${enc(k)}="${enc(v)}"`)].join(',')}`);
+    } else if (/PUT|POST/.test(request.method) && form) {
+      own.forEach(([k, value]) => form.add({ key: k, value: String(value) }));
+    } else {
+      own.forEach(([k, v]) => request.url.query.add(settings.raw ? { key: k, value: String(v) } : { key: escape3986(k), value: escape3986(String(v)) }));
+    }
   }
 });
 
@@ -109,8 +113,7 @@ register('edgegrid', (request, auth, settings, set) => {
   if (!auth.accessToken || !auth.clientToken || !auth.clientSecret) return;
   const wire = request.wire(settings.raw);
   const timestamp = auth.timestamp || new Date().toISOString().replace(/-/g, '').replace(/\..*/, '+0000');
-  const guid = random(32, '0123456789abcdef').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-  const nonce = auth.nonce || guid;
+  const nonce = auth.nonce || guid();
   const names = typeof auth.headersToSign === 'string' ? auth.headersToSign.split(',') : [];
   const headers = names
     .map((n) => n.trim().toLowerCase())
@@ -132,22 +135,53 @@ register('edgegrid', (request, auth, settings, set) => {
 
 register('jwt', (request, auth, settings, set) => {
   const algorithm = auth.algorithm || 'HS256';
-  if (!/^HS(256|384|512)$/.test(algorithm) || !auth.secret) {
-    throw new Error(`a JWT with ${algorithm} cannot be signed in k6`);
-  }
   const parse = (v) => (typeof v === 'string' ? (v.trim() ? JSON.parse(v) : {}) : v || {});
-  const part = (v) => encoding.b64encode(JSON.stringify(v), 'rawurl');
-  const data = `${part({ ...parse(auth.header), alg: algorithm })}.${part(parse(auth.payload))}`;
+  const data = unsigned({ ...parse(auth.header), alg: algorithm }, parse(auth.payload));
+  const add = (token) => {
+    if (auth.addTokenTo === 'queryParam') {
+      const key = auth.queryParamKey || 'token';
+      request.url.query.remove(key);
+      request.url.query.add({ key, value: token });
+    } else {
+      const prefix = auth.headerPrefix === undefined || auth.headerPrefix === null ? 'Bearer' : auth.headerPrefix;
+      set(`${prefix ? `${prefix} ` : ''}${token}`);
+    }
+  };
+  if (!/^HS/.test(algorithm)) return keyed(algorithm, auth.privateKey, data).then(add);
+  if (!auth.secret) throw new Error('a JWT needs a secret');
   const secret = yes(auth.isSecretBase64Encoded) ? encoding.b64decode(auth.secret) : auth.secret;
-  const token = `${data}.${crypto.hmac(`sha${algorithm.slice(2)}`, secret, data, 'base64rawurl')}`;
-  if (auth.addTokenTo === 'queryParam') {
-    const key = auth.queryParamKey || 'token';
-    request.url.query.remove(key);
-    request.url.query.add({ key, value: token });
-  } else {
-    const prefix = auth.headerPrefix === undefined || auth.headerPrefix === null ? 'Bearer' : auth.headerPrefix;
-    set(`${prefix ? `${prefix} ` : ''}${token}`);
-  }
+  add(`${data}.${crypto.hmac(`sha${algorithm.slice(2)}`, secret, data, 'base64rawurl')}`);
+  return undefined;
+});
+
+/** Header and claims of a JSON Web Token (RFC 7519). */
+function unsigned(header, claims) {
+  return [header, claims].map((v) => encoding.b64encode(JSON.stringify(v), 'rawurl')).join('.');
+}
+
+async function keyed(algorithm, key, data) {
+  if (!key) throw new Error(`a JWT with ${algorithm} needs a private key`);
+  return `${data}.${encoding.b64encode(await keySigner()(algorithm, key, data), 'rawurl')}`;
+}
+
+// Atlassian S2S Authentication Protocol
+register('asap', (request, auth, settings, set) => {
+  const claims = typeof auth.claims === 'string' ? (auth.claims.trim() ? JSON.parse(auth.claims) : {}) : auth.claims || {};
+  const now = Math.floor(Date.now() / 1000);
+  const iss = claims.iss || auth.iss;
+  const aud = claims.aud || auth.aud;
+  const kid = claims.kid || auth.kid;
+  if (!kid || !iss || !aud || !auth.privateKey) throw new Error('ASAP needs a key with its id, an issuer and an audience');
+  const alg = auth.alg || 'RS256';
+  const own = {
+    iss,
+    sub: claims.sub || auth.sub || iss,
+    aud,
+    jti: claims.jti || guid(),
+    iat: claims.iat || now,
+    exp: Number(claims.exp) || now + (parseInt(auth.exp, 10) || 3600),
+  };
+  return keyed(alg, auth.privateKey, unsigned({ alg, kid }, { ...claims, ...own })).then((token) => set(`Bearer ${token}`));
 });
 
 register('awsv4', (request, auth, settings) => {

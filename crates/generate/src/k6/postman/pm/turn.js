@@ -33,15 +33,26 @@ export class Turn {
     return this._cookies;
   }
 
+  /** The answer is a promise when a key has to sign first. */
   send() {
     const { prepared, self } = this;
     try {
       const res = !this._request && prepared.direct ? prepared.direct.send(self.layers) : this.converse(prepared);
-      if (!res.error_code || res.status) this.res = res;
-      else console.warn(`${prepared.name}: ${res.error}`);
+      if (typeof res.then === 'function') return res.then((later) => this.got(later), (e) => this.failed(e));
+      this.got(res);
     } catch (e) {
-      console.warn(`${prepared.name}: ${e.message || e}`);
+      this.failed(e);
     }
+    return undefined;
+  }
+
+  got(res) {
+    if (!res.error_code || res.status) this.res = res;
+    else this.failed(res.error);
+  }
+
+  failed(e) {
+    console.warn(`${this.prepared.name}: ${(e && e.message) || e}`);
   }
 
   /** Sends a request that scripts may have changed, or that needs more than placeholders filled. */
@@ -51,6 +62,13 @@ export class Turn {
     const sent = filled(request, prepared.withAuth(request), this.self.layers);
     this._request = sent;
     const extra = authorize(sent, sent.authValues, settings);
+    return typeof extra.then === 'function' ? extra.then(() => this.finish(sent, {})) : this.finish(sent, extra);
+  }
+
+  /** Sends a request that has its credentials. */
+  finish(sent, extra) {
+    const { prepared } = this;
+    const { settings } = prepared;
     const { host, href } = sent.wire(settings.raw);
     this.address = href;
     addSystemHeaders(sent, host, settings.omit);

@@ -1,0 +1,133 @@
+//! Requests that a private key signs: the key stays in the environment or in the collection, the signature is checked.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::postman::{collection, read, server, write};
+use crate::program;
+
+/// The key of the OAuth test cases (RSA-SHA1), without its armour.
+const KEY: &str = "MIICdgIBADANBgkqhkiG9w0BAQEFAASCAmAwggJcAgEAAoGBALRiMLAh9iimur8V\nA7qVvdqxevEuUkW4K+2KdMXmnQbG9Aa7k7eBjK1S+0LYmVjPKlJGNXHDGuy5Fw/d\n7rjVJ0BLB+ubPK8iA/Tw3hLQgXMRRGRXXCn8ikfuQfjUS1uZSatdLB81mydBETlJ\nhI6GH4twrbDJCR2Bwy/XWXgqgGRzAgMBAAECgYBYWVtleUzavkbrPjy0T5FMou8H\nX9u2AC2ry8vD/l7cqedtwMPp9k7TubgNFo+NGvKsl2ynyprOZR1xjQ7WgrgVB+mm\nuScOM/5HVceFuGRDhYTCObE+y1kxRloNYXnx3ei1zbeYLPCHdhxRYW7T0qcynNmw\nrn05/KO2RLjgQNalsQJBANeA3Q4Nugqy4QBUCEC09SqylT2K9FrrItqL2QKc9v0Z\nzO2uwllCbg0dwpVuYPYXYvikNHHg+aCWF+VXsb9rpPsCQQDWR9TT4ORdzoj+Nccn\nqkMsDmzt0EfNaAOwHOmVJ2RVBspPcxt5iN4HI7HNeG6U5YsFBb+/GZbgfBT3kpNG\nWPTpAkBI+gFhjfJvRw38n3g/+UeAkwMI2TJQS4n8+hid0uus3/zOjDySH3XHCUno\ncn1xOJAyZODBo47E+67R4jV1/gzbAkEAklJaspRPXP877NssM5nAZMU0/O/NGCZ+\n3jPgDUno6WbJn5cqm8MqWhW1xGkImgRk+fkDBquiq4gPiT898jusgQJAd5Zrr6Q8\nAO/0isr/3aa6O6NLQxISLKcPDk2NOccAfS/xOtfOz4sJYM3+Bs4Io9+dZGSDCA54\nLw03eHTNQghS0A==";
+/// The same in PKCS#1.
+const KEY1: &str = "MIICXAIBAAKBgQC0YjCwIfYoprq/FQO6lb3asXrxLlJFuCvtinTF5p0GxvQGu5O3\ngYytUvtC2JlYzypSRjVxwxrsuRcP3e641SdASwfrmzyvIgP08N4S0IFzEURkV1wp\n/IpH7kH41EtbmUmrXSwfNZsnQRE5SYSOhh+LcK2wyQkdgcMv11l4KoBkcwIDAQAB\nAoGAWFlbZXlM2r5G6z48tE+RTKLvB1/btgAtq8vLw/5e3KnnbcDD6fZO07m4DRaP\njRryrJdsp8qazmUdcY0O1oK4FQfpprknDjP+R1XHhbhkQ4WEwjmxPstZMUZaDWF5\n8d3otc23mCzwh3YcUWFu09KnMpzZsK59OfyjtkS44EDWpbECQQDXgN0ODboKsuEA\nVAhAtPUqspU9ivRa6yLai9kCnPb9GcztrsJZQm4NHcKVbmD2F2L4pDRx4Pmglhfl\nV7G/a6T7AkEA1kfU0+DkXc6I/jXHJ6pDLA5s7dBHzWgDsBzplSdkVQbKT3MbeYje\nByOxzXhulOWLBQW/vxmW4HwU95KTRlj06QJASPoBYY3yb0cN/J94P/lHgJMDCNky\nUEuJ/PoYndLrrN/8zow8kh91xwlJ6HJ9cTiQMmTgwaOOxPuu0eI1df4M2wJBAJJS\nWrKUT1z/O+zbLDOZwGTFNPzvzRgmft4z4A1J6OlmyZ+XKpvDKloVtcRpCJoEZPn5\nAwaroquID4k/PfI7rIECQHeWa6+kPADv9IrK/92mujujS0MSEiynDw5NjTnHAH0v\n8TrXzs+LCWDN/gbOCKPfnWRkgwgOeC8NN3h0zUIIUtA=";
+const RSA_PUBLIC: &str = "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQC0YjCwIfYoprq/FQO6lb3asXrxLlJFuCvtinTF5p0GxvQGu5O3gYytUvtC2JlYzypSRjVxwxrsuRcP3e641SdASwfrmzyvIgP08N4S0IFzEURkV1wp/IpH7kH41EtbmUmrXSwfNZsnQRE5SYSOhh+LcK2wyQkdgcMv11l4KoBkcwIDAQAB";
+/// A key of our own on P-256 (SEC 1).
+const EC_KEY: &str = "MHcCAQEEIBUDBn/1ebtTDUEe2mZbOUVk57xtkQw15nIQJbKW1ToBoAoGCCqGSM49\nAwEHoUQDQgAEey6O2vVmVFRzaDw1FBnZe70fNLcXQKCRHp0DYqtMw/aWVQWa/ud8\ntGGxAJIT4P0eTt0DVg+HyjunJDsv3ZRpfw==";
+const EC_PUBLIC: &str = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEey6O2vVmVFRzaDw1FBnZe70fNLcXQKCRHp0DYqtMw/aWVQWa/ud8tGGxAJIT4P0eTt0DVg+HyjunJDsv3ZRpfw==";
+
+fn pem(kind: &str, body: &str) -> String {
+    format!("-----BEGIN {kind}-----\n{body}\n-----END {kind}-----\n")
+}
+
+/// Converts one request with `auth`; the script must not hold the key.
+fn convert(folder: &Path, program: &loadwright_test_support::Program, url: &str, auth: &Value, test: &str) {
+    let kind = auth["type"].clone();
+    let items = json!([{"name": "a", "request": {"url": url, "auth": auth},
+        "event": [{"listen": "test", "script": {"exec": [test]}}]}]);
+    write(folder, "c.json", &collection(&items));
+    let done = program.run(["convert", "c.json", "-o", "c.js", "--overwrite", "--quiet"]);
+    assert_eq!(done.code, 0, "{kind}: {}", done.stderr);
+    let script = read(folder, "c.js");
+    assert!(!script.contains("MII") && script.contains("./pm/keys.js"), "{script}");
+}
+
+#[test]
+fn rsa_signatures_are_those_of_the_test_cases() {
+    let (program, folder) = program();
+    let folder = folder.path();
+    let oauth = |key: String| {
+        json!({"type": "oauth1", "oauth1": {"consumerKey": "dpf43f3p2l4k3l03", "signatureMethod": "RSA-SHA1",
+            "privateKey": key, "timestamp": "1196666512", "nonce": "13917289812797014437", "version": "1.0",
+            "addParamsToHeader": true}})
+    };
+    let jwt = json!({"type": "jwt", "jwt": {"algorithm": "RS256", "privateKey": pem("PRIVATE KEY", KEY),
+        "header": "{\"typ\":\"JWT\"}", "payload": "{\"sub\":\"1234567890\"}"}});
+    let signature = "oauth_signature=\"jvTp%2FwX1TYtByB1m%2BPbyo0lnCOLIsyGCH7wke8AUs3BpnwZJtAuEJkvQL2%2F9n4s5wUmUl4aCI4BwpraNx4RtEXMe5qg5T1LVTGliMRpKasKsW%2F%2Fe%2BRinhejgCuzoH26dyF8iY2ZZ%2F5D1ilgeijhV%2FvBka5twt399mXwaYdCwFYE%3D\"";
+    let photos = "http://photos.example.net/photos?file=vacaction.jpg&size=original";
+    for (url, auth, expected) in [
+        (photos, oauth(pem("PRIVATE KEY", KEY)), signature),
+        (photos, oauth(pem("RSA PRIVATE KEY", KEY1)), signature),
+        (
+            "http://example.com/",
+            jwt,
+            "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.g5sbiVX2OxgiQv8DkdNMQgMjyBoe5kBdgNbH4XAeFvvdN0ckRzmp9PHKnG5fn4SOMBlo04btl4PD36xtwwkfsVqMJnBgxe8iPXrhPXhjlm_rfm5JmdKuYytW8hyiiGGwFVD1_ReKutJYu2Oj6Mhg1_7e2PMHcn60R0avuMB9HIA",
+        ),
+    ] {
+        let (port, got) = server("{}");
+        convert(folder, &program, url, &auth, "pm.visualizer.set('x')");
+        write(folder, "config.json", &json!({"hosts": {"*:80": format!("127.0.0.1:{port}")}}));
+        let done = program.run(["run", "c.js", "-c", "config.json"]);
+        let sent = got.try_recv().unwrap_or_else(|_| panic!("{}{}", done.stdout, done.stderr));
+        assert!(sent.contains(expected), "{sent}");
+    }
+}
+
+#[test]
+fn tokens_of_keys_are_verified_with_the_public_key() {
+    let (program, folder) = program();
+    let folder = folder.path();
+    let (port, _got) = server("{}");
+    let url = format!("http://127.0.0.1:{port}/");
+    let cases = [
+        (
+            json!({"type": "jwt", "jwt": {"algorithm": "ES256", "privateKey": pem("EC PRIVATE KEY", EC_KEY), "payload": "{\"a\":1}"}}),
+            EC_PUBLIC,
+            "{ name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }",
+        ),
+        (
+            json!({"type": "jwt", "jwt": {"algorithm": "PS256", "privateKey": pem("PRIVATE KEY", KEY), "payload": "{\"a\":1}"}}),
+            RSA_PUBLIC,
+            "{ name: 'RSA-PSS', hash: 'SHA-256', saltLength: 32 }",
+        ),
+        (
+            json!({"type": "asap", "asap": {"alg": "RS512", "kid": "k/1", "iss": "me", "aud": "you", "privateKey": pem("PRIVATE KEY", KEY)}}),
+            RSA_PUBLIC,
+            "{ name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-512' }",
+        ),
+    ];
+    for (auth, public, algorithm) in cases {
+        let test = format!(
+            "const bytes = (t) => Uint8Array.from(atob(t.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));\n\
+             pm.test('verified', async () => {{\n\
+             const [head, body, sign] = pm.request.headers.get('Authorization').replace('Bearer ', '').split('.');\n\
+             const algorithm = {algorithm};\n\
+             const key = await crypto.subtle.importKey('spki', bytes('{public}'), algorithm, false, ['verify']);\n\
+             const ok = await crypto.subtle.verify(algorithm, key, bytes(sign), new TextEncoder().encode(head + '.' + body));\n\
+             pm.expect(ok).to.be.true;\n}});\npm.visualizer.set('x');"
+        );
+        convert(folder, &program, &url, &auth, &test);
+        let done = program.run(["run", "c.js"]);
+        assert!(done.stdout.contains("✓ verified"), "{algorithm}: {}{}", done.stdout, done.stderr);
+    }
+}
+
+/// Where the client says who it is: in a header, or among the fields.
+#[test]
+fn clients_ask_for_tokens_as_the_collection_says() {
+    let (program, folder) = program();
+    let folder = folder.path();
+    for script in ["pm.response.to.have.status(200)", "pm.visualizer.set('x')"] {
+        for (place, in_body) in [(json!("header"), false), (json!("body"), true), (Value::Null, false)] {
+            let (port, got) = server(r#"{"access_token":"t","expires_in":3600}"#);
+            let mut flow = json!({"grant_type": "client_credentials", "clientId": "client-1", "clientSecret": "s3",
+                "accessTokenUrl": format!("http://127.0.0.1:{port}/token")});
+            if !place.is_null() {
+                flow["client_authentication"] = place.clone();
+            }
+            let items = json!([{"name": "a", "event": [{"listen": "test", "script": {"exec": [script]}}],
+                "request": {"url": format!("http://127.0.0.1:{port}/a"), "auth": {"type": "oauth2", "oauth2": flow}}}]);
+            write(folder, "c.json", &collection(&items));
+            let done = program.run(["convert", "c.json", "-o", "c.js", "--overwrite", "--quiet"]);
+            assert_eq!(done.code, 0, "{}", done.stderr);
+            let done = program.run(["run", "c.js"]);
+            let token = got.try_recv().unwrap_or_else(|_| panic!("{}", done.stderr));
+            assert_eq!(token.contains("client_id=client-1"), in_body, "{place} {script}: {token}");
+            assert_eq!(
+                token.contains("Authorization: Basic Y2xpZW50LTE6czM="),
+                !in_body,
+                "{place} {script}: {token}"
+            );
+        }
+    }
+}
