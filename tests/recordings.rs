@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use loadwright_test_support::Program;
 
+use crate::loopback::Loopback;
 use crate::program;
 
 /// One entry of a recording, with what tests vary.
@@ -262,4 +263,120 @@ fn a_socket_is_opened_with_what_the_server_gave() {
     for wanted in ["/live?ticket=${ticket}", "{\"join\":\"${room}\"}"] {
         assert!(script.contains(wanted), "{wanted}: {script}");
     }
+}
+
+#[test]
+fn recordings_have_weights() {
+    let (program, folder) = program();
+    for (name, host) in [("browse.har", "a.test"), ("buy.har", "b.test")] {
+        let request = format!("\"method\":\"GET\",\"url\":\"http://{host}/x\",\"headers\":[]");
+        std::fs::write(folder.path().join(name), har("", &[get(0, 10, &request)])).expect("a file");
+    }
+    let load = ["--vus", "10", "--duration", "30s"];
+    let flags = ["browse.har", "buy.har", "--weight", "browse=70", "--weight", "buy=30"];
+    let by_flag = convert(&program, &folder, &[&flags[..], &load].concat());
+    for wanted in ["vus: 7", "vus: 3"] {
+        assert!(by_flag.contains(wanted), "{wanted}: {by_flag}");
+    }
+    let by_name = [&["browse.har=70", "buy.har=30", "--overwrite"][..], &load].concat();
+    assert_eq!(convert(&program, &folder, &by_name), by_flag);
+    let unknown = program.run(["convert", "browse.har=x", "buy.har=30", "-o", "other.js"]);
+    assert_eq!(unknown.code, 1, "{}", unknown.stderr);
+}
+
+#[test]
+fn rows_are_read_as_spreadsheets_write_them() {
+    let server = Loopback::start(|_| (200, "", "{}".to_owned()));
+    let (program, folder) = program();
+    let login = format!(
+        "\"method\":\"POST\",\"url\":\"{}/login\",\"headers\":[],\
+         \"postData\":{{\"mimeType\":\"application/x-www-form-urlencoded\",\"text\":\"who=ada%40a.test&word=love%2C+%22lace%22\"}}",
+        server.address
+    );
+    std::fs::write(folder.path().join("a.har"), har("", &[get(0, 10, &login)])).expect("a file");
+    let rows = "\u{feff}mail, \"the word\"\r\n\r\nada@a.test , \"love, \"\"lace\"\"\"\r\nben@a.test,\"two\nlines\"\r\n";
+    std::fs::write(folder.path().join("users.csv"), rows).expect("a file");
+    let script = convert(&program, &folder, &["a.har", "--data", "users.csv"]);
+    assert!(script.contains("row.mail") && script.contains("row['the word']"), "{script}");
+    let done = program.run(["run", "--quiet", "--iterations", "2", "script.js"]);
+    assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
+    let bodies: Vec<String> = server.came().into_iter().map(|c| c.body.replace('+', "%20")).collect();
+    assert_eq!(bodies, ["who=ada%40a.test&word=love%2C%20%22lace%22", "who=ben%40a.test&word=two%0Alines"]);
+}
+
+/// Two tokens whose claims name two users; the signatures are none.
+const TOKENS: [&str; 2] = [
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1c3ItNzdhYTQ0MTAifQ.c2lnbmF0dXJlLTE",
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1c3ItOTliYjAwMjEifQ.c2lnbmF0dXJlLTI",
+];
+
+#[test]
+fn a_claim_of_a_token_is_read_from_the_live_token() {
+    let answer = |token: &str| format!("{{\"access_token\":\"{token}\"}}");
+    let live = answer(TOKENS[1]);
+    let server = Loopback::start(move |came| match came.target.as_str() {
+        "/login" => (200, "", live.clone()),
+        _ => (200, "", "{}".to_owned()),
+    });
+    let (program, folder) = program();
+    let login = format!("\"method\":\"POST\",\"url\":\"{}/login\",\"headers\":[]", server.address);
+    let token = format!(
+        "\"headers\":[],\"content\":{{\"mimeType\":\"application/json\",\"text\":\"{}\"}}",
+        answer(TOKENS[0]).replace('"', "\\\"")
+    );
+    let orders = format!(
+        "\"method\":\"GET\",\"url\":\"{}/users/usr-77aa4410/orders\",\
+         \"headers\":[{{\"name\":\"Authorization\",\"value\":\"Bearer {}\"}}]",
+        server.address, TOKENS[0]
+    );
+    let entries = [Entry { response: &token, ..get(0, 10, &login) }, get(900, 10, &orders)];
+    std::fs::write(folder.path().join("a.har"), har("", &entries)).expect("a file");
+    let script = convert(&program, &folder, &["a.har", "--write-rules", "rules.json"]);
+    assert!(script.contains("claim(") && !script.contains("77aa4410"), "{script}");
+    let done = program.run(["run", "--quiet", "script.js"]);
+    assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
+    let last = server.came().pop().expect("a request");
+    assert_eq!(last.line(), "GET /users/usr-99bb0021/orders");
+    assert_eq!(last.header("authorization"), format!("Bearer {}", TOKENS[1]));
+    // the rule survives its file
+    let again = convert(&program, &folder, &["a.har", "--rules", "rules.json", "--overwrite"]);
+    assert!(again.contains("claim("), "{again}");
+}
+
+#[test]
+fn a_cookie_of_a_redirect_is_taken_from_the_jar() {
+    let server = Loopback::start(|came| match came.target.as_str() {
+        "/login" => (302, "Location: /hop", String::new()),
+        "/hop" => (302, "Location: /home\r\nSet-Cookie: guard=live55cc66dd; Path=/", String::new()),
+        _ => (200, "", "{}".to_owned()),
+    });
+    let (program, folder) = program();
+    let request = |method: &str, path: &str, headers: &str| {
+        format!("\"method\":\"{method}\",\"url\":\"{}{path}\",\"headers\":[{headers}]", server.address)
+    };
+    let redirect = |to: &str, headers: &str| {
+        format!("\"status\":302,\"redirectURL\":\"{to}\",\"headers\":[{headers}],\"content\":{{}}")
+    };
+    let (login, hop, home) =
+        (request("POST", "/login", ""), request("GET", "/hop", ""), request("GET", "/home", ""));
+    let set = "{\"name\":\"Set-Cookie\",\"value\":\"guard=then11aa22bb; Path=/\"}";
+    let (first, second) = (redirect("/hop", ""), redirect("/home", set));
+    let save = request(
+        "POST",
+        "/save",
+        "{\"name\":\"X-Guard\",\"value\":\"then11aa22bb\"},{\"name\":\"Cookie\",\"value\":\"guard=then11aa22bb\"}",
+    );
+    let entries = [
+        Entry { response: &first, ..get(0, 10, &login) },
+        Entry { response: &second, ..get(20, 10, &hop) },
+        get(40, 10, &home),
+        get(900, 10, &save),
+    ];
+    std::fs::write(folder.path().join("a.har"), har("", &entries)).expect("a file");
+    convert(&program, &folder, &["a.har"]);
+    let done = program.run(["run", "--quiet", "script.js"]);
+    assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
+    assert_eq!(server.lines(), ["POST /login", "GET /hop", "GET /home", "POST /save"]);
+    let last = server.came().pop().expect("a request");
+    assert_eq!((last.header("x-guard"), last.header("cookie")), ("live55cc66dd", "guard=live55cc66dd"));
 }

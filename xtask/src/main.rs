@@ -3,8 +3,10 @@
 mod bench;
 mod check;
 mod conservation;
+mod convert;
 mod first_run;
 mod gates;
+mod inputs;
 mod ratchet;
 mod targets;
 mod tidy;
@@ -26,6 +28,8 @@ cargo xtask conservation --dir DIR   what a walker of its own counts in each fil
 cargo xtask targets [--bin PATH]     run the Locust and Artillery output of the fixtures, compare what they send with k6's
 cargo xtask bench [--k6 PATH] [--oha PATH]
                                      requests per CPU-second beside peers, as a table
+cargo xtask bench convert [--peer PATH]… [--large MB]
+                                     time and memory of converting large inputs beside peers, as a table
 cargo xtask dist                     one static binary for this machine, in target/dist";
 
 fn main() -> ExitCode {
@@ -53,6 +57,11 @@ fn run(args: &[String]) -> Result<()> {
         Some("first-run") => first_run::first_run(flag("--dir"), args),
         Some("conservation") => conservation::conservation(flag("--dir"), flag("--bin")),
         Some("targets") => targets::targets(flag("--bin")),
+        Some("bench") if args.get(1).is_some_and(|a| a == "convert") => {
+            let given = args.windows(2).filter(|w| w.first().is_some_and(|f| f == "--peer"));
+            let peers: Vec<&str> = given.filter_map(|w| w.get(1)).map(String::as_str).collect();
+            convert::convert(&peers, flag("--large"))
+        }
         Some("bench") => bench::bench(flag("--k6"), flag("--oha")),
         Some("dist") => check::dist(),
         None | Some("help" | "--help" | "-h") => {

@@ -142,7 +142,7 @@ pub struct ConvertArgs {
 /// What to read and which part of it.
 #[derive(Debug, Args, Default)]
 pub struct InputArgs {
-    /// Files, URLs, or - for standard input
+    /// Files, URLs, or - for standard input; FILE=N gives a file a weight among several
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<String>,
     /// Read the inputs as this format instead of looking at their content

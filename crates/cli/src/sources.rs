@@ -154,17 +154,31 @@ fn read_all(args: &InputArgs, options: &ImportOptions, progress: &mut Progress) 
         .enumerate()
         .map(|(i, input)| {
             let id = SourceId(u16::try_from(i).unwrap_or(u16::MAX));
+            let (input, weight) = weighted(input);
             progress.begin(&format!("reading {input}"));
             let source = open(id, input)?;
             let importer = importer_for(&source, args.from.as_deref())?;
-            let imported = importer
+            let mut imported = importer
                 .import(&source, options)
                 .map_err(|e| anyhow::anyhow!(render::import_error(&source, &e)))?;
+            for scenario in &mut imported.plan.scenarios {
+                scenario.weight = weight.unwrap_or(scenario.weight);
+            }
             let why = if args.from.is_some() { "as --from says" } else { "by its content" };
             progress.done(&format!("read {input} as {}, {why}: {} bytes", importer.name(), source.size()));
             Ok(Read { source, imported, importer: importer.name() })
         })
         .collect()
+}
+
+/// `browse.har=70` is the file `browse.har` with a weight, unless there is a file of that very name.
+fn weighted(input: &str) -> (&str, Option<u32>) {
+    let is_file = |name: &str| std::path::Path::new(name).is_file();
+    input
+        .rsplit_once('=')
+        .filter(|(name, _)| is_file(name) && !is_file(input))
+        .and_then(|(name, n)| Some((name, Some(n.parse().ok().filter(|n| *n > 0)?))))
+        .unwrap_or((input, None))
 }
 
 /// Another recording of the same journey, for comparison only.
@@ -185,7 +199,8 @@ const COMPANIONS: u16 = 1000;
 /// Every file that an import reads, under the number that origins have.
 pub fn files(args: &InputArgs) -> BTreeMap<SourceId, PathBuf> {
     let number = |from: u16, i: usize| SourceId(from.saturating_add(u16::try_from(i).unwrap_or(u16::MAX)));
-    let inputs = args.inputs.iter().map(PathBuf::from).enumerate().map(|(i, p)| (number(0, i), p));
+    let named = args.inputs.iter().map(|i| weighted(i).0);
+    let inputs = named.map(PathBuf::from).enumerate().map(|(i, p)| (number(0, i), p));
     let environments = args.environments.iter().cloned().enumerate().map(|(i, p)| (number(COMPANIONS, i), p));
     let globals = args.globals.iter().cloned().map(|p| (number(COMPANIONS, 100), p));
     inputs.chain(environments).chain(globals).filter(|(_, p)| p.is_file()).collect()

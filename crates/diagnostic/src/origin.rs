@@ -21,6 +21,11 @@ impl Origin {
         Self { source: self.source, at: self.at.key(key) }
     }
 
+    /// The same source, deeper by a pointer.
+    pub fn below(&self, pointer: &str) -> Self {
+        Self { source: self.source, at: Pointer::from_text(format!("{}{pointer}", self.at)) }
+    }
+
     /// The same source, one list item deeper.
     pub fn index(&self, index: usize) -> Self {
         Self { source: self.source, at: self.at.index(index) }

@@ -97,7 +97,7 @@ pub(crate) fn sent(entry: &Entry) -> Vec<(String, String)> {
         .headers
         .iter()
         .filter(|(n, _)| n.eq_ignore_ascii_case("cookie"))
-        .map(|(_, v)| v.as_str())
+        .map(|(_, v)| v.as_ref())
         .collect();
     if headers.is_empty() {
         return entry.cookies.clone();

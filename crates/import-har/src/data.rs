@@ -1,6 +1,6 @@
 use loadwright_diagnostic::{Origin, Pointer};
 use loadwright_import::Source;
-use loadwright_scenario::{ColumnOrder, Dataset};
+use loadwright_scenario::{ColumnOrder, Dataset, csv_records};
 use serde_json::Value;
 
 /// Rows of data that the user gives beside a recording; which of them stand for what was recorded, a pass finds.
@@ -9,10 +9,7 @@ pub(crate) fn dataset(source: &Source) -> Option<Dataset> {
     let text = text.trim_start_matches('\u{feff}');
     let columns: Vec<String> = match serde_json::from_str::<Value>(text) {
         Ok(Value::Array(rows)) => rows.first()?.as_object()?.keys().cloned().collect(),
-        _ => {
-            let head = text.lines().next()?;
-            head.split(',').map(|c| c.trim().trim_matches('"').to_owned()).collect()
-        }
+        _ => csv_records(text, 1).into_iter().flatten().map(|f| f.text).collect(),
     };
     let path = source.name.rsplit(['/', '\\']).next().unwrap_or("data.csv").to_owned();
     Some(Dataset {

@@ -1,11 +1,15 @@
+use std::borrow::Cow;
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use base64::Engine as _;
-use loadwright_diagnostic::Pointer;
+use loadwright_scenario::SentText;
 use serde_json::Value;
 
+use crate::intern::{Interner, Words};
 use crate::pacing::{Sleeps, sleeps};
 use crate::places::places;
+use crate::tree::Tree;
 
 /// One exchange as recorded, in the form that the importer works with. Missing fields are empty.
 #[derive(Debug, Default)]
@@ -18,8 +22,9 @@ pub(crate) struct Entry {
     pub page: Option<String>,
     pub method: String,
     pub url: String,
-    /// In order, repeats kept.
-    pub headers: Vec<(String, String)>,
+    /// In order, repeats kept. The headers of a recording are much the same in all entries: equal ones are in memory
+    /// once.
+    pub headers: Vec<(Arc<str>, Arc<str>)>,
     pub cookies: Vec<(String, String)>,
     pub query: Vec<(String, String)>,
     pub post: Option<Post>,
@@ -33,8 +38,8 @@ pub(crate) struct Entry {
     pub checks: Option<Value>,
     pub variables: Option<Value>,
     pub sleeps: Sleeps,
-    /// Texts of the request and where they stand in the entry.
-    pub places: Vec<(Pointer, String)>,
+    /// Texts of the request and where they stand in the entry. Moved into the evidence; empty afterwards.
+    pub texts: RefCell<Vec<SentText>>,
 }
 
 #[derive(Debug, Default, Clone)]
@@ -57,7 +62,7 @@ pub(crate) struct Param {
 pub(crate) struct Response {
     pub status: u16,
     pub status_text: String,
-    pub headers: Vec<(String, String)>,
+    pub headers: Vec<(Arc<str>, Arc<str>)>,
     pub mime: String,
     /// Moved into the evidence, so that it is in memory once; empty afterwards.
     pub body: RefCell<Vec<u8>>,
@@ -77,44 +82,47 @@ const MOST_BODY: usize = 2 * 1024 * 1024;
 
 impl Entry {
     /// `None` when there is no request with a method and an address.
-    pub fn new(index: usize, value: &Value) -> Option<Self> {
-        let request = value.get("request")?.as_object()?;
-        let method = request.get("method").and_then(text)?;
-        let url = request.get("url").and_then(text).map(|u| u.trim().to_owned()).filter(|u| !u.is_empty())?;
-        let response = value.get("response").filter(|r| r.is_object());
+    pub fn new(index: usize, mut tree: Tree<'_>, texts: &Interner) -> Option<Self> {
+        let request = tree.get("request").filter(|r| r.is_object())?;
+        let method = owned(request.get("method"))?;
+        let url = owned(request.get("url")).map(|u| u.trim().to_owned()).filter(|u| !u.is_empty())?;
+        let body = tree.get_mut("response").and_then(body).unwrap_or_default();
+        let (request, response) = (tree.get("request")?, tree.get("response").filter(|r| r.is_object()));
+        let list = |key: &str| tree.get(key).map(Tree::to_value);
+        let mut words = texts.words();
         Some(Self {
             index,
-            started: value.get("startedDateTime").and_then(Value::as_str).and_then(epoch_ms),
-            duration_ms: value.get("time").and_then(number).filter(|t| *t > 0.0).unwrap_or(0.0),
-            page: value.get("pageref").and_then(text),
-            headers: pairs(request.get("headers")),
+            started: tree.get("startedDateTime").and_then(Tree::as_str).and_then(epoch_ms),
+            duration_ms: tree.get("time").and_then(Tree::number).filter(|t| *t > 0.0).unwrap_or(0.0),
+            page: owned(tree.get("pageref")),
+            headers: headers(request.get("headers"), &mut words),
             cookies: pairs(request.get("cookies")),
             query: pairs(request.get("queryString")),
             post: request.get("postData").filter(|p| p.is_object()).map(post),
-            body_size: request.get("bodySize").and_then(number).unwrap_or(-1.0),
-            response: response.map(answer).unwrap_or_default(),
-            resource_type: value.get("_resourceType").and_then(text).unwrap_or_default().to_ascii_lowercase(),
-            from_cache: value.get("_fromCache").is_some_and(|v| !v.is_null() && v != &Value::Bool(false))
-                || response.is_some_and(|r| r.get("_fromDiskCache") == Some(&Value::Bool(true))),
-            comment: value.get("comment").and_then(text).filter(|c| !c.trim().is_empty()),
-            messages: value
+            body_size: request.get("bodySize").and_then(Tree::number).unwrap_or(-1.0),
+            response: response.map(|r| answer(r, body, &mut words)).unwrap_or_default(),
+            resource_type: owned(tree.get("_resourceType")).unwrap_or_default().to_ascii_lowercase(),
+            from_cache: tree.get("_fromCache").is_some_and(|v| !matches!(v, Tree::Null | Tree::Bool(false)))
+                || response.is_some_and(|r| r.get("_fromDiskCache") == Some(&Tree::Bool(true))),
+            comment: owned(tree.get("comment")).filter(|c| !c.trim().is_empty()),
+            messages: tree
                 .get("_webSocketMessages")
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
+                .map(Tree::items)
+                .unwrap_or_default()
+                .iter()
                 .map(message)
                 .collect(),
-            checks: value.get("checks").cloned(),
-            variables: value.get("variables").cloned(),
-            sleeps: sleeps(value.get("sleep")),
-            places: places(value),
+            checks: list("checks"),
+            variables: list("variables"),
+            sleeps: sleeps(list("sleep").as_ref()),
+            texts: RefCell::new(places(&tree, &mut words)),
             method,
             url,
         })
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
+        self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_ref())
     }
 
     /// `http` or `https`, else whatever stands before the colon.
@@ -142,94 +150,91 @@ impl Entry {
     }
 }
 
-fn answer(value: &Value) -> Response {
-    let content = value.get("content");
-    let get = |key: &str| content.and_then(|c| c.get(key));
-    let raw = get("text").and_then(Value::as_str).filter(|t| t.len() <= MOST_BODY);
-    let base64 = get("encoding").and_then(Value::as_str).is_some_and(|e| e.eq_ignore_ascii_case("base64"));
-    let body = raw.map(|t| if base64 { from_base64(t).unwrap_or_default() } else { t.as_bytes().to_vec() });
-    let headers = pairs(value.get("headers"));
-    let redirect =
-        value.get("redirectURL").and_then(text).filter(|r| !r.is_empty()).or_else(|| {
-            headers.iter().find(|(n, _)| n.eq_ignore_ascii_case("location")).map(|(_, v)| v.clone())
-        });
+/// The text of an answer, decoded; taken out of the tree.
+fn body(response: &mut Tree<'_>) -> Option<Vec<u8>> {
+    let content = response.get_mut("content")?;
+    let base64 =
+        content.get("encoding").and_then(Tree::as_str).is_some_and(|e| e.eq_ignore_ascii_case("base64"));
+    let text = content.get_mut("text")?.take_string().filter(|t| t.len() <= MOST_BODY)?;
+    if base64 { from_base64(&text) } else { Some(text.into_owned().into_bytes()) }
+}
+
+fn answer(value: &Tree<'_>, body: Vec<u8>, words: &mut Words<'_>) -> Response {
+    let headers = headers(value.get("headers"), words);
+    let redirect = owned(value.get("redirectURL")).filter(|r| !r.is_empty()).or_else(|| {
+        headers.iter().find(|(n, _)| n.eq_ignore_ascii_case("location")).map(|(_, v)| v.to_string())
+    });
     Response {
         status: value
             .get("status")
-            .and_then(number)
+            .and_then(Tree::number)
             .map_or(0, |s| if (0.0..1000.0).contains(&s) { s as u16 } else { 0 }),
-        status_text: value.get("statusText").and_then(text).unwrap_or_default(),
-        mime: get("mimeType").and_then(text).unwrap_or_default(),
-        body: RefCell::new(body.unwrap_or_default()),
+        status_text: owned(value.get("statusText")).unwrap_or_default(),
+        mime: owned(value.get("content").and_then(|c| c.get("mimeType"))).unwrap_or_default(),
+        body: RefCell::new(body),
         headers,
         redirect,
     }
 }
 
-fn post(value: &Value) -> Post {
+fn post(value: &Tree<'_>) -> Post {
     let base64 = ["encoding", "_encoding"]
         .iter()
-        .any(|k| value.get(k).and_then(Value::as_str).is_some_and(|e| e.eq_ignore_ascii_case("base64")));
+        .any(|k| value.get(k).and_then(Tree::as_str).is_some_and(|e| e.eq_ignore_ascii_case("base64")));
     Post {
-        mime: value.get("mimeType").and_then(text).unwrap_or_default(),
-        text: value.get("text").and_then(Value::as_str).map(str::to_owned),
+        mime: owned(value.get("mimeType")).unwrap_or_default(),
+        text: value.get("text").and_then(Tree::as_str).map(str::to_owned),
         base64,
         params: value
             .get("params")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
+            .map(Tree::items)
+            .unwrap_or_default()
+            .iter()
             .filter(|p| p.is_object())
             .map(|p| Param {
-                name: p.get("name").and_then(text).unwrap_or_default(),
-                value: p.get("value").and_then(text),
-                file_name: p.get("fileName").and_then(text),
-                content_type: p.get("contentType").and_then(text),
+                name: owned(p.get("name")).unwrap_or_default(),
+                value: owned(p.get("value")),
+                file_name: owned(p.get("fileName")),
+                content_type: owned(p.get("contentType")),
             })
             .collect(),
     }
 }
 
-fn message(value: &Value) -> Message {
+fn message(value: &Tree<'_>) -> Message {
     Message {
-        sent: value.get("type").and_then(Value::as_str) == Some("send"),
-        time: value.get("time").and_then(number).unwrap_or(0.0) * 1000.0,
-        binary: value.get("opcode").and_then(number) == Some(2.0),
-        data: value.get("data").and_then(text).unwrap_or_default(),
+        sent: value.get("type").and_then(Tree::as_str) == Some("send"),
+        time: value.get("time").and_then(Tree::number).unwrap_or(0.0) * 1000.0,
+        binary: value.get("opcode").and_then(Tree::number) == Some(2.0),
+        data: owned(value.get("data")).unwrap_or_default(),
     }
 }
 
-fn pairs(value: Option<&Value>) -> Vec<(String, String)> {
-    match value {
-        Some(Value::Array(list)) => list
-            .iter()
-            .filter_map(|h| {
-                let value = match h.get("value") {
-                    // one recorder writes the values of a name as a list
-                    Some(Value::Array(several)) => {
-                        several.iter().filter_map(text).collect::<Vec<_>>().join(", ")
-                    }
-                    one => one.and_then(text).unwrap_or_default(),
-                };
-                Some((h.get("name").and_then(text)?, value))
-            })
-            .collect(),
-        _ => Vec::new(),
-    }
+/// Names and values of a list of headers, cookies or parameters.
+fn named<'t>(list: Option<&'t Tree<'_>>) -> impl Iterator<Item = (Cow<'t, str>, Cow<'t, str>)> {
+    list.map(Tree::items).unwrap_or_default().iter().filter_map(|h| {
+        let value = match h.get("value") {
+            // one recorder writes the values of a name as a list
+            Some(Tree::Array(several)) => {
+                Cow::Owned(several.iter().filter_map(Tree::text).collect::<Vec<_>>().join(", "))
+            }
+            one => one.and_then(Tree::text).unwrap_or_default(),
+        };
+        Some((h.get("name").and_then(Tree::text)?, value))
+    })
+}
+
+fn pairs(list: Option<&Tree<'_>>) -> Vec<(String, String)> {
+    named(list).map(|(n, v)| (n.into_owned(), v.into_owned())).collect()
+}
+
+fn headers(list: Option<&Tree<'_>>, words: &mut Words<'_>) -> Vec<(Arc<str>, Arc<str>)> {
+    named(list).map(|(n, v)| (words.get(&n), words.get(&v))).collect()
 }
 
 /// A string, or what stands for one.
-fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(s) => Some(s.clone()),
-        Value::Number(n) => Some(n.to_string()),
-        Value::Bool(b) => Some(b.to_string()),
-        _ => None,
-    }
-}
-
-fn number(value: &Value) -> Option<f64> {
-    value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())
+fn owned(value: Option<&Tree<'_>>) -> Option<String> {
+    value.and_then(Tree::text).map(Cow::into_owned)
 }
 
 /// Base64 as recorders write it: white space, missing padding and the URL alphabet are fine.

@@ -2,7 +2,10 @@
 //! Must never know a target, or compare two requests to find what flows between them: that is a pass.
 //! Start at [`Har`], then `stream` (reading without holding), `entry` and `request`.
 
+mod answers;
+mod bases;
 mod body;
+mod build;
 mod codes;
 mod cookies;
 mod crew;
@@ -10,12 +13,16 @@ mod data;
 mod entry;
 mod extensions;
 mod importer;
+mod intern;
 mod pacing;
+mod parse;
 mod places;
 mod redact;
+mod redirects;
 mod request;
 mod select;
 mod stream;
+mod tree;
 mod websocket;
 
 pub use codes::CODES;

@@ -1,5 +1,9 @@
-use loadwright_diagnostic::Pointer;
-use serde_json::Value;
+use std::fmt::Write as _;
+
+use loadwright_scenario::SentText;
+
+use crate::intern::Words;
+use crate::tree::Tree;
 
 /// Texts longer than this are not looked through for secrets.
 const LONGEST: usize = 1024 * 1024;
@@ -7,37 +11,40 @@ const LONGEST: usize = 1024 * 1024;
 /// Where each text of a request stands, relative to its entry: whole values first, then those that hold several.
 ///
 /// Passes look here for what they took out, so that a script can read it from the recording again.
-pub(crate) fn places(entry: &Value) -> Vec<(Pointer, String)> {
+pub(crate) fn places(entry: &Tree<'_>, words: &mut Words<'_>) -> Vec<SentText> {
     let mut out = Vec::new();
     let Some(request) = entry.get("request") else { return out };
-    let root = Pointer::root().key("request");
-    let mut add = |at: Pointer, value: Option<&Value>| {
-        if let Some(text) = value.and_then(Value::as_str).filter(|t| !t.is_empty() && t.len() <= LONGEST) {
-            out.push((at, text.to_owned()));
+    let mut at = String::new();
+    let mut add = |place: std::fmt::Arguments<'_>, value: Option<&Tree<'_>>| {
+        if let Some(text) = value.and_then(Tree::as_str).filter(|t| !t.is_empty() && t.len() <= LONGEST) {
+            at.clear();
+            // writing to a string does not fail
+            let _ = at.write_fmt(place);
+            out.push(SentText { at: words.get(&at), text: words.get(text) });
         }
     };
     for list in ["headers", "cookies", "queryString"] {
-        let items = request.get(list).and_then(Value::as_array).into_iter().flatten().enumerate();
-        for (i, item) in items {
-            let at = root.key(list).index(i).key("value");
+        for (i, item) in request.get(list).map(Tree::items).unwrap_or_default().iter().enumerate() {
             match item.get("value") {
-                Some(Value::Array(several)) => {
-                    several.iter().enumerate().for_each(|(n, v)| add(at.index(n), Some(v)));
+                Some(Tree::Array(several)) => {
+                    for (n, v) in several.iter().enumerate() {
+                        add(format_args!("/request/{list}/{i}/value/{n}"), Some(v));
+                    }
                 }
-                one => add(at, one),
+                one => add(format_args!("/request/{list}/{i}/value"), one),
             }
         }
     }
     let post = request.get("postData");
-    let params = post.and_then(|p| p.get("params")).and_then(Value::as_array).into_iter().flatten();
-    for (i, param) in params.enumerate() {
-        add(root.key("postData").key("params").index(i).key("value"), param.get("value"));
+    let params = post.and_then(|p| p.get("params")).map(Tree::items).unwrap_or_default();
+    for (i, param) in params.iter().enumerate() {
+        add(format_args!("/request/postData/params/{i}/value"), param.get("value"));
     }
-    add(root.key("postData").key("text"), post.and_then(|p| p.get("text")));
-    add(root.key("url"), request.get("url"));
-    let messages = entry.get("_webSocketMessages").and_then(Value::as_array).into_iter().flatten();
-    for (i, message) in messages.enumerate() {
-        add(Pointer::root().key("_webSocketMessages").index(i).key("data"), message.get("data"));
+    add(format_args!("/request/postData/text"), post.and_then(|p| p.get("text")));
+    add(format_args!("/request/url"), request.get("url"));
+    let messages = entry.get("_webSocketMessages").map(Tree::items).unwrap_or_default();
+    for (i, message) in messages.iter().enumerate() {
+        add(format_args!("/_webSocketMessages/{i}/data"), message.get("data"));
     }
     out
 }

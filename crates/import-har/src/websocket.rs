@@ -34,7 +34,7 @@ pub(crate) fn step(entry: &Entry, origin: Origin) -> WebSocketStep {
                 && !matches!(n.to_ascii_lowercase().as_str(), "upgrade" | "user-agent" | "origin")
                 || n.eq_ignore_ascii_case("origin")
         })
-        .map(|(n, v)| Field::new(n.as_str(), v.as_str()))
+        .map(|(n, v)| Field::new(n.as_ref(), v.as_ref()))
         .collect();
     let path = loadwright_import::split_url(&entry.url).path;
     WebSocketStep { name: format!("WS {path}"), url: Text::literal(url), headers, frames, origin }

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use loadwright_diagnostic::{Diagnostic, Diagnostics, Origin, Pointer};
 use loadwright_import::Source;
+use loadwright_scenario::csv_records;
 use serde_json::{Map, Value};
 
 use crate::codes;
@@ -133,14 +134,14 @@ pub fn rows(source: &Source, diagnostics: &mut Diagnostics) -> Vec<Map<String, V
 
 /// CSV as Postman reads it: spaces around a field do not count, numbers without quotes are numbers, lines may be short.
 fn csv(text: &str) -> Vec<Map<String, Value>> {
-    let mut records = records(text).into_iter();
+    let mut records = csv_records(text, usize::MAX).into_iter();
     let Some(header) = records.next() else { return Vec::new() };
     records
         .map(|record| {
             header
                 .iter()
                 .zip(record)
-                .map(|((name, _), (field, quoted))| (name.clone(), cell(field, quoted)))
+                .map(|(name, field)| (name.text.clone(), cell(field.text, field.quoted)))
                 .collect()
         })
         .collect()
@@ -163,53 +164,6 @@ fn cell(field: String, quoted: bool) -> Value {
         }
     }
     Value::String(field)
-}
-
-fn records(text: &str) -> Vec<Vec<(String, bool)>> {
-    let mut out = Vec::new();
-    let mut record: Vec<(String, bool)> = Vec::new();
-    let (mut field, mut was_quoted, mut inside) = (String::new(), false, false);
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '"' if inside && chars.peek() == Some(&'"') => {
-                chars.next();
-                field.push('"');
-            }
-            '"' if inside => inside = false,
-            '"' if field.trim().is_empty() && !was_quoted => {
-                field.clear();
-                (inside, was_quoted) = (true, true);
-            }
-            ',' if !inside => {
-                record.push(finish(&mut field, &mut was_quoted));
-            }
-            '\n' | '\r' if !inside => {
-                if c == '\r' && chars.peek() == Some(&'\n') {
-                    chars.next();
-                }
-                let blank = record.is_empty() && field.trim().is_empty() && !was_quoted;
-                if !blank {
-                    record.push(finish(&mut field, &mut was_quoted));
-                    out.push(std::mem::take(&mut record));
-                }
-                field.clear();
-            }
-            ' ' | '\t' if was_quoted && !inside => {}
-            c => field.push(c),
-        }
-    }
-    if !record.is_empty() || !field.trim().is_empty() || was_quoted {
-        record.push(finish(&mut field, &mut was_quoted));
-        out.push(record);
-    }
-    out
-}
-
-fn finish(field: &mut String, quoted: &mut bool) -> (String, bool) {
-    let text = std::mem::take(field);
-    let was = std::mem::take(quoted);
-    (if was { text } else { text.trim().to_owned() }, was)
 }
 
 #[cfg(test)]

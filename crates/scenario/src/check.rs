@@ -37,7 +37,10 @@ pub enum Selector {
     Size,
     /// By name, case does not count.
     Header(String),
+    /// One that the answer sets.
     Cookie(String),
+    /// One that the client would send to the address of the answer: redirects on the way may have set it.
+    JarCookie(String),
     #[default]
     Body,
     Json(JsonPath),
@@ -61,6 +64,11 @@ pub enum Selector {
     Fitting {
         from: Box<Self>,
         pattern: String,
+    },
+    /// A claim of the JSON Web Token (RFC 7519) that another selector finds.
+    Claim {
+        from: Box<Self>,
+        path: JsonPath,
     },
     /// The first element that the CSS selector finds: an attribute of it, or its text.
     Css {

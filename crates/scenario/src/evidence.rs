@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use loadwright_diagnostic::Origin;
 
@@ -19,7 +20,15 @@ pub struct Evidence {
     pub final_urls: BTreeMap<Origin, String>,
     /// By the origin of the request step: its texts as the source spells them, and where they stand; whole values come
     /// before the texts that hold several.
-    pub request_texts: BTreeMap<Origin, Vec<(Origin, String)>>,
+    pub request_texts: BTreeMap<Origin, Vec<SentText>>,
+}
+
+/// A text of a request as the source spells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentText {
+    /// JSON pointer from the origin of the request step to the text.
+    pub at: Arc<str>,
+    pub text: Arc<str>,
 }
 
 impl Evidence {

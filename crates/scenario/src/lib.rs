@@ -6,6 +6,7 @@ mod auth;
 mod body;
 mod carried;
 mod check;
+mod csv;
 mod evidence;
 mod json;
 mod outline;
@@ -21,8 +22,9 @@ pub use auth::{ApiKeyPlace, Auth, AwsCredentials, ClientPlace, Grant, OAuth1, OA
 pub use body::{Body, FileRef, FormPart, PartContent};
 pub use carried::{Carried, CarriedItem, ScopeValue};
 pub use check::{Check, Extraction, JsonPath, JsonStep, JsonType, Predicate, Selector};
+pub use csv::{CsvField, csv_records};
 pub use evidence::{
-    Contract, Evidence, Exchange, Link, ObservedResponse, ParameterContract, ParameterPlace, Timing,
+    Contract, Evidence, Exchange, Link, ObservedResponse, ParameterContract, ParameterPlace, SentText, Timing,
 };
 pub use json::Json;
 pub use outline::outline;

@@ -4,11 +4,12 @@ use loadwright_scenario::{Exchange, JsonPath, JsonStep, ObservedResponse, Select
 
 use crate::atoms::decoded;
 use crate::dynamic::{is_dynamic, is_id_like};
+use crate::jwt::claims;
 use crate::leaves::{Step, leaves, path};
 use crate::names::{camel, normal, singular};
-use crate::page::{context, page_values};
+use crate::page::{Surroundings, page_values};
 use crate::replace::Scope;
-use crate::select::{cookies, select};
+use crate::select::{Page, cookies};
 use crate::words::{Between, words};
 
 /// A value of a response that later requests send.
@@ -21,6 +22,20 @@ pub(crate) struct Candidate {
     pub name: String,
     /// The response has it percent-encoded and the client sends it plain.
     pub coded: bool,
+}
+
+impl Candidate {
+    /// What requests are asked for: the value, behind its path when it says nothing by itself.
+    pub fn key(&self) -> String {
+        key(&self.value, &self.scope)
+    }
+}
+
+fn key(value: &str, scope: &Scope) -> String {
+    match scope {
+        Scope::Path(prefix) => format!("{prefix}/{value}"),
+        Scope::Anywhere | Scope::Ids | Scope::Named(_) => value.to_owned(),
+    }
 }
 
 /// Which values are looked for: those that later requests send and that nobody sent before.
@@ -39,38 +54,56 @@ pub(crate) fn candidates(exchange: &Exchange, url: Option<&str>, wanted: &Wanted
     let around = Around { resource: &resource, under: exchange.path.trim_end_matches('/') };
     // addresses and pages inside the texts of a document: only a pattern gets at them
     let mut texts: Vec<String> = Vec::new();
-    let is_json = leaves(&response.body, &mut |steps, text| {
-        leaf(steps, text, &around, &mut found);
-        if text.contains(['/', '=', '<', '"', ':']) && holds(text, wanted) {
-            texts.push(text.to_owned());
-        }
+    // tokens say things that clients read out of them
+    let mut tokens: Vec<(Selector, String)> = Vec::new();
+    let body = std::str::from_utf8(&response.body).ok();
+    let is_json = body.is_some_and(|body| {
+        leaves(body, &mut |steps, text| {
+            leaf(steps, text, &around, &mut found);
+            if let Some(claims) = claims(text) {
+                tokens.push((Selector::Json(path(steps)), claims));
+            }
+            let several = text.bytes().any(|b| matches!(b, b'/' | b'=' | b'<' | b'"' | b':'));
+            if several && holds(text, wanted) {
+                texts.push(text.to_owned());
+            }
+        })
     });
     if !is_json {
         found.out.clear();
         found.order.clear();
+        tokens.clear();
     }
     headers(response, &resource, &mut found);
+    for (name, value) in &response.headers {
+        tokens.extend(claims(value).map(|c| (Selector::Header(name.clone()), c)));
+    }
     for (name, value) in cookies(response) {
-        found.add(value, Selector::Cookie(name.to_owned()), &camel(name), Scope::Anywhere, false);
+        // a client that follows redirects shows the last answer's own cookies only
+        let cookie = |name: &str| match url {
+            Some(_) => Selector::JarCookie(name.to_owned()),
+            None => Selector::Cookie(name.to_owned()),
+        };
+        tokens.extend(claims(value).map(|c| (cookie(name), c)));
+        found.add(value, cookie(name), &camel(name), Scope::Anywhere, false);
         if value.contains('%') {
-            found.add(
-                &decoded(value),
-                Selector::Cookie(name.to_owned()),
-                &camel(name),
-                Scope::Anywhere,
-                true,
-            );
+            found.add(&decoded(value), cookie(name), &camel(name), Scope::Anywhere, true);
         }
     }
     if let Some(url) = url {
         address(url, &|pattern| Selector::UrlRegex { pattern, group: 1 }, &resource, &mut found);
     }
-    if let Ok(text) = std::str::from_utf8(&response.body) {
+    for (token, claims) in &tokens {
+        leaves(claims, &mut |steps, text| claim(token, steps, text, &mut found));
+    }
+    if let Some(text) = body {
         if text.trim_start().starts_with('<') {
+            let mut page = None;
             for v in page_values(text, &|value| (wanted.is)(value)) {
-                let from = Selector::Css { query: v.query, attribute: Some(v.attribute) };
+                let page = page.get_or_insert_with(|| Page::new(text));
                 // the first element of that description has to be the one
-                if select(&from, response, None).as_deref() == Some(v.value.as_str()) {
+                if page.select(&v.query, Some(&v.attribute)).as_deref() == Some(v.value.as_str()) {
+                    let from = Selector::Css { query: v.query, attribute: Some(v.attribute) };
                     found.add(&v.value, from, &camel(&v.name), Scope::Anywhere, false);
                 }
             }
@@ -92,10 +125,11 @@ struct Found<'a> {
 
 impl Found<'_> {
     fn add(&mut self, value: &str, from: Selector, name: &str, scope: Scope, coded: bool) {
-        let key = match &scope {
-            Scope::Path(prefix) => format!("{prefix}/{value}"),
-            Scope::Anywhere | Scope::Ids | Scope::Named(_) => value.to_owned(),
-        };
+        // most values are not wanted: that is told without a copy
+        if !matches!(scope, Scope::Path(_)) && !(self.wanted.is)(value) {
+            return;
+        }
+        let key = key(value, &scope);
         if self.out.contains_key(&key) || !(self.wanted.is)(&key) {
             return;
         }
@@ -133,6 +167,19 @@ fn leaf(steps: &[Step<'_>], text: &str, around: &Around<'_>, found: &mut Found<'
             let scope = Scope::Path(around.under.to_owned());
             found.add(text, Selector::Json(path), &name, scope, false);
         }
+    }
+}
+
+fn claim(token: &Selector, steps: &[Step<'_>], text: &str, found: &mut Found<'_>) {
+    if (found.wanted.is)(text) {
+        let path = path(steps);
+        // who the token is for (RFC 7519 section 4.1.2)
+        let name = match leaf_name(&path, "token") {
+            name if name == "sub" => "subjectId".to_owned(),
+            name => name,
+        };
+        let from = Selector::Claim { from: Box::new(token.clone()), path };
+        found.add(text, from, &name, Scope::Anywhere, false);
     }
 }
 
@@ -227,9 +274,14 @@ fn anywhere(text: &str, whole: &str, found: &mut Found<'_>) {
             }
             seen.push(word);
             let at = if text.len() == whole.len() { Some(start) } else { whole.find(word) };
-            if let Some((pattern, name)) = at.and_then(|at| context(whole, at, word)) {
-                let from = Selector::Regex { pattern, group: 1 };
-                found.add(word, from, &camel(&name), Scope::Anywhere, false);
+            let Some(at) = at else { return };
+            let Some(around) = Surroundings::new(whole, at, word) else { return };
+            let name = camel(around.name());
+            if !(found.wanted.varies)(word) && !is_dynamic(word, &name) {
+                return;
+            }
+            if let Some(pattern) = around.pattern() {
+                found.add(word, Selector::Regex { pattern, group: 1 }, &name, Scope::Anywhere, false);
             }
         });
     }

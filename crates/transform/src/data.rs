@@ -1,6 +1,6 @@
 use loadwright_diagnostic::Diagnostic;
 use loadwright_scenario::{
-    Body, Dataset, Json, Part, PartContent, RequestStep, Text, VarName, for_each_request,
+    Body, Dataset, Json, Part, PartContent, RequestStep, Text, VarName, csv_records, for_each_request,
     for_each_request_mut,
 };
 
@@ -142,13 +142,10 @@ fn rows(dataset: &Dataset) -> Vec<Vec<(String, String)>> {
             .filter_map(|row| row.as_object().map(|o| o.iter().map(|(k, v)| (k.clone(), cell(v))).collect()))
             .collect();
     }
-    text.lines()
-        .skip(1)
-        .take(MOST)
-        .map(|line| {
-            let cells = line.split(',').map(|c| c.trim().trim_matches('"').to_owned());
-            dataset.columns.iter().cloned().zip(cells).collect()
-        })
+    let mut records = csv_records(&text, MOST + 1).into_iter();
+    let header = records.next().unwrap_or_default();
+    records
+        .map(|record| header.iter().zip(record).map(|(name, f)| (name.text.clone(), f.text)).collect())
         .collect()
 }
 

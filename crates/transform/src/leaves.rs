@@ -24,9 +24,9 @@ pub(crate) fn path(steps: &[Step<'_>]) -> JsonPath {
 }
 
 /// Calls `f` with each text and number of a JSON document and the way to it, without building the document in memory.
-/// `false` when the bytes are no JSON; `f` has then seen what stands before the mistake.
-pub(crate) fn leaves<'a>(body: &'a [u8], f: &mut dyn FnMut(&[Step<'a>], &str)) -> bool {
-    let mut json = serde_json::Deserializer::from_slice(body);
+/// `false` when the text is no JSON; `f` has then seen what stands before the mistake.
+pub(crate) fn leaves<'a>(body: &'a str, f: &mut dyn FnMut(&[Step<'a>], &str)) -> bool {
+    let mut json = serde_json::Deserializer::from_str(body);
     let mut steps = Vec::new();
     let walk = Walk { steps: &mut steps, f };
     walk.deserialize(&mut json).is_ok() && json.end().is_ok()
@@ -136,10 +136,10 @@ mod tests {
     #[test]
     fn every_text_and_number_is_seen_with_the_way_to_it() {
         let mut seen = Vec::new();
-        let body = br#"{"a": [1, {"b\u0020c": "x\"y"}], "n": null, "t": true, "f": 1.5, "z": -7}"#;
+        let body = r#"{"a": [1, {"b\u0020c": "x\"y"}], "n": null, "t": true, "f": 1.5, "z": -7}"#;
         assert!(leaves(body, &mut |steps, text| seen.push(format!("{} {text}", path(steps)))));
         assert_eq!(seen, ["$.a[0] 1", "$.a[1]['b c'] x\"y", "$.z -7"]);
-        assert!(!leaves(b"<html>", &mut |_, _| {}));
-        assert!(!leaves(b"{\"a\": 1} x", &mut |_, _| {}));
+        assert!(!leaves("<html>", &mut |_, _| {}));
+        assert!(!leaves("{\"a\": 1} x", &mut |_, _| {}));
     }
 }

@@ -134,59 +134,76 @@ fn unescaped(text: &str) -> String {
     out
 }
 
-/// A pattern that finds the value at `at` again by what stands before and behind it, and what to call the value.
-pub(crate) fn context(text: &str, at: usize, value: &str) -> Option<(String, String)> {
-    let line = text.get(..at)?;
-    let mut from = at.saturating_sub(60);
-    while !line.is_char_boundary(from) {
-        from += 1;
+/// A value inside a text, and what stands around it.
+pub(crate) struct Surroundings<'a> {
+    text: &'a str,
+    at: usize,
+    value: &'a str,
+    /// What stands before the value on its line, without digits.
+    before: &'a str,
+    word: &'a str,
+}
+
+impl<'a> Surroundings<'a> {
+    /// `None` when nothing before the value could name it.
+    pub fn new(text: &'a str, at: usize, value: &'a str) -> Option<Self> {
+        let line = text.get(..at)?;
+        let mut from = at.saturating_sub(60);
+        while !line.is_char_boundary(from) {
+            from += 1;
+        }
+        let before = line.get(from..)?;
+        let before = before.rsplit('\n').next().unwrap_or(before);
+        // no other value of the same page may be a part of it
+        let before =
+            before.rfind(|c: char| c.is_ascii_digit()).and_then(|i| before.get(i + 1..)).unwrap_or(before);
+        let word = before.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).rfind(|w| {
+            w.len() >= 2
+                && !matches!(*w, "value" | "content" | "data" | "var" | "let" | "const" | "href" | "action")
+        })?;
+        Some(Self { text, at, value, before, word })
     }
-    let before = line.get(from..)?;
-    let before = before.rsplit('\n').next().unwrap_or(before);
-    // no other value of the same page may be a part of it
-    let before =
-        before.rfind(|c: char| c.is_ascii_digit()).and_then(|i| before.get(i + 1..)).unwrap_or(before);
-    let word = before.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).rfind(|w| {
-        w.len() >= 2
-            && !matches!(*w, "value" | "content" | "data" | "var" | "let" | "const" | "href" | "action")
-    })?;
-    let name = word.to_owned();
-    let after = text.get(at + value.len()..)?.chars().next();
-    let stop = match after {
-        Some(c @ ('"' | '\'' | '<' | '&' | '/' | ')' | '?' | '#')) => {
-            format!("[^{}\\s]+", regex::escape(&c.to_string()))
-        }
-        _ if value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-') => {
-            "[\\w-]+".to_owned()
-        }
-        _ => "[^\"'<>&\\s]+".to_owned(),
-    };
-    // from the last name on, and if that stands elsewhere too, from further left
-    let start = before.rfind(word)?;
-    let mut chosen = None;
-    for cut in [start, before.get(..start)?.rfind(char::is_whitespace).map_or(0, |i| i + 1), 0] {
-        let head: Vec<String> = before.get(cut..)?.split_whitespace().map(regex::escape).collect();
-        let mut pattern = head.join("\\s+");
-        if before.ends_with(char::is_whitespace) {
-            pattern.push_str("\\s*");
-        }
-        // what a regular expression of JavaScript does not escape
-        let pattern = format!(
-            "{}({stop})",
-            pattern.replace("\\-", "-").replace("\\#", "#").replace("\\&", "&").replace("\\~", "~")
-        );
-        // bytes, and no tables of Unicode classes: it is built for this one look
-        let first = regex::bytes::RegexBuilder::new(&pattern).unicode(false).build().ok()?;
-        if first
-            .captures(text.as_bytes())
-            .and_then(|c| c.get(1))
-            .is_some_and(|m| m.as_bytes() == value.as_bytes())
-        {
-            chosen = Some(pattern);
-            break;
-        }
+
+    /// What to call the value.
+    pub fn name(&self) -> &'a str {
+        self.word
     }
-    Some((chosen?, name))
+
+    /// A pattern that finds the value again by what stands before and behind it.
+    pub fn pattern(&self) -> Option<String> {
+        let Self { text, at, value, before, word } = *self;
+        let after = text.get(at + value.len()..)?.chars().next();
+        let stop = match after {
+            Some(c @ ('"' | '\'' | '<' | '&' | '/' | ')' | '?' | '#')) => {
+                format!("[^{}\\s]+", regex::escape(&c.to_string()))
+            }
+            _ if value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-') => {
+                "[\\w-]+".to_owned()
+            }
+            _ => "[^\"'<>&\\s]+".to_owned(),
+        };
+        // from the last name on, and if that stands elsewhere too, from further left
+        let start = before.rfind(word)?;
+        for cut in [start, before.get(..start)?.rfind(char::is_whitespace).map_or(0, |i| i + 1), 0] {
+            let head: Vec<String> = before.get(cut..)?.split_whitespace().map(regex::escape).collect();
+            let mut pattern = head.join("\\s+");
+            if before.ends_with(char::is_whitespace) {
+                pattern.push_str("\\s*");
+            }
+            // what a regular expression of JavaScript does not escape
+            let pattern = format!(
+                "{}({stop})",
+                pattern.replace("\\-", "-").replace("\\#", "#").replace("\\&", "&").replace("\\~", "~")
+            );
+            // bytes, and no tables of Unicode classes: it is built for this one look
+            let first = regex::bytes::RegexBuilder::new(&pattern).unicode(false).build().ok()?;
+            let found = first.captures(text.as_bytes()).and_then(|c| c.get(1));
+            if found.is_some_and(|m| m.as_bytes() == value.as_bytes()) {
+                return Some(pattern);
+            }
+        }
+        None
+    }
 }
 
 #[cfg(test)]
@@ -214,7 +231,8 @@ mod tests {
     fn a_pattern_is_made_of_what_stands_before_the_value() {
         let text = "<script>var cfg = {build: \"abc\", nonce: \"n9-77x\", next: 1};</script>";
         let at = text.find("n9-77x").unwrap_or(0);
-        let (pattern, name) = context(text, at, "n9-77x").unwrap_or_default();
-        assert_eq!((pattern.as_str(), name.as_str()), ("nonce:\\s+\"([^\"\\s]+)", "nonce"));
+        let around = Surroundings::new(text, at, "n9-77x").expect("a name stands before it");
+        assert_eq!(around.name(), "nonce");
+        assert_eq!(around.pattern().as_deref(), Some("nonce:\\s+\"([^\"\\s]+)"));
     }
 }

@@ -1,21 +1,23 @@
 use loadwright_diagnostic::Origin;
+use loadwright_scenario::SentText;
 use serde_json::Value;
 
 /// Where a value stands in the texts of a request, as a pointer that the script can follow in the source's file.
 ///
 /// The pointer may go on inside a text: into the JSON that the text is, or to a range of its UTF-16 units (`7..40`).
-pub(crate) fn place(value: &str, texts: &[(Origin, String)]) -> Option<Origin> {
-    let whole = texts.iter().find(|(_, t)| t == value).map(|(at, _)| at.clone());
+pub(crate) fn place(value: &str, step: &Origin, texts: &[SentText]) -> Option<Origin> {
+    let whole = texts.iter().find(|t| *t.text == *value).map(|t| step.below(&t.at));
     whole
-        .or_else(|| texts.iter().find_map(|(at, text)| in_json(value, at, text)))
-        .or_else(|| texts.iter().find_map(|(at, text)| in_text(value, at, text)))
+        .or_else(|| texts.iter().find_map(|t| in_json(value, step, t)))
+        .or_else(|| texts.iter().find_map(|t| in_text(value, step, t)))
 }
 
-fn in_json(value: &str, at: &Origin, text: &str) -> Option<Origin> {
+fn in_json(value: &str, step: &Origin, sent: &SentText) -> Option<Origin> {
+    let text = &sent.text;
     if !text.trim_start().starts_with('{') || !text.contains(value.get(..3).unwrap_or(value)) {
         return None;
     }
-    leaf(&serde_json::from_str(text).ok()?, value, at.clone())
+    leaf(&serde_json::from_str(text).ok()?, value, step.below(&sent.at))
 }
 
 fn leaf(json: &Value, value: &str, at: Origin) -> Option<Origin> {
@@ -27,11 +29,12 @@ fn leaf(json: &Value, value: &str, at: Origin) -> Option<Origin> {
     }
 }
 
-fn in_text(value: &str, at: &Origin, text: &str) -> Option<Origin> {
+fn in_text(value: &str, step: &Origin, sent: &SentText) -> Option<Origin> {
+    let text = &sent.text;
     let start = text.find(value)?;
     let units = |s: &str| s.encode_utf16().count();
     let from = units(text.get(..start)?);
-    Some(at.key(&format!("{from}..{}", from + units(value))))
+    Some(step.below(&sent.at).key(&format!("{from}..{}", from + units(value))))
 }
 
 #[cfg(test)]
@@ -42,16 +45,17 @@ mod tests {
 
     #[test]
     fn values_are_found_whole_then_in_json_then_as_a_range() {
-        let at = |p: &str| Origin::new(SourceId::default(), Pointer::from_text(p));
+        let step = Origin::new(SourceId::default(), Pointer::from_text("/log"));
+        let sent = |at: &str, text: &str| SentText { at: at.into(), text: text.into() };
         let texts = [
-            (at("/h"), "Bearer é-secret".to_owned()),
-            (at("/c"), "whole-value".to_owned()),
-            (at("/b"), "{\"a\": [{\"pass\": \"in \\\"json\"}]}".to_owned()),
+            sent("/h", "Bearer é-secret"),
+            sent("/c", "whole-value"),
+            sent("/b", "{\"a\": [{\"pass\": \"in \\\"json\"}]}"),
         ];
-        let found = |v: &str| place(v, &texts).map(|o| o.at.as_str().to_owned());
-        assert_eq!(found("whole-value").as_deref(), Some("/c"));
-        assert_eq!(found("in \"json").as_deref(), Some("/b/a/0/pass"));
-        assert_eq!(found("secret").as_deref(), Some("/h/9..15"));
+        let found = |v: &str| place(v, &step, &texts).map(|o| o.at.as_str().to_owned());
+        assert_eq!(found("whole-value").as_deref(), Some("/log/c"));
+        assert_eq!(found("in \"json").as_deref(), Some("/log/b/a/0/pass"));
+        assert_eq!(found("secret").as_deref(), Some("/log/h/9..15"));
         assert_eq!(found("elsewhere"), None);
     }
 }

@@ -265,7 +265,9 @@ fn text(t: &mut Text, swap: &Swap) -> bool {
 
 /// Replaces the needle where it is not a part of a longer word.
 pub(crate) fn bounded(text: &mut Text, needle: &str, with: &Text) -> bool {
-    if needle.is_empty() {
+    // most texts do not have it: nothing is built anew for them
+    let has = |p: &Part| matches!(p, Part::Literal(t) if t.contains(needle));
+    if needle.is_empty() || !text.0.iter().any(has) {
         return false;
     }
     let mut found = false;

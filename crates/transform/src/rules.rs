@@ -76,7 +76,7 @@ pub fn rules_to_text(rules: &[Rule]) -> String {
     let list: Vec<Value> = rules.iter().map(Rule::to_json).collect();
     let file = json!({
         "version": 1,
-        "about": "Which values of responses flow into later requests. Edit, switch off with \"enabled\": false, add your own, and apply with --rules FILE. `select` is one of {json: path}, {header: name}, {header: name, regex: pattern}, {cookie: name}, {css: selector, attribute: name}, {url: pattern}, {regex: pattern}; a pattern's first group is the value; \"decode\": \"percent\" undoes its percent escapes. `uses` names the requests that send it; an empty list means all later ones.",
+        "about": "Which values of responses flow into later requests. Edit, switch off with \"enabled\": false, add your own, and apply with --rules FILE. `select` is one of {json: path}, {header: name}, {header: name, regex: pattern}, {cookie: name}, {jar: name of a cookie that a redirect set}, {css: selector, attribute: name}, {url: pattern}, {regex: pattern}, {claim: path, token: one of these that finds a JWT}; a pattern's first group is the value; \"decode\": \"percent\" undoes its percent escapes. `uses` names the requests that send it; an empty list means all later ones.",
         "rules": list,
     });
     serde_json::to_string_pretty(&file).unwrap_or_default() + "\n"
@@ -108,9 +108,13 @@ fn selector_to_json(selector: &Selector) -> Value {
             with_group(json!({ "header": header, "regex": pattern }), *group)
         }
         Selector::Cookie(name) => json!({ "cookie": name }),
+        Selector::JarCookie(name) => json!({ "jar": name }),
         Selector::Css { query, attribute: Some(a) } => json!({ "css": query, "attribute": a }),
         Selector::Css { query, attribute: None } => json!({ "css": query }),
         Selector::Fitting { from, pattern: _ } => selector_to_json(from),
+        Selector::Claim { from, path } => {
+            json!({ "token": selector_to_json(from), "claim": path.to_string() })
+        }
         Selector::UrlRegex { pattern, group } => with_group(json!({ "url": pattern }), *group),
         Selector::Regex { pattern, group } => with_group(json!({ "regex": pattern }), *group),
         Selector::Status
@@ -125,6 +129,10 @@ fn selector_to_json(selector: &Selector) -> Value {
 fn selector_from_json(value: &Value) -> Option<Selector> {
     let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
     let group = value.get("group").and_then(Value::as_u64).map_or(1, |g| g as u32);
+    if let Some(claim) = text("claim") {
+        let from = Box::new(selector_from_json(value.get("token")?)?);
+        return Some(Selector::Claim { from, path: path_from_text(&claim)? });
+    }
     if let Some(path) = text("json") {
         return Some(Selector::Json(path_from_text(&path)?));
     }
@@ -139,6 +147,7 @@ fn selector_from_json(value: &Value) -> Option<Selector> {
     }
     text("cookie")
         .map(Selector::Cookie)
+        .or_else(|| text("jar").map(Selector::JarCookie))
         .or_else(|| text("url").map(|pattern| Selector::UrlRegex { pattern, group }))
         .or_else(|| text("regex").map(|pattern| Selector::Regex { pattern, group }))
 }
@@ -203,6 +212,11 @@ mod tests {
             rule(Selector::Regex { pattern: "n: (\\w+)".to_owned(), group: 1 }),
             rule(Selector::UrlRegex { pattern: "/u/(\\d+)".to_owned(), group: 1 }),
             rule(Selector::Cookie("c".to_owned())),
+            rule(Selector::JarCookie("j".to_owned())),
+            rule(Selector::Claim {
+                from: Box::new(Selector::Cookie("c".to_owned())),
+                path: JsonPath(vec![JsonStep::Key("sub".to_owned())]),
+            }),
         ];
         assert_eq!(rules_from_text(&rules_to_text(&rules)), Ok(rules));
         assert!(rules_from_text("{\"rules\":[{\"name\":\"x\"}]}").is_err_and(|e| e.contains("rule 1")));

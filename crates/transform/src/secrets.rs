@@ -1,7 +1,7 @@
 use loadwright_diagnostic::{Diagnostic, Origin, Pointer};
 use loadwright_scenario::{
-    Auth, Body, Field, Json, Lifetime, Part, PartContent, RequestStep, Step, Text, VarName, VarSource,
-    Variable, for_each_request_mut, for_each_step_mut, is_secret_value, is_sensitive,
+    Auth, Body, Field, Json, Lifetime, Part, PartContent, RequestStep, SentText, Step, Text, VarName,
+    VarSource, Variable, for_each_request_mut, for_each_step_mut, is_secret_value, is_sensitive,
 };
 
 use crate::codes;
@@ -110,7 +110,7 @@ impl Secret {
     }
 }
 
-fn collect(step: &RequestStep, texts: &[(Origin, String)], out: &mut Vec<Secret>) {
+fn collect(step: &RequestStep, texts: &[SentText], out: &mut Vec<Secret>) {
     let origin = step.origin.key("request");
     let mut add = |name: &str, value: &str, env: &str, what: String| {
         let value = value.trim();
@@ -118,7 +118,8 @@ fn collect(step: &RequestStep, texts: &[(Origin, String)], out: &mut Vec<Secret>
         let nothing =
             value.is_empty() || matches!(value, "true" | "false" | "null" | "undefined" | "0" | "1");
         if !nothing && !out.iter().any(known) {
-            let place = place(value, texts).unwrap_or_else(|| Origin::new(origin.source, Pointer::root()));
+            let place = place(value, &step.origin, texts)
+                .unwrap_or_else(|| Origin::new(origin.source, Pointer::root()));
             out.push(Secret {
                 value: value.to_owned(),
                 env: env.to_owned(),

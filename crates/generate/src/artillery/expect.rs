@@ -20,10 +20,11 @@ impl Context<'_> {
         }
         for e in &step.extractions {
             let Some(guard) = &e.guard else { continue };
-            match expectation(&e.from, &Predicate::Exists) {
+            let from = without_jar(&e.from);
+            match expectation(&from, &Predicate::Exists) {
                 Some(list) => native.extend(list),
                 None => {
-                    let test = self.js.test(&e.from, &Predicate::Exists);
+                    let test = self.js.test(&from, &Predicate::Exists);
                     tests.push(Prop::pair(guard.clone(), JsExpr::arrow("(r)", test)));
                 }
             }
@@ -45,11 +46,12 @@ impl Context<'_> {
         let mut code = Vec::new();
         for e in &step.extractions {
             let ident = self.js.var_ident(&e.into);
+            let from = without_jar(&e.from);
             let target = JsExpr::code("context.vars").member(ident.as_str());
             if e.fallback.as_ref().and_then(Text::as_var) == Some(&e.into) {
                 // what is known already stays when there is nothing better
                 self.uses_response = true;
-                let value = self.js.selected("r", &e.from);
+                let value = self.js.selected("r", &from);
                 let found = JsExpr::chain(vec![value, JsExpr::code(" ?? "), target.clone()]);
                 code.push(Stmt::Expr(JsExpr::binary(target, "=", found)));
                 continue;
@@ -66,7 +68,7 @@ impl Context<'_> {
                 }
                 None => {
                     self.uses_response = true;
-                    let value = self.js.selected("r", &e.from);
+                    let value = self.js.selected("r", &from);
                     code.push(Stmt::Expr(JsExpr::binary(target.clone(), "=", value)));
                 }
             }
@@ -87,6 +89,17 @@ impl Context<'_> {
             }
         }
         (native, code)
+    }
+}
+
+/// Hooks see the answer's own cookies and no jar.
+fn without_jar(selector: &Selector) -> Selector {
+    match selector {
+        Selector::JarCookie(name) => Selector::Cookie(name.clone()),
+        Selector::Claim { from, path } => {
+            Selector::Claim { from: Box::new(without_jar(from)), path: path.clone() }
+        }
+        other => other.clone(),
     }
 }
 

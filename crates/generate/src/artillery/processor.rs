@@ -76,6 +76,12 @@ const kept = (file, pointer) => {
   }
 };";
 
+const ENCODING: &str = "\
+const encoding = {
+  b64encode: (text) => Buffer.from(text).toString('base64'),
+  b64decode: (text) => Buffer.from(text, 'base64').toString(),
+};";
+
 const UNIQUE: &str = "\
 let made = 0;
 const unique = () => `${RUN}-${process.pid}-${(made += 1)}`;";
@@ -253,7 +259,7 @@ impl Context<'_> {
             });
         }
         if self.js.needs.default.contains_key("encoding") {
-            helpers.push("const encoding = { b64encode: (text) => Buffer.from(text).toString('base64') };");
+            helpers.push(ENCODING);
         }
         if self.needs_response {
             helpers.push(SEEN);

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use super::{is_identifier, quote, template_chunk};
 
 /// A JavaScript expression. Every constructor that takes foreign text escapes it.
@@ -23,7 +25,7 @@ pub enum JsExpr {
 
 /// Checked code: only this module can make one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Code(String);
+pub struct Code(Cow<'static, str>);
 
 impl Code {
     pub fn as_str(&self) -> &str {
@@ -49,19 +51,19 @@ pub enum Prop {
 impl JsExpr {
     /// Code of the generator's own, known when it is compiled.
     pub fn code(code: &'static str) -> Self {
-        Self::Code(Code(code.to_owned()))
+        Self::Code(Code(Cow::Borrowed(code)))
     }
 
     pub fn ident(ident: &super::JsIdent) -> Self {
-        Self::Code(Code(ident.as_str().to_owned()))
+        Self::Code(Code(Cow::Owned(ident.as_str().to_owned())))
     }
 
     pub fn string(text: &str) -> Self {
-        Self::Code(Code(quote(text)))
+        Self::Code(Code(Cow::Owned(quote(text))))
     }
 
     pub fn int(n: i64) -> Self {
-        Self::Code(Code(n.to_string()))
+        Self::Code(Code(Cow::Owned(n.to_string())))
     }
 
     pub fn bool(b: bool) -> Self {
@@ -72,7 +74,7 @@ impl JsExpr {
     pub fn number(text: &str) -> Self {
         let fine =
             text.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b)) && text.parse::<f64>().is_ok();
-        if fine { Self::Code(Code(text.to_owned())) } else { Self::string(text) }
+        if fine { Self::Code(Code(Cow::Owned(text.to_owned()))) } else { Self::string(text) }
     }
 
     /// A regular expression literal; falls back to `new RegExp` where a literal cannot say it.
@@ -100,7 +102,7 @@ impl JsExpr {
         }
         out.push('/');
         out.push_str(&flags);
-        Self::Code(Code(out))
+        Self::Code(Code(Cow::Owned(out)))
     }
 
     pub fn call(callee: Self, args: Vec<Self>) -> Self {
@@ -119,18 +121,18 @@ impl JsExpr {
         } else {
             format!("[{}]", quote(name))
         };
-        Self::Chain(vec![self, Self::Code(Code(tail))])
+        Self::Chain(vec![self, Self::Code(Code(Cow::Owned(tail)))])
     }
 
     /// `object?.name`
     pub fn optional_member(self, name: &str) -> Self {
         let tail = if is_identifier(name) { format!("?.{name}") } else { format!("?.[{}]", quote(name)) };
-        Self::Chain(vec![self, Self::Code(Code(tail))])
+        Self::Chain(vec![self, Self::Code(Code(Cow::Owned(tail)))])
     }
 
     /// `left op right`, flat.
     pub fn binary(left: Self, op: &'static str, right: Self) -> Self {
-        Self::Chain(vec![left, Self::Code(Code(format!(" {op} "))), right])
+        Self::Chain(vec![left, Self::Code(Code(Cow::Owned(format!(" {op} ")))), right])
     }
 
     pub fn chain(parts: Vec<Self>) -> Self {
@@ -167,7 +169,7 @@ impl JsExpr {
         let mut out = vec![Self::code("`")];
         for part in parts {
             match part {
-                TemplatePart::Text(text) => out.push(Self::Code(Code(template_chunk(&text)))),
+                TemplatePart::Text(text) => out.push(Self::Code(Code(Cow::Owned(template_chunk(&text))))),
                 TemplatePart::Hole(expr) => out.extend([Self::code("${"), expr, Self::code("}")]),
             }
         }

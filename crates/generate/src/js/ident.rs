@@ -152,6 +152,7 @@ const TAKEN: &[&str] = &[
     "parseHTML",
     "handleSummary",
     "json",
+    "claim",
     "multipart",
     "randomInt",
     "unique",

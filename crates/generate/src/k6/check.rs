@@ -158,6 +158,11 @@ impl Context<'_> {
             Selector::Cookie(name) => {
                 JsExpr::chain(vec![response.member("cookies").member(name), code("?.[0].value")])
             }
+            Selector::JarCookie(name) => {
+                let jar = JsExpr::call(self.http("http.cookieJar"), Vec::new());
+                let cookies = JsExpr::call(jar.member("cookiesForURL"), vec![response.member("url")]);
+                JsExpr::chain(vec![cookies.member(name), code("?.[0]")])
+            }
             Selector::Body => response.member("body"),
             Selector::Json(path) => {
                 let f = self.helper(Helper::Json);
@@ -182,6 +187,16 @@ impl Context<'_> {
                 let value = self.selected_from(response, from);
                 let value = JsExpr::binary(parens(value), "??", JsExpr::string(""));
                 regex_group(pattern, value, 0)
+            }
+            Selector::Claim { from, path } => {
+                let token = self.selected_from(response, from);
+                let f = self.helper(Helper::Claim);
+                self.import_default("encoding", "k6/encoding");
+                let keys = path.0.iter().map(|s| match s {
+                    JsonStep::Key(k) => JsExpr::string(k),
+                    JsonStep::Index(i) => JsExpr::number(&i.to_string()),
+                });
+                JsExpr::call(f, std::iter::once(token).chain(keys).collect())
             }
             Selector::UrlRegex { pattern, group } => regex_group(pattern, response.member("url"), *group),
             Selector::Css { query, attribute } => {

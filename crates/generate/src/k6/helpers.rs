@@ -9,6 +9,7 @@ pub(crate) enum Helper {
     Kept,
     Has,
     LastSegment,
+    Claim,
     Pick,
     RandomInt,
     RandomText,
@@ -54,6 +55,7 @@ impl Helper {
             Self::Kept => "kept",
             Self::Has => "has",
             Self::LastSegment => "lastSegment",
+            Self::Claim => "claim",
             Self::Pick => "pick",
             Self::RandomInt => "randomInt",
             Self::RandomText => "randomText",
@@ -116,6 +118,7 @@ impl Helper {
                 "// What a URL ends with, as in a Location header; undefined when there is none.\n\
                  const lastSegment = (url) => /([^/?#]+)\\/?(?:[?#].*)?$/.exec(url || '')?.[1];"
             }
+            Self::Claim => CLAIM,
             Self::InUrl => {
                 "// Encodes what a URL cannot hold; escapes that are there stay.\n\
                  const inUrl = (text) => encodeURI(text).replace(/%25([0-9a-f]{2})/gi, '%$1');"
@@ -245,27 +248,51 @@ const multipart = (parts) => {
   return { body: new Uint8Array(bytes).buffer, type: `multipart/form-data; boundary=${boundary}` };
 };";
 
+const CLAIM: &str = "\
+// A claim of a JSON Web Token; undefined when the text is no token or has no such claim.
+const claim = (token, ...path) => {
+  try {
+    const claims = JSON.parse(encoding.b64decode(token.split('.')[1], 'rawurl', 's'));
+    return path.reduce((value, key) => value[key], claims);
+  } catch (e) {
+    return undefined;
+  }
+};";
+
 const PARSE_CSV: &str = "\
-// Rows of a CSV text as objects; the first line names the columns. Quotes as in RFC 4180.
+// Rows of a CSV text as objects; the first line names the columns. Quotes as in RFC 4180; spaces around a field do not
+// count.
 function parseCsv(text) {
   const rows = [];
-  let row = [''];
+  let row = [];
+  let field = '';
   let quoted = false;
+  let inside = false;
+  const end = () => {
+    row.push(quoted ? field : field.trim());
+    field = '';
+    quoted = false;
+  };
   const source = text.replace(/^\\uFEFF/, '');
   for (let i = 0; i < source.length; i++) {
     const c = source[i];
-    if (quoted) {
-      if (c !== '\"') row[row.length - 1] += c;
-      else if (source[i + 1] === '\"') row[row.length - 1] += source[++i];
-      else quoted = false;
-    } else if (c === '\"') quoted = true;
-    else if (c === ',') row.push('');
+    if (inside) {
+      if (c !== '\"') field += c;
+      else if (source[i + 1] === '\"') field += source[++i];
+      else inside = false;
+    } else if (c === '\"' && !quoted && !field.trim()) {
+      field = '';
+      quoted = true;
+      inside = true;
+    } else if (c === ',') end();
     else if (c === '\\n' || c === '\\r') {
       if (c === '\\r' && source[i + 1] === '\\n') i++;
+      end();
       rows.push(row);
-      row = [''];
-    } else row[row.length - 1] += c;
+      row = [];
+    } else if (!quoted || c.trim()) field += c;
   }
+  end();
   rows.push(row);
   const [columns, ...records] = rows.filter((r) => r.length > 1 || r[0] !== '');
   return records.map((r) => Object.fromEntries(columns.map((name, i) => [name, r[i] ?? ''])));

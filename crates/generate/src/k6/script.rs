@@ -144,9 +144,17 @@ pub(super) fn function(signature: &str, body: &[Stmt]) -> String {
     if body.is_empty() {
         return format!("{signature} {{}}\n");
     }
-    let mut out = format!("{signature} {{\n");
-    for line in Printer::print_indented(body).lines() {
-        out.push_str(line);
+    let body = Printer::print_indented(body);
+    let mut out = String::with_capacity(signature.len() + body.len() + 8);
+    out.push_str(signature);
+    out.push_str(" {\n");
+    if body.contains('\r') {
+        for line in body.lines() {
+            out.push_str(line);
+            out.push('\n');
+        }
+    } else {
+        out.push_str(body.strip_suffix('\n').unwrap_or(&body));
         out.push('\n');
     }
     out.push_str("}\n");

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use loadwright_scenario::{TestPlan, for_each_request};
 use serde::{Deserialize, Serialize};
 
-use crate::Generated;
+use crate::{Generated, GeneratedFile};
 
 /// The version of the lock file that this program writes and reads.
 const VERSION: u32 = 2;
@@ -68,40 +68,20 @@ impl Changes {
 
 impl Lock {
     pub fn new(plan: &TestPlan, generated: &Generated, target: &str, source: &str) -> Self {
-        let mut operations: BTreeMap<String, u64> = BTreeMap::new();
-        for_each_request(plan, &mut |r| {
-            let mut plain = r.clone();
-            // where a request stands in its source is nothing that it does
-            plain.origin = Default::default();
-            for e in &mut plain.extractions {
-                e.origin = Default::default();
-            }
-            for c in &mut plain.checks {
-                c.origin = Default::default();
-            }
-            for s in plain.before.iter_mut().chain(&mut plain.after) {
-                s.origin = Default::default();
-            }
-            let hash = operations.entry(r.operation(&plan.http)).or_insert(FNV_START);
-            let mut text = Fingerprint(*hash);
-            // a fingerprint takes everything
-            let _ = write!(text, "{plain:?}");
-            *hash = text.0;
+        let pack = || -> BTreeMap<String, String> {
+            let kept = |f: &GeneratedFile| {
+                let shared = generated.shared.contains(&f.path);
+                (f.path.clone(), if shared { fingerprint(&f.content) } else { packed(&f.content) })
+            };
+            generated.files.iter().map(kept).collect()
+        };
+        // both take a while for a long script, and neither needs the other
+        let (operations, files) = std::thread::scope(|scope| {
+            let files = scope.spawn(pack);
+            (fingerprints(plan), files.join())
         });
-        Self {
-            version: VERSION,
-            target: target.to_owned(),
-            source: source.to_owned(),
-            operations: operations.into_iter().map(|(n, h)| (n, format!("{h:016x}"))).collect(),
-            files: generated
-                .files
-                .iter()
-                .map(|f| {
-                    let shared = generated.shared.contains(&f.path);
-                    (f.path.clone(), if shared { fingerprint(&f.content) } else { packed(&f.content) })
-                })
-                .collect(),
-        }
+        let files = files.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        Self { version: VERSION, target: target.to_owned(), source: source.to_owned(), operations, files }
     }
 
     pub fn parse(text: &str) -> Result<Self, LockError> {
@@ -151,6 +131,31 @@ impl Lock {
     }
 }
 
+/// What each operation does, in a few digits.
+fn fingerprints(plan: &TestPlan) -> BTreeMap<String, String> {
+    let mut operations: BTreeMap<String, u64> = BTreeMap::new();
+    for_each_request(plan, &mut |r| {
+        let mut plain = r.clone();
+        // where a request stands in its source is nothing that it does
+        plain.origin = Default::default();
+        for e in &mut plain.extractions {
+            e.origin = Default::default();
+        }
+        for c in &mut plain.checks {
+            c.origin = Default::default();
+        }
+        for s in plain.before.iter_mut().chain(&mut plain.after) {
+            s.origin = Default::default();
+        }
+        let hash = operations.entry(r.operation(&plan.http)).or_insert(FNV_START);
+        let mut text = Fingerprint(*hash);
+        // a fingerprint takes everything
+        let _ = write!(text, "{plain:?}");
+        *hash = text.0;
+    });
+    operations.into_iter().map(|(n, h)| (n, format!("{h:016x}"))).collect()
+}
+
 /// How a fingerprint begins; base64 has no colon.
 const MARK: &str = "fnv1a:";
 
@@ -196,7 +201,6 @@ fn fnv(mut hash: u64, bytes: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::GeneratedFile;
 
     #[test]
     fn a_lock_gives_back_what_it_was_made_from() {

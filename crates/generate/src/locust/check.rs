@@ -149,6 +149,9 @@ impl Context<'_> {
             Selector::Cookie(name) => {
                 of.clone().attribute("cookies").method("get", vec![PyExpr::string(name)])
             }
+            Selector::JarCookie(name) => {
+                PyExpr::code("self.client.cookies").method("get", vec![PyExpr::string(name)])
+            }
             Selector::Body => of.clone().attribute("text"),
             Selector::Json(path) => {
                 let f = self.helper(Helper::Pick);
@@ -162,6 +165,11 @@ impl Context<'_> {
             Selector::Fitting { from, pattern } => {
                 let value = self.selected(of, from);
                 self.found(pattern, value, 0)
+            }
+            Selector::Claim { from, path } => {
+                let token = self.selected(of, from);
+                let f = self.helper(Helper::Claim);
+                PyExpr::call(f, path_args(token, path))
             }
             Selector::UrlRegex { pattern, group } => {
                 let url = of.clone().attribute("url");

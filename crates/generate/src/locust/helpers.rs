@@ -8,6 +8,7 @@ pub(super) enum Helper {
     Has,
     HasKeys,
     Find,
+    Claim,
     Element,
     RandomText,
     Fresh,
@@ -28,6 +29,7 @@ impl Helper {
             Self::Has => "has",
             Self::HasKeys => "has_keys",
             Self::Find => "find",
+            Self::Claim => "claim",
             Self::Element => "element",
             Self::RandomText => "random_text",
             Self::Unique => "unique",
@@ -52,6 +54,7 @@ impl Helper {
             Self::Kept => &["json", "pathlib", "re"],
             Self::Compact => &["json"],
             Self::Find => &["re"],
+            Self::Claim => &["base64", "json"],
             Self::RandomText => &["random", "string"],
             Self::Fresh => &["itertools", "os", "time"],
             Self::UniqueInt => &["itertools", "time"],
@@ -85,6 +88,7 @@ impl Helper {
                 "def has_keys(value, *keys):\n    return isinstance(value, dict) and all(key in value for key in keys)"
             }
             Self::Find => FIND,
+            Self::Claim => CLAIM,
             Self::Element => ELEMENT,
             Self::RandomText => {
                 "def random_text(length):\n    letters = string.ascii_lowercase + string.digits\n    return \"\".join(random.choices(letters, k=length))"
@@ -156,6 +160,18 @@ const FIND: &str = "\
 def find(pattern, text, group=0):
     match = re.search(pattern, text or \"\")
     return match.group(group) if match else None";
+
+const CLAIM: &str = "\
+def claim(token, *path):
+    \"\"\"A claim of a JSON Web Token; None when the text is no token or has no such claim.\"\"\"
+    try:
+        part = token.split(\".\")[1]
+        value = json.loads(base64.urlsafe_b64decode(part + \"=\" * (-len(part) % 4)))
+        for key in path:
+            value = value[key]
+        return value
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        return None";
 
 const ELEMENT: &str = "\
 class _Finder(HTMLParser):

@@ -100,6 +100,7 @@ const TAKEN: &[&str] = &[
     "environment",
     "events",
     "find",
+    "claim",
     "found",
     "has",
     "has_keys",

@@ -1,0 +1,48 @@
+use loadwright_diagnostic::Origin;
+use loadwright_import::split_url;
+use loadwright_scenario::{Exchange, ObservedResponse, Timing};
+
+use crate::bases::base_key;
+use crate::entry::Entry;
+
+/// What was sent and answered; `chain` is the entry and those that its redirects lead through.
+pub(crate) fn exchange(entry: &Entry, chain: &[&Entry], start: f64, origin: Origin) -> Exchange {
+    let last = chain.last().copied().unwrap_or(entry);
+    let url = split_url(&entry.url);
+    Exchange {
+        origin,
+        method: entry.method.clone(),
+        base: base_key(entry),
+        path: if url.path.is_empty() { "/".to_owned() } else { url.path.to_owned() },
+        query: url.query.map(str::to_owned),
+        request_body: entry.post.as_ref().and_then(|p| p.text.as_ref()).map(|t| t.clone().into_bytes()),
+        responses: vec![ObservedResponse {
+            links: Vec::new(),
+            status: last.response.status,
+            status_text: last.response.status_text.clone(),
+            headers: headers_of(chain),
+            body: last.response.body.take(),
+            schema: None,
+        }],
+        contract: None,
+        timing: entry.started.map(|s| Timing {
+            start_ms: s - start,
+            duration_ms: last.end().map_or(entry.duration_ms, |e| (e - s).max(entry.duration_ms)),
+        }),
+    }
+}
+
+/// The headers of the final answer; cookies that redirects set on the way are there too.
+fn headers_of(chain: &[&Entry]) -> Vec<(String, String)> {
+    let Some((last, before)) = chain.split_last() else { return Vec::new() };
+    let mut out: Vec<(String, String)> =
+        last.response.headers.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect();
+    for hop in before {
+        let set = hop.response.headers.iter().filter(|(n, _)| n.eq_ignore_ascii_case("set-cookie"));
+        out.extend(set.map(|(n, v)| (n.to_string(), v.to_string())));
+    }
+    if !last.response.mime.is_empty() && !out.iter().any(|(n, _)| n.eq_ignore_ascii_case("content-type")) {
+        out.push(("Content-Type".to_owned(), last.response.mime.clone()));
+    }
+    out
+}
