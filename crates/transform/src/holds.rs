@@ -23,6 +23,8 @@ pub(crate) fn holds(check: &Check, answer: &ObservedResponse) -> Option<bool> {
         | Selector::UrlRegex { .. }
         | Selector::Fitting { .. }
         | Selector::Css { .. }
+        | Selector::JarCookie(_)
+        | Selector::Claim { .. }
         | Selector::Var(_) => None,
     }
 }
