@@ -56,12 +56,12 @@ fn entry(i: usize) -> Value {
     let body = json!({ "items": items, "next": format!("/api/items?page={}", i + 1) }).to_string();
     let before = id(i.saturating_sub(1) * 1_000 + 3);
     let mut request = json!({
-        "method": if i % 3 == 0 { "POST" } else { "GET" },
+        "method": if i.is_multiple_of(3) { "POST" } else { "GET" },
         "url": format!("https://shop.example.com/api/items/{before}?page={i}"),
         "httpVersion": "HTTP/2", "cookies": [], "headers": sent,
         "queryString": [{ "name": "page", "value": i.to_string() }], "headersSize": -1, "bodySize": -1,
     });
-    if i % 3 == 0 {
+    if i.is_multiple_of(3) {
         request["postData"] = json!({ "mimeType": "application/json", "text": json!({ "q": i, "ref": format!("n{i}") }).to_string() });
     }
     json!({
