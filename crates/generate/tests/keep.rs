@@ -1,8 +1,10 @@
 //! Edits of people and changes of sources, at random: nothing that somebody wrote is lost, and the result is a script.
 
+use loadwright_generate::artillery::Artillery;
 use loadwright_generate::k6::K6;
 use loadwright_generate::keep::{Syntax, merge, parses};
-use loadwright_generate::{GenerateOptions, GenerateRequest, Target as _};
+use loadwright_generate::locust::Locust;
+use loadwright_generate::{GenerateOptions, GenerateRequest, Layout, Target};
 use loadwright_scenario::{
     Check, Group, HttpDefaults, Json, Predicate, Request, RequestStep, Scenario, Segment, Selector, Step,
     TestPlan, Text, UrlTemplate,
@@ -43,8 +45,29 @@ fn step(n: usize) -> Step {
     }))
 }
 
+/// A way in which the things can be written.
+struct Flavour {
+    target: &'static dyn Target,
+    file_name: &'static str,
+    layout: Layout,
+}
+
+const FLAVOURS: &[Flavour] = &[
+    Flavour { target: &K6, file_name: "script.ts", layout: Layout::Single },
+    Flavour { target: &K6, file_name: "script.js", layout: Layout::Split },
+    Flavour { target: &K6, file_name: "script.ts", layout: Layout::Split },
+    Flavour { target: &Locust, file_name: "locustfile.py", layout: Layout::Single },
+    Flavour { target: &Artillery, file_name: "artillery.yml", layout: Layout::Single },
+];
+
 /// A script with the things in groups of three.
 fn script(things: &[usize]) -> String {
+    let plain = Flavour { target: &K6, file_name: "script.js", layout: Layout::Single };
+    files(things, &plain).remove(0).1
+}
+
+/// Every text that the things become, by name.
+fn files(things: &[usize], flavour: &Flavour) -> Vec<(String, String)> {
     let groups = things.chunks(3).enumerate().map(|(i, list)| {
         Step::Group(Group {
             name: format!("group {i}"),
@@ -66,8 +89,14 @@ fn script(things: &[usize]) -> String {
         }],
         ..TestPlan::default()
     };
-    let request = GenerateRequest { plan: &plan, options: GenerateOptions::default() };
-    K6.generate(&request).expect("a script").script().to_owned()
+    let options = GenerateOptions {
+        file_name: flavour.file_name.to_owned(),
+        layout: flavour.layout,
+        ..GenerateOptions::default()
+    };
+    let made = flavour.target.generate(&GenerateRequest { plan: &plan, options }).expect("a script");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    made.files.into_iter().map(|f| (f.path, text(f.content))).collect()
 }
 
 /// What a person does to a text: notes, statements, changed words, removed lines. Gives what was written anew.
@@ -86,7 +115,10 @@ fn edit(text: &str, dice: &mut Dice) -> (String, Vec<String>) {
                 continue;
             }
             _ => {
-                lines.remove(at);
+                // a short companion is never emptied
+                if lines.len() > 1 {
+                    lines.remove(at);
+                }
                 continue;
             }
         };
@@ -145,4 +177,51 @@ fn random_edits_survive_random_changes_and_the_result_is_a_script() {
         }
     }
     assert!(clean > 50 && marked > 10, "{clean} clean, {marked} with conflicts: the dice prove nothing");
+}
+
+/// Whether a text is what its name says; nobody here reads Python.
+fn is_sound(text: &str, syntax: Syntax, name: &str) -> bool {
+    use saphyr::LoadableYamlNode as _;
+    match syntax {
+        Syntax::JavaScript | Syntax::TypeScript => parses(text, syntax),
+        Syntax::Hash if name.ends_with(".yml") => saphyr::Yaml::load_from_str(text).is_ok(),
+        Syntax::Hash | Syntax::Opaque => true,
+    }
+}
+
+#[test]
+fn the_same_holds_for_every_language_and_layout() {
+    let mut dice = Dice(7);
+    for flavour in FLAVOURS {
+        let (mut merged_files, mut several) = (0, 0);
+        for round in 0..60 {
+            let things: Vec<usize> = (0..3 + dice.roll(9)).collect();
+            let base = files(&things, flavour);
+            let theirs = files(&change(&things, &mut dice), flavour);
+            several += usize::from(base.len() > 1);
+            for (name, base) in &base {
+                let syntax = Syntax::of(name);
+                let place = format!("{name} of {}, round {round}", flavour.target.name());
+                assert!(is_sound(base, syntax, name), "{place}:\n{base}");
+                let (ours, written) = edit(base, &mut dice);
+                assert_eq!(merge(base, &ours, base, syntax).text, ours, "{place}: nothing changed");
+                assert_eq!(merge(base, base, base, syntax).text, *base, "{place}");
+                let Some((_, theirs)) = theirs.iter().find(|(n, _)| n == name) else { continue };
+                let merged = merge(base, &ours, theirs, syntax);
+                merged_files += 1;
+                for line in &written {
+                    assert!(
+                        merged.text.contains(line.trim()),
+                        "{place}: `{line}` is lost in\n{}",
+                        merged.text
+                    );
+                }
+                if is_sound(&ours, syntax, name) {
+                    assert!(is_sound(&merged.text, syntax, name), "{place}:\n{}", merged.text);
+                }
+            }
+        }
+        assert!(merged_files >= 60, "{}: {merged_files} merges prove nothing", flavour.target.name());
+        assert!(flavour.layout == Layout::Single || several > 30, "nothing was split");
+    }
 }
