@@ -131,3 +131,96 @@ fn clients_ask_for_tokens_as_the_collection_says() {
         }
     }
 }
+
+/// Vectors of FIPS 81, FIPS 46-3, NIST SP 800-38A, the Keccak team, RIPEMD's authors and RFC 6229's family.
+#[test]
+fn ciphers_and_digests_of_cryptojs_give_the_published_values() {
+    let key = "hex('2b7e151628aed2a6abf7158809cf4f3c')";
+    let block = "hex('6bc1bee22e409f96e93d7e117393172a')";
+    let aes = |mode: &str, iv: &str| {
+        format!(
+            "C.AES.encrypt({block}, {key}, {{ mode: C.mode.{mode}, iv: hex('{iv}'), padding: C.pad.NoPadding }}).ciphertext"
+        )
+    };
+    let iv = "000102030405060708090a0b0c0d0e0f";
+    let cases = [
+        ("C.DES.encrypt('Now is t', hex('0123456789abcdef'), { mode: C.mode.ECB, padding: C.pad.NoPadding }).ciphertext".to_owned(), "3fa40e8a984d4815"),
+        ("C.DES.encrypt('Now is the time for all ', hex('0123456789abcdef'), { iv: hex('1234567890abcdef'), padding: C.pad.NoPadding }).ciphertext".to_owned(), "e5c7cdde872bf27c43e934008c389c0f683788499a7c05f6"),
+        ("C.TripleDES.encrypt(hex('5468652071756663'), hex('0123456789abcdef23456789abcdef01456789abcdef0123'), { mode: C.mode.ECB, padding: C.pad.NoPadding }).ciphertext".to_owned(), "a826fd8ce53b855f"),
+        ("C.SHA3('')".to_owned(), "0eab42de4c3ceb9235fc91acffe746b29c29a8c366b7c60e4e67c466f36a4304c00fa9caf9d87976ba469bcbe06713b435f091ef2769fb160cdab33d3670680e"),
+        ("C.SHA3('', { outputLength: 256 })".to_owned(), "c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470"),
+        ("C.RIPEMD160('abc')".to_owned(), "8eb208f7e05d987a9b044a8e98c6b087f15a0bfc"),
+        ("C.RC4.encrypt(hex('0000000000000000'), hex('0123456789abcdef')).ciphertext".to_owned(), "7494c2e7104b0879"),
+        (aes("ECB", iv), "3ad77bb40d7a3660a89ecaf32466ef97"),
+        (aes("CBC", iv), "7649abac8119b246cee98e9b12e9197d"),
+        (aes("CFB", iv), "3b3fd92eb72dad20333449f8e83cfb4a"),
+        (aes("OFB", iv), "3b3fd92eb72dad20333449f8e83cfb4a"),
+        (aes("CTR", "f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff"), "874d6191b620e3261bef6864990db6ce"),
+        ("C.algo.SHA256.create().update('a').update('bc').finalize()".to_owned(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+        ("C.TripleDES.decrypt(C.TripleDES.encrypt('back', 'pass').toString(), 'pass')".to_owned(), "6261636b"),
+    ];
+    let mut lines = vec!["const C = require('crypto-js'); const hex = C.enc.Hex.parse;".to_owned()];
+    for (i, (code, expected)) in cases.iter().enumerate() {
+        lines.push(format!(
+            "pm.test('vector {i}', () => pm.expect(({code}).toString(C.enc.Hex)).to.equal('{expected}'));"
+        ));
+    }
+    lines.push("pm.visualizer.set('x');".to_owned());
+    let (program, folder) = program();
+    let folder = folder.path();
+    let (port, _got) = server("{}");
+    let items = json!([{"name": "a", "request": {"url": format!("http://127.0.0.1:{port}/")},
+        "event": [{"listen": "test", "script": {"exec": lines}}]}]);
+    write(folder, "c.json", &collection(&items));
+    let done = program.run(["convert", "c.json", "-o", "c.js", "--quiet"]);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    let done = program.run(["run", "c.js"]);
+    let passed = done.stdout.matches("✓ vector").count();
+    assert_eq!((done.code, passed), (0, cases.len()), "{}{}", done.stdout, done.stderr);
+}
+
+/// The examples that Akamai's own clients are tested with.
+#[test]
+fn edgegrid_signs_as_akamai_does() {
+    let (program, folder) = program();
+    let folder = folder.path();
+    let items = json!([{"name": "a", "request": {"url": "https://e.example/", "auth": {"type": "edgegrid", "edgegrid": {
+        "accessToken": "a", "clientToken": "c", "clientSecret": "s"}}}}]);
+    write(folder, "c.json", &collection(&items));
+    assert_eq!(program.run(["convert", "c.json", "-o", "c.js", "--quiet"]).code, 0);
+    let script = "import { authorize } from './pm/auth.js';
+import { Request } from './pm/request.js';
+import './pm/sign.js';
+
+const auth = {
+  type: 'edgegrid',
+  clientToken: 'akab-client-token-xxx-xxxxxxxxxxxxxxxx',
+  accessToken: 'akab-access-token-xxx-xxxxxxxxxxxxxxxx',
+  clientSecret: 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx=',
+  timestamp: '20140321T19:34:21+0000',
+  nonce: 'nonce-xx-xxxx-xxxx-xxxx-xxxxxxxxxxxx',
+  maxBodySize: 2048,
+};
+const BASE = 'https://akaa-baseurl-xxxxxxxxxxx-xxxxxxxxxxxxx.luna.akamaiapis.net';
+export default function () {
+  for (const request of [
+    { url: `${BASE}/` },
+    { url: `${BASE}/testapi/v1/t1?p1=1&p2=2` },
+    { url: `${BASE}/testapi/v1/t3`, method: 'POST', body: { mode: 'raw', raw: 'datadatadatadatadatadatadatadata' } },
+  ]) {
+    const made = new Request(request);
+    authorize(made, auth, {});
+    console.log(made.headers.get('Authorization').replace(/.*signature=/, 'signed '));
+  }
+}
+";
+    std::fs::write(folder.join("check.js"), script).expect("a file");
+    let done = program.run(["run", "check.js", "--quiet"]);
+    for signature in [
+        "tL+y4hxyHxgWVD30X3pWnGKHcPzmrIF+LThiAOhMxYU=",
+        "hKDH1UlnQySSHjvIcZpDMbQHihTQ0XyVAKZaApabdeA=",
+        "hXm4iCxtpN22m4cbZb4lVLW5rhX8Ca82vCFqXzSTPe4=",
+    ] {
+        assert!(done.stderr.contains(&format!("signed {signature}")), "{signature}: {}", done.stderr);
+    }
+}

@@ -55,6 +55,8 @@ macro_rules! library {
 const LIBRARIES: &[Library] = &[
     library!(&["lodash"], &["_"], "lodash.js", "lodash"),
     library!(&["crypto-js"], &["CryptoJS"], "crypto-js.js", "CryptoJS"),
+    library!(&[], &[], "des.js", "des"),
+    library!(&[], &[], "keccak.js", "keccak"),
     library!(&["moment"], &[], "moment.js", "moment"),
     library!(&["cheerio"], &["cheerio"], "cheerio.js", "cheerio"),
     library!(&["tv4"], &["tv4"], "schema.js", "tv4"),

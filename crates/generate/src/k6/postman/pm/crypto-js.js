@@ -1,7 +1,9 @@
-// The part of CryptoJS that scripts of collections use: hashes and HMACs by k6, AES here.
+// The part of CryptoJS that scripts of collections use: hashes and HMACs by k6, ciphers here.
 import crypto from 'k6/crypto';
 
 import { Buffer } from './bytes.js';
+import { des } from './des.js';
+import { keccak } from './keccak.js';
 
 class WordArray {
   constructor(bytes) {
@@ -179,47 +181,60 @@ function pbkdf2(password, salt, { keySize = 4, iterations = 1, hasher = 'sha1' }
   }
   return new WordArray(out.slice(0, keySize * 4));
 }
-const mode = { CBC: 'cbc', ECB: 'ecb', CTR: 'ctr' };
-const pad = { Pkcs7: 'pkcs7', NoPadding: 'none', ZeroPadding: 'zero' };
+const mode = { CBC: 'cbc', ECB: 'ecb', CTR: 'ctr', OFB: 'ofb', CFB: 'cfb' };
+const pad = { Pkcs7: 'pkcs7', NoPadding: 'none', ZeroPadding: 'zero', AnsiX923: 'ansix923', Iso97971: 'iso97971' };
 const xor = (a, b) => a.map((v, i) => v ^ b[i]);
-function crypt(input, key, iv, how, forward) {
-  const schedule = expand(key);
+const aes = { size: 16, expand, encrypt: encryptBlock, decrypt: decryptBlock };
+function crypt(cipher, input, key, iv, how, forward) {
+  const { size } = cipher;
+  const keys = cipher.expand(key);
+  const stream = how === 'ctr' || how === 'ofb' || how === 'cfb';
   const out = [];
   let last = iv;
-  for (let i = 0; i < input.length; i += 16) {
-    const block = Uint8Array.from({ length: 16 }, (_, k) => input[i + k] || 0);
+  for (let i = 0; i < input.length; i += size) {
+    const block = Uint8Array.from({ length: size }, (_, k) => input[i + k] || 0);
     let made;
-    if (how === 'ctr') {
-      made = xor(block, encryptBlock(last, schedule));
-      last = Uint8Array.from(last);
-      for (let k = 15; k >= 0 && ++last[k] === 256; k--);
+    if (stream) {
+      const pad = cipher.encrypt(last, keys);
+      made = xor(block, pad);
+      if (how === 'ofb') last = pad;
+      else if (how === 'cfb') last = forward ? made : block;
+      else {
+        last = Uint8Array.from(last);
+        // the last four bytes count
+        for (let k = size - 1; k >= size - 4 && (last[k] = (last[k] + 1) & 255) === 0; k--);
+      }
     } else if (forward) {
-      made = encryptBlock(how === 'cbc' ? xor(block, last) : block, schedule);
+      made = cipher.encrypt(how === 'cbc' ? xor(block, last) : block, keys);
       last = made;
     } else {
-      made = decryptBlock(block, schedule);
+      made = cipher.decrypt(block, keys);
       if (how === 'cbc') made = xor(made, last);
       last = block;
     }
     out.push(...made);
   }
-  return how === 'ctr' ? out.slice(0, input.length) : out;
+  return out.slice(0, stream ? input.length : undefined);
 }
-const SALTED = [0x53, 0x61, 0x6c, 0x74, 0x65, 0x64, 0x5f, 0x5f];
-const secret = (key, iv, salt) => {
-  if (typeof key !== 'string') return { key: words(key).bytes, iv: iv ? words(iv).bytes : new Uint8Array(16) };
-  const all = evp(new TextEncoder().encode(key), salt, 48);
-  return { key: all.slice(0, 32), iv: all.slice(32) };
+const PADDINGS = {
+  pkcs7: { add: (gap) => Array(gap).fill(gap), drop: (out) => out[out.length - 1] },
+  ansix923: { add: (gap) => [...Array(gap - 1).fill(0), gap], drop: (out) => out[out.length - 1] },
+  iso97971: { add: (gap) => [0x80, ...Array(gap - 1).fill(0)], drop: (out) => out.length - out.lastIndexOf(0x80) },
+  zero: { add: (gap, size) => Array(gap % size).fill(0), drop: (out) => out.length - 1 - out.reduce((n, b, i) => (b ? i : n), -1) },
+  none: { add: () => [], drop: () => 0 },
 };
-const AES = {
+const SALTED = [0x53, 0x61, 0x6c, 0x74, 0x65, 0x64, 0x5f, 0x5f];
+const secret = (key, iv, salt, keyBytes, ivBytes) => {
+  if (typeof key !== 'string') return { key: words(key).bytes, iv: iv ? words(iv).bytes : new Uint8Array(ivBytes) };
+  const all = evp(new TextEncoder().encode(key), salt, keyBytes + ivBytes);
+  return { key: all.slice(0, keyBytes), iv: all.slice(keyBytes) };
+};
+/** `encrypt` and `decrypt`; a password gives the key and, for blocks, the start value. */
+const ciphered = (keyBytes, ivBytes, run) => ({
   encrypt(message, password, options = {}) {
-    const salt = typeof password === 'string' ? new Uint8Array(crypto.randomBytes(8)) : undefined;
-    const { key, iv } = secret(password, options.iv, salt);
-    const how = options.mode || 'cbc';
-    let input = [...words(message).bytes];
-    const gap = 16 - (input.length % 16);
-    if (how !== 'ctr' && (options.padding || 'pkcs7') === 'pkcs7') input = [...input, ...Array(gap).fill(gap)];
-    const ciphertext = new WordArray(crypt(input, key, iv, how, true));
+    const salt = typeof password === 'string' ? (options.salt ? words(options.salt).bytes : new Uint8Array(crypto.randomBytes(8))) : undefined;
+    const { key, iv } = secret(password, options.iv, salt, keyBytes, ivBytes);
+    const ciphertext = new WordArray(run([...words(message).bytes], key, iv, options, true));
     const all = salt ? new WordArray([...SALTED, ...salt, ...ciphertext.bytes]) : ciphertext;
     return { ciphertext, key: new WordArray(key), iv: new WordArray(iv), salt: salt && new WordArray(salt), toString: (f) => (f ? f.stringify(ciphertext) : Base64.stringify(all)) };
   },
@@ -227,24 +242,69 @@ const AES = {
     let input = typeof given === 'string' ? Base64.parse(given).bytes : given.ciphertext.bytes;
     let salt = given.salt && given.salt.bytes;
     if (SALTED.every((b, i) => input[i] === b)) [salt, input] = [input.slice(8, 16), input.slice(16)];
-    const { key, iv } = secret(password, options.iv, salt || []);
-    const how = options.mode || 'cbc';
-    let out = crypt(input, key, iv, how, false);
-    if (how !== 'ctr' && (options.padding || 'pkcs7') === 'pkcs7') out = out.slice(0, Math.max(0, out.length - out[out.length - 1]));
-    return new WordArray(out);
+    const { key, iv } = secret(password, options.iv, salt || [], keyBytes, ivBytes);
+    return new WordArray(run([...input], key, iv, options, false));
   },
-};
+});
+const blocks = (cipher, keyBytes) =>
+  ciphered(keyBytes, cipher.size, (input, key, iv, options, forward) => {
+    const how = options.mode || 'cbc';
+    const padding = PADDINGS[options.padding || 'pkcs7'];
+    if (forward) input.push(...padding.add(cipher.size - (input.length % cipher.size), cipher.size));
+    const out = crypt(cipher, input, key, iv, how, forward);
+    return forward ? out : out.slice(0, Math.max(0, out.length - padding.drop(out)));
+  });
+/** RC4; `drop` words of the key stream are thrown away first. */
+const rc4 = (drop) =>
+  ciphered(32, 0, (input, key, iv, options) => {
+    const s = Array.from({ length: 256 }, (_, i) => i);
+    for (let i = 0, j = 0; i < 256; i++) {
+      j = (j + s[i] + key[i % key.length]) & 255;
+      [s[i], s[j]] = [s[j], s[i]];
+    }
+    let i = 0;
+    let j = 0;
+    const next = () => {
+      i = (i + 1) & 255;
+      j = (j + s[i]) & 255;
+      [s[i], s[j]] = [s[j], s[i]];
+      return s[(s[i] + s[j]) & 255];
+    };
+    for (let n = 0; n < 4 * (drop ? (options.drop ?? drop) : 0); n++) next();
+    return input.map((b) => b ^ next());
+  });
 const none = (name) => () => {
   throw new Error(`CryptoJS.${name} is not part of the modules beside this script`);
 };
 const named = (algorithm) => Object.assign(hashed(algorithm), { algorithm });
 
+/** Takes a message piece by piece. */
+const progressive = (finish) => {
+  const all = new WordArray([]);
+  return {
+    update(message) {
+      all.concat(words(message));
+      return this;
+    },
+    finalize(message) {
+      if (message !== undefined) this.update(message);
+      return finish(all);
+    },
+  };
+};
+const ALGO = { HMAC: { create: ({ algorithm }, key) => progressive((all) => signed(algorithm)(all, key)) } };
+for (const name of ['MD5', 'SHA1', 'SHA256', 'SHA384', 'SHA512', 'RIPEMD160']) {
+  const algorithm = name.toLowerCase();
+  ALGO[name] = { algorithm, create: () => progressive(hashed(algorithm)) };
+}
+
 export const CryptoJS = {
-  MD5: named('md5'), SHA1: named('sha1'), SHA256: named('sha256'), SHA384: named('sha384'), SHA512: named('sha512'), RIPEMD160: named('ripemd160'), SHA224: none('SHA224'), SHA3: none('SHA3'),
+  MD5: named('md5'), SHA1: named('sha1'), SHA256: named('sha256'), SHA384: named('sha384'), SHA512: named('sha512'), RIPEMD160: named('ripemd160'), SHA224: none('SHA224'), SHA3: (message, { outputLength = 512 } = {}) => new WordArray(keccak(words(message).bytes, outputLength)),
   HmacMD5: signed('md5'), HmacSHA1: signed('sha1'), HmacSHA256: signed('sha256'), HmacSHA384: signed('sha384'), HmacSHA512: signed('sha512'), HmacRIPEMD160: signed('ripemd160'),
-  AES, DES: { encrypt: none('DES'), decrypt: none('DES') }, TripleDES: { encrypt: none('TripleDES'), decrypt: none('TripleDES') }, PBKDF2: pbkdf2,
+  AES: blocks(aes, 32), DES: blocks(des, 8), TripleDES: blocks(des, 24), RC4: rc4(0), RC4Drop: rc4(192),
+  Rabbit: { encrypt: none('Rabbit'), decrypt: none('Rabbit') }, PBKDF2: pbkdf2,
   EvpKDF: (p, s, { keySize = 4 } = {}) => new WordArray(evp(words(p).bytes, words(s).bytes, keySize * 4)),
-  enc: { Hex, Utf8, Latin1, Base64, Base64url }, mode, pad, algo: { MD5: { algorithm: 'md5' }, SHA1: { algorithm: 'sha1' }, SHA256: { algorithm: 'sha256' }, SHA512: { algorithm: 'sha512' } },
+  enc: { Hex, Utf8, Latin1, Base64, Base64url }, mode, pad, algo: ALGO,
   lib: { WordArray: { create: (w, n) => (w instanceof Uint8Array || w instanceof ArrayBuffer ? new WordArray(new Uint8Array(w)) : fromWords(w || [], n)), random: (n) => new WordArray(new Uint8Array(crypto.randomBytes(n))) }, CipherParams: { create: (p) => ({ ...p, toString: () => Base64.stringify(p.ciphertext) }) } },
   format: { OpenSSL: { stringify: (p) => String(p), parse: (t) => ({ ciphertext: Base64.parse(t) }) } },
 };
