@@ -18,6 +18,7 @@ mod openapi_wire;
 mod postman;
 mod postman_api;
 mod postman_keys;
+mod postman_scripts;
 mod postman_wire;
 mod recordings;
 mod run;
