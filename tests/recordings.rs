@@ -380,3 +380,27 @@ fn a_cookie_of_a_redirect_is_taken_from_the_jar() {
     let last = server.came().pop().expect("a request");
     assert_eq!((last.header("x-guard"), last.header("cookie")), ("live55cc66dd", "guard=live55cc66dd"));
 }
+
+#[test]
+fn a_secret_in_xml_is_no_part_of_the_script() {
+    let (program, folder) = program();
+    let soap = "<?xml version=\\\"1.0\\\"?><s:Envelope><s:Header><wsse:Password Type=\\\"text\\\">canarySoap21!</wsse:Password></s:Header>\
+                <s:Body><login apiKey='canaryAttribute22'><param name='token'>canaryParam23</param></login></s:Body></s:Envelope>";
+    let request = format!(
+        "\"method\":\"POST\",\"url\":\"http://a.test/soap\",\"headers\":[{{\"name\":\"Content-Type\",\"value\":\"text/xml\"}}],\
+         \"postData\":{{\"mimeType\":\"text/xml\",\"text\":\"{soap}\"}}"
+    );
+    std::fs::write(folder.path().join("a.har"), har("", &[get(0, 10, &request)])).expect("a file");
+    let script = convert(&program, &folder, &["a.har"]);
+    let done = program.run(["redact", "a.har", "-o", "safe.har"]);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    let safe = std::fs::read_to_string(folder.path().join("safe.har")).expect("a recording");
+    for canary in ["canarySoap21", "canaryAttribute22", "canaryParam23"] {
+        assert!(!script.contains(canary), "{canary}: {script}");
+        assert!(!safe.contains(canary), "{canary}: {safe}");
+    }
+    assert!(
+        script.contains("${PASSWORD}") && script.contains("${APIKEY}") && script.contains("${TOKEN}"),
+        "{script}"
+    );
+}

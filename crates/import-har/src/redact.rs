@@ -3,7 +3,7 @@ use std::io::{self, Write};
 
 use base64::Engine as _;
 use loadwright_import::{ImportError, Source, split_url};
-use loadwright_scenario::{is_secret_value, is_sensitive};
+use loadwright_scenario::{is_secret_value, is_sensitive, xml_fields};
 use regex::Regex;
 use serde_json::{Value, json};
 
@@ -195,6 +195,13 @@ impl Secrets {
             {
                 self.add(name, value);
             }
+        }
+        if start.starts_with('<') {
+            xml_fields(text, &mut |name, value| {
+                if is_sensitive(name) {
+                    self.add(name, value);
+                }
+            });
         }
         // parts of multipart bodies
         for part in text.split("name=\"").skip(1) {

@@ -17,6 +17,7 @@ mod step;
 mod text;
 mod url;
 mod visit;
+mod xml;
 
 pub use auth::{ApiKeyPlace, Auth, AwsCredentials, ClientPlace, Grant, OAuth1, OAuth2};
 pub use body::{Body, FileRef, FormPart, PartContent};
@@ -41,3 +42,4 @@ pub use url::{Segment, UrlTemplate};
 pub use visit::{
     for_each_request, for_each_request_mut, for_each_step_mut, for_each_text, for_each_text_mut,
 };
+pub use xml::xml_fields;

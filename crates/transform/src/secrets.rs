@@ -1,7 +1,7 @@
 use loadwright_diagnostic::{Diagnostic, Origin, Pointer};
 use loadwright_scenario::{
     Auth, Body, Field, Json, Lifetime, Part, PartContent, RequestStep, SentText, Step, Text, VarName,
-    VarSource, Variable, for_each_request_mut, for_each_step_mut, is_secret_value, is_sensitive,
+    VarSource, Variable, for_each_request_mut, for_each_step_mut, is_secret_value, is_sensitive, xml_fields,
 };
 
 use crate::codes;
@@ -195,6 +195,8 @@ fn fields(body: &Body, f: &mut dyn FnMut(&str, &str)) {
                 if let Ok(value) = serde_json::from_str::<serde_json::Value>(text) {
                     plain(&value, "", f);
                 }
+            } else if text.trim_start().starts_with('<') {
+                xml_fields(text, &mut |n, v| f(n, v));
             } else if text.contains('=') && !text.contains(['\n', '<', ' ']) {
                 for (n, v) in text.split('&').filter_map(|p| p.split_once('=')) {
                     f(n, v);
