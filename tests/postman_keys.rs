@@ -1,4 +1,4 @@
-//! Requests that a private key signs: the key stays in the environment or in the collection, the signature is checked.
+//! Signed requests and ciphers: the examples of their specifications; private keys stay out of the script.
 
 use std::path::Path;
 
@@ -222,5 +222,70 @@ export default function () {
         "hXm4iCxtpN22m4cbZb4lVLW5rhX8Ca82vCFqXzSTPe4=",
     ] {
         assert!(done.stderr.contains(&format!("signed {signature}")), "{signature}: {}", done.stderr);
+    }
+}
+
+/// Examples of the specifications, byte by byte.
+#[test]
+fn signatures_are_those_of_the_specifications() {
+    let clock = "const R = Date; Date = class extends R { constructor(...a) { if (a.length) super(...a); else super('2015-08-30T12:36:00Z'); } };";
+    let cases = [
+        (
+            "oauth1",
+            "http://photos.example.net/photos?file=vacation.jpg&size=original",
+            json!({"consumerKey": "dpf43f3p2l4k3l03", "consumerSecret": "kd94hf93k423kf44", "token": "nnch734d00sl2jdk",
+            "tokenSecret": "pfkkdhi9sl3r4s00", "signatureMethod": "HMAC-SHA1", "timestamp": "137131202", "nonce": "chapoH",
+            "addParamsToHeader": true}),
+            "oauth_signature=\"MdpQcU8iPSUjWoN%2FUDMsK2sui9I%3D\"",
+        ),
+        (
+            "oauth1",
+            "http://photos.example.net/photos",
+            json!({"consumerKey": "k", "consumerSecret": "a b", "token": "t", "tokenSecret": "c&d", "signatureMethod": "PLAINTEXT",
+            "addParamsToHeader": true}),
+            "oauth_signature=\"a%2520b%26c%2526d\"",
+        ),
+        (
+            "hawk",
+            "http://example.com:8000/resource/1?b=1&a=2",
+            json!({"authId": "dh37fgj492je", "authKey": "werxhqb98rpaxn39848xrunpaw3489ruxnpa98w4rxn", "algorithm": "sha256",
+            "timestamp": "1353832234", "nonce": "j4h3g2", "extraData": "some-app-ext-data"}),
+            "mac=\"6R4rV5iE+NPoym+WwjeHzjAGXUtLNIxmo1vpMofpLAE=\"",
+        ),
+        (
+            "awsv4",
+            "http://example.amazonaws.com/",
+            json!({"accessKey": "AKIDEXAMPLE", "secretKey": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "region": "us-east-1", "service": "service"}),
+            "SignedHeaders=host;x-amz-date, Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31",
+        ),
+        (
+            "jwt",
+            "http://example.com/",
+            json!({"algorithm": "HS256", "secret": "your-256-bit-secret", "header": "{\"alg\":\"HS256\",\"typ\":\"JWT\"}",
+            "payload": "{\"sub\":\"1234567890\",\"name\":\"John Doe\",\"iat\":1516239022}"}),
+            "Bearer eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c",
+        ),
+        (
+            "digest",
+            "http://example.com/dir/index.html",
+            json!({"username": "Mufasa", "password": "CircleOfLife", "realm": "testrealm@host.com", "nonce": "dcd98b7102dd2f0e8b11d0f600bfb0c093"}),
+            "response=\"1949323746fe6a43ef61f9606e7febea\"",
+        ),
+    ];
+    let (program, folder) = program();
+    let folder = folder.path();
+    for (kind, url, values, expected) in cases {
+        let (port, got) = server("{}");
+        let items = json!([{"name": "a", "request": {"url": url, "auth": {"type": kind, kind: values}}}]);
+        let mut document = collection(&items);
+        document["event"] = json!([{"listen": "prerequest", "script": {"exec": [clock]}}]);
+        write(folder, "c.json", &document);
+        let done = program.run(["convert", "c.json", "-o", "c.js", "--quiet"]);
+        assert_eq!(done.code, 0, "{}", done.stderr);
+        let to = format!("127.0.0.1:{port}");
+        write(folder, "config.json", &json!({"hosts": {"*:80": to, "*:8000": to}}));
+        let done = program.run(["run", "c.js", "-c", "config.json"]);
+        let sent = got.try_recv().unwrap_or_else(|_| panic!("{kind}: {}{}", done.stdout, done.stderr));
+        assert!(sent.contains(expected), "{kind}: {sent}");
     }
 }

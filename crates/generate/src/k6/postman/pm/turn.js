@@ -4,7 +4,7 @@ import { bodyOf } from './body.js';
 import { CookieList } from './cookies.js';
 import { dynamic } from './dynamic.js';
 import { Header, HeaderList } from './list.js';
-import { addConnection, addLength } from './prepared.js';
+import { addLength } from './prepared.js';
 import { Request, RequestBody } from './request.js';
 import { Response } from './response.js';
 import { fill, fillIn } from './scope.js';
@@ -144,9 +144,16 @@ function addBody(sent, settings) {
   addLength(sent, body.content);
 }
 
+/** What Postman adds to every request, unless the request has it. */
 function addSystemHeaders(request, host, omit = NONE) {
-  const { headers } = request;
-  for (const [lower, key, value] of SYSTEM) if (!headers.has(key) && !omit.includes(lower)) headers.members.push(new Header(key, value, true));
-  if (!headers.has('Postman-Token') && !omit.includes('postman-token')) headers.members.push(new Header('Postman-Token', dynamic('$guid'), true));
-  addConnection(request, host, omit);
+  const { members } = request.headers;
+  const own = {};
+  for (const { key } of members) own[String(key).toLowerCase()] = true;
+  const add = (lower, key, value) => {
+    if (!own[lower] && !omit.includes(lower)) members.push(new Header(key, value, true));
+  };
+  for (const [lower, key, value] of SYSTEM) add(lower, key, value);
+  add('postman-token', 'Postman-Token', dynamic('$guid'));
+  add('host', 'Host', host);
+  add('connection', 'Connection', 'keep-alive');
 }
