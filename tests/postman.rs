@@ -242,6 +242,8 @@ fn planted_secrets_stay_in_their_files() {
         json!({"type": "jwt", "jwt": {"algorithm": "RS256", "privateKey": "canary-18", "payload": "{}"}}),
         json!({"type": "edgegrid", "edgegrid": {"accessToken": "canary-19", "clientToken": "canary-20", "clientSecret": "canary-21"}}),
         json!({"type": "asap", "asap": {"privateKey": "canary-22", "kid": "k"}}),
+        json!({"type": "bearer", "bearer": {"token": "{{who}}"}}),
+        json!({"type": "apikey", "apikey": {"key": "X-P", "value": "{{petKey}}"}}),
     ];
     let base = format!("http://127.0.0.1:{port}");
     let items: Vec<Value> = auths
@@ -258,9 +260,15 @@ fn planted_secrets_stay_in_their_files() {
     ] {
         let mut document = collection(&Value::Array(items.clone()));
         document["event"] = json!([{"listen": "test", "script": {"exec": [script]}}]);
-        document["variable"] = json!([{"key": "db_password", "value": "canary-40"}, {"key": "plain", "value": "canary-41", "type": "secret"}]);
-        document["item"][1]["request"]["header"] =
-            json!([{"key": "X-A", "value": "{{db_password}}{{plain}}{{token}}{{gt_secret}}"}]);
+        document["variable"] = json!([
+            {"key": "db_password", "value": "canary-40"},
+            {"key": "plain", "value": "canary-41", "type": "secret"},
+            {"key": "who", "value": "{{inner}}"},
+            {"key": "inner", "value": "canary-45"},
+            {"key": "petKey", "value": "canary-46"},
+            {"key": "heading", "value": "canary-47"},
+        ]);
+        document["item"][1]["request"]["header"] = json!([{"key": "X-A", "value": "{{db_password}}{{plain}}{{token}}{{gt_secret}}"}, {"key": "X-Api-Key", "value": "{{heading}}"}]);
         write(folder, "c.json", &document);
         write(
             folder,

@@ -13,7 +13,7 @@ use crate::scope::{Scope, Scopes};
 use crate::secret::Vault;
 use crate::value::{list, note, str_of};
 use crate::walk::Walked;
-use crate::{codes, plain, scope, secret, v1, walk};
+use crate::{codes, credentials, plain, scope, secret, v1, walk};
 
 /// Postman collections.
 pub struct Postman;
@@ -64,6 +64,7 @@ impl Importer for Postman {
         let mut vault = Vault::new(&scopes);
         let walked = walk::walk(collection, source, &at, options, &mut vault, &mut diagnostics);
         scopes.collection.extend(vault.kept);
+        credentials::mark(&walked.steps, &mut scopes);
         Ok(assemble(collection, walked, &scopes, options.carry_scripts, diagnostics))
     }
 }

@@ -5,6 +5,7 @@
 mod auth;
 mod body;
 mod codes;
+mod credentials;
 mod encode;
 mod evidence;
 mod importer;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use loadwright_diagnostic::{Diagnostic, Diagnostics, Origin, Pointer};
-use loadwright_scenario::Text;
+use loadwright_scenario::{Text, is_secret_value};
 use serde_json::Value;
 
 use crate::codes;
@@ -15,7 +15,10 @@ pub fn of_variable(name: &str, known: &Known, diagnostics: &mut Diagnostics) -> 
         Value::String(s) => s.as_str(),
         _ => "",
     };
-    if text.is_empty() || text.contains("{{") || !(known.secret || looks_secret(name)) {
+    if text.is_empty()
+        || text.contains("{{")
+        || !(known.secret || looks_secret(name) || is_secret_value(text))
+    {
         return None;
     }
     let env = env_name(name);
