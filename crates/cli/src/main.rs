@@ -20,6 +20,7 @@ mod inspect;
 mod inspection;
 mod keep;
 mod load_args;
+mod memory;
 mod merge;
 mod mock;
 mod new;
@@ -45,12 +46,8 @@ use clap::{CommandFactory as _, Parser as _};
 use args::{Cli, Command};
 use exit::Exit;
 
-/// A conversion makes and drops many small values: the system's allocator takes a quarter to two fifths of its time.
-/// QuickJS keeps to the system's, so that what a virtual user costs does not change.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
+    memory::small_pages();
     let args = match project::arguments(std::env::args_os().collect()) {
         Ok(project::Arguments::Run(args)) => args,
         Ok(project::Arguments::Explained(text)) => {
@@ -70,6 +67,9 @@ fn main() -> ExitCode {
             return code.into();
         }
     };
+    if !matches!(cli.command, Command::Run { .. } | Command::Test(_) | Command::Mock(_)) {
+        memory::thrifty();
+    }
     let result = match &cli.command {
         Command::Compare(args) => compare::run(args),
         Command::Coverage(args) => coverage::run(args),

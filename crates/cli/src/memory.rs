@@ -1,0 +1,29 @@
+//! The allocator. A conversion makes and drops many small values: the system's allocator takes a quarter to two fifths of
+//! its time. QuickJS keeps to the system's, so what a virtual user costs does not change.
+
+use std::ffi::{c_int, c_long};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// `mi_option_purge_delay` of mimalloc's list of options: milliseconds until freed pages go back to the system.
+const PURGE_DELAY: c_int = 15;
+
+unsafe extern "C" {
+    fn mi_option_set(option: c_int, value: c_long);
+}
+
+/// Gives freed memory back at once: for commands that do one thing and end, not for runs.
+pub fn thrifty() {
+    // SAFETY: the function is part of the allocator that is linked in, and may be called at any time.
+    unsafe { mi_option_set(PURGE_DELAY, 0) };
+}
+
+/// Pages of the usual size: with huge ones the smallest conversion holds ten megabytes more.
+pub fn small_pages() {
+    #[cfg(target_os = "linux")]
+    // SAFETY: the call only sets a flag of this process; where it fails, nothing changes.
+    unsafe {
+        libc::prctl(libc::PR_SET_THP_DISABLE, 1, 0, 0, 0);
+    }
+}
