@@ -196,3 +196,15 @@ fn the_mock_answers_with_saved_examples() {
     let done = program.run(["test", "c.json", "--mock"]);
     assert!(done.stdout.contains("✓ from the example"), "{}{}", done.stdout, done.stderr);
 }
+
+#[test]
+fn a_literal_address_is_a_variable_so_the_mock_answers_for_it() {
+    let (program, folder) = program();
+    let folder = folder.path();
+    let items = json!([{"name": "a", "request": {"url": "https://api.shop.test/things/7"},
+        "event": [{"listen": "test", "script": {"exec": ["pm.test('from the example', () => { pm.expect(pm.response.code).to.equal(201); pm.expect(pm.response.json().name).to.equal('saved'); });"]}}],
+        "response": [{"name": "yes", "code": 201, "status": "Created", "header": [{"key": "Content-Type", "value": "application/json"}], "body": "{\"name\":\"saved\"}"}]}]);
+    write(folder, "c.json", &collection(&items));
+    let done = program.run(["test", "c.json", "--mock"]);
+    assert!(done.stdout.contains("✓ from the example"), "{}{}", done.stdout, done.stderr);
+}

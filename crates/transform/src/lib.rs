@@ -3,6 +3,7 @@
 //! Start at [`PASSES`], then [`apply`].
 
 mod atoms;
+mod bases;
 mod candidates;
 mod chain;
 mod codes;
@@ -65,6 +66,7 @@ pub const PASSES: &[&dyn Pass] = &[
     &correlate::Correlate,
     &secrets::RedactSecrets,
     &tokens::FetchTokens,
+    &bases::HoistBases,
     &hoist::HoistHeaders,
     &pace::Pace,
     &load::ApplyLoad,
