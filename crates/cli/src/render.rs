@@ -75,15 +75,12 @@ fn excerpt(out: &mut String, source: &Source, place: Option<Place>, pointer: &st
         return;
     };
     let _ = writeln!(out, "   {arrow} {}:{}:{}   {pointer}", source.name, place.line, place.column);
-    let Some(line) = source.line(place.line) else { return };
-    // a minified document is one line: show what is around the place
-    let is_long = line.chars().nth(160).is_some();
-    let start = if is_long { place.column.saturating_sub(41) } else { 0 };
-    let shown: String = line.chars().skip(start).take(120).map(shown_character).collect();
+    let Some(around) = source.excerpt(place) else { return };
+    let shown: String = around.text.chars().map(shown_character).collect();
     let number = place.line.to_string();
     let pad = " ".repeat(number.len());
     let bar = paint.wrap("34", "|");
-    let under = " ".repeat(place.column.saturating_sub(1).saturating_sub(start));
+    let under = " ".repeat(place.column.saturating_sub(1).saturating_sub(around.before));
     let length = place.length.min(120usize.saturating_sub(under.len())).max(1);
     let marks = paint.wrap("33", &"^".repeat(length));
     let _ = writeln!(out, "{pad} {bar}\n{number} {bar} {shown}\n{pad} {bar} {under}{marks}");

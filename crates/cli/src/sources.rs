@@ -92,6 +92,7 @@ pub fn importer_for(source: &Source, from: Option<&str>) -> Result<&'static dyn 
 pub fn import_all(args: &InputArgs, purpose: For, progress: &mut Progress) -> Result<Vec<Read>> {
     let mut options = options(args)?;
     options.without_schemas = purpose == For::Script;
+    options.leave_answers = purpose == For::Script;
     let read = read_all(args, &options, progress)?;
     judge(args, &read)?;
     let recorded = read.iter().any(|r| r.imported.evidence.recorded);
@@ -215,6 +216,7 @@ fn options(args: &InputArgs) -> Result<ImportOptions> {
     Ok(ImportOptions {
         carry_scripts: false,
         without_schemas: true,
+        leave_answers: true,
         example_checks: args.example_checks,
         environments: args.environments.iter().enumerate().map(|(i, p)| file(i, p)).collect::<Result<_>>()?,
         globals: args.globals.as_ref().map(|p| file(100, p)).transpose()?,

@@ -8,29 +8,33 @@ use crate::Pointer;
 pub struct Place {
     pub line: usize,
     pub column: usize,
-    /// How many characters of that line the value takes; at least 1.
+    /// How many characters of that line the value takes; at least 1, and of longer ones some thousands.
     pub length: usize,
 }
+
+/// Bytes of a value that are looked at: no line that anybody reads is longer.
+const FAR: usize = 4_096;
 
 impl Place {
     /// The place of a byte range of a text.
     pub fn of_bytes(text: &str, start: usize, end: usize) -> Self {
         let before = text.as_bytes().get(..start.min(text.len())).unwrap_or_default();
-        Self::of_bytes_in_line(text, start, end, line_feeds(before) + 1)
+        let line = line_feeds(before) + 1;
+        let line_start = before.iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
+        let column = text.get(line_start..start.min(text.len())).map_or(0, |s| s.chars().count()) + 1;
+        Self { line, column, length: length(text, start, end) }
     }
+}
 
-    fn of_bytes_in_line(text: &str, start: usize, end: usize, line: usize) -> Self {
-        let start = start.min(text.len());
-        let before = text.get(..start).unwrap_or("");
-        let line_start = before.rfind('\n').map_or(0, |i| i + 1);
-        let rest = text.get(start..end.clamp(start, text.len())).unwrap_or("");
-        let first = rest.split(['\n', '\r']).next().unwrap_or("");
-        Self {
-            line,
-            column: before.get(line_start..).map_or(0, |s| s.chars().count()) + 1,
-            length: first.chars().count().max(1),
-        }
+/// Characters of the range on its first line.
+fn length(text: &str, start: usize, end: usize) -> usize {
+    let start = start.min(text.len());
+    let mut end = end.clamp(start, start.saturating_add(FAR)).min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
     }
+    let range = text.get(start..end).unwrap_or("");
+    range.split(['\n', '\r']).next().unwrap_or("").chars().count().max(1)
 }
 
 fn line_feeds(bytes: &[u8]) -> usize {
@@ -47,9 +51,9 @@ pub fn locate_json(text: &str, pointers: &[&Pointer]) -> Vec<Option<Place>> {
         pointer.tokens().fold(&mut root, |at, token| at.below.entry(token).or_default()).here.push(i);
     }
     let mut scan = Scan { bytes: text.as_bytes(), at: if text.starts_with('\u{feff}') { 3 } else { 0 } };
-    let mut found = Found { ranges: vec![None; pointers.len()], left: pointers.len() };
+    let mut found = Found { ranges: vec![None; pointers.len()], left: pointers.len(), enough: false };
     // it ends early where the text is broken, or where nothing is left to be found
-    let _ = scan.find(&root, &mut found);
+    let _ = scan.find(&root, 0, &mut found);
     places(text, &found.ranges)
 }
 
@@ -81,6 +85,8 @@ impl Wanted {
 struct Found {
     ranges: Vec<Option<(usize, usize)>>,
     left: usize,
+    /// Nothing is left but the ends of what is open, and they are far away.
+    enough: bool,
 }
 
 /// Byte ranges as places; lines are counted once.
@@ -89,14 +95,19 @@ fn places(text: &str, ranges: &[Option<(usize, usize)>]) -> Vec<Option<Place>> {
         ranges.iter().enumerate().filter_map(|(i, r)| r.map(|(start, end)| (start, end, i))).collect();
     order.sort_unstable();
     let mut out = vec![None; ranges.len()];
-    let (mut from, mut lines) = (0, 0);
+    let (mut from, mut line, mut column) = (0, 1, 1);
     for (start, end, i) in order {
-        let between = text.as_bytes().get(from..start).unwrap_or_default();
-        lines += line_feeds(between);
+        let between = text.get(from..start).unwrap_or_default();
+        match between.rsplit_once('\n') {
+            Some((before, last)) => {
+                line += line_feeds(before.as_bytes()) + 1;
+                column = last.chars().count() + 1;
+            }
+            None => column += between.chars().count(),
+        }
         from = start;
         if let Some(slot) = out.get_mut(i) {
-            let place = Place::of_bytes_in_line(text, start, end, lines + 1);
-            *slot = Some(place);
+            *slot = Some(Place { line, column, length: length(text, start, end) });
         }
     }
     out
@@ -130,11 +141,25 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Looks for everything that is wanted in the value that starts here, and steps over it.
-    fn find(&mut self, wanted: &Wanted, found: &mut Found) -> Option<()> {
+    /// Looks for everything that is wanted in the value that starts here, and steps over it. `open` is how many pointers
+    /// name what is around it.
+    fn find(&mut self, wanted: &Wanted, open: usize, found: &mut Found) -> Option<()> {
         self.space();
         let start = self.at;
+        let open = open + wanted.here.len();
         match (self.peek()?, wanted.below.len()) {
+            (b'{' | b'[', 0) if found.left <= open => {
+                let end = self.bytes.len().min(start + FAR);
+                let mut first = Scan { bytes: self.bytes.get(..end)?, at: start };
+                match first.skip() {
+                    None if end == start + FAR => {
+                        found.enough = true;
+                        self.at = end;
+                    }
+                    None => return None,
+                    Some(()) => self.at = first.at,
+                }
+            }
             (_, 0) => self.skip()?,
             (b'{', all) => {
                 self.at += 1;
@@ -153,9 +178,12 @@ impl<'a> Scan<'a> {
                     match below.filter(|(key, _)| !done.contains(&key.as_str())) {
                         Some((key, below)) => {
                             done.push(key);
-                            self.find(below, found)?;
+                            self.find(below, open, found)?;
                         }
                         None => self.skip()?,
+                    }
+                    if self.has_enough(start, open, found) {
+                        break;
                     }
                 }
                 let left = wanted.below.iter().filter(|(key, _)| !done.contains(&key.as_str()));
@@ -177,8 +205,11 @@ impl<'a> Scan<'a> {
                         break;
                     }
                     match list.remove(&i) {
-                        Some(below) => self.find(below, found)?,
+                        Some(below) => self.find(below, open, found)?,
                         None => self.skip()?,
+                    }
+                    if self.has_enough(start, open, found) {
+                        break;
                     }
                 }
                 left.into_iter().chain(list.into_values()).for_each(|w| w.all((start, start + 1), found));
@@ -190,6 +221,11 @@ impl<'a> Scan<'a> {
         }
         wanted.this((start, self.at), found);
         (found.left > 0).then_some(())
+    }
+
+    fn has_enough(&self, start: usize, open: usize, found: &mut Found) -> bool {
+        found.enough |= found.left <= open && self.at - start > FAR;
+        found.enough
     }
 
     /// Steps over one value without recursion, so that deep nesting cannot exhaust the stack.
@@ -316,6 +352,17 @@ mod tests {
     #[test]
     fn broken_text_is_no_place() {
         assert_eq!(one("{\"a\": ", "/a"), None);
+    }
+
+    #[test]
+    fn what_is_open_needs_no_end() {
+        let text = format!("[{{\"a\": 1}},\n [{}", "1, ".repeat(FAR));
+        let pointers = ["", "/0/a", "/1/2"].map(Pointer::from_text);
+        let found = locate_json(&text, &pointers.iter().collect::<Vec<_>>());
+        let places: Vec<_> = found.into_iter().flatten().map(|p| (p.line, p.column, p.length)).collect();
+        assert_eq!(places, [(1, 1, 10), (1, 8, 1), (2, 9, 1)]);
+        assert_eq!(at(&text, "/1"), (2, 2, FAR));
+        assert_eq!(one(&text, "/2"), None);
     }
 
     #[test]

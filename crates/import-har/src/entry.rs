@@ -3,13 +3,13 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use base64::Engine as _;
-use loadwright_scenario::SentText;
+use loadwright_import::Tree;
+use loadwright_scenario::{Content, SentText};
 use serde_json::Value;
 
-use crate::intern::{Interner, Words};
+use crate::intern::Words;
 use crate::pacing::{Sleeps, sleeps};
 use crate::places::places;
-use crate::tree::Tree;
 
 /// One exchange as recorded, in the form that the importer works with. Missing fields are empty.
 #[derive(Debug, Default)]
@@ -65,7 +65,7 @@ pub(crate) struct Response {
     pub headers: Vec<(Arc<str>, Arc<str>)>,
     pub mime: String,
     /// Moved into the evidence, so that it is in memory once; empty afterwards.
-    pub body: RefCell<Vec<u8>>,
+    pub body: RefCell<Content>,
     pub redirect: Option<String>,
 }
 
@@ -77,30 +77,25 @@ pub(crate) struct Message {
     pub data: String,
 }
 
-/// Response bodies beyond this are no evidence for anything.
-const MOST_BODY: usize = 2 * 1024 * 1024;
-
 impl Entry {
     /// `None` when there is no request with a method and an address.
-    pub fn new(index: usize, mut tree: Tree<'_>, texts: &Interner) -> Option<Self> {
+    pub fn new(index: usize, tree: &Tree<'_>, words: &mut Words) -> Option<Self> {
         let request = tree.get("request").filter(|r| r.is_object())?;
         let method = owned(request.get("method"))?;
         let url = owned(request.get("url")).map(|u| u.trim().to_owned()).filter(|u| !u.is_empty())?;
-        let body = tree.get_mut("response").and_then(body).unwrap_or_default();
-        let (request, response) = (tree.get("request")?, tree.get("response").filter(|r| r.is_object()));
+        let response = tree.get("response").filter(|r| r.is_object());
         let list = |key: &str| tree.get(key).map(Tree::to_value);
-        let mut words = texts.words();
         Some(Self {
             index,
             started: tree.get("startedDateTime").and_then(Tree::as_str).and_then(epoch_ms),
             duration_ms: tree.get("time").and_then(Tree::number).filter(|t| *t > 0.0).unwrap_or(0.0),
             page: owned(tree.get("pageref")),
-            headers: headers(request.get("headers"), &mut words),
+            headers: headers(request.get("headers"), words),
             cookies: pairs(request.get("cookies")),
             query: pairs(request.get("queryString")),
             post: request.get("postData").filter(|p| p.is_object()).map(post),
             body_size: request.get("bodySize").and_then(Tree::number).unwrap_or(-1.0),
-            response: response.map(|r| answer(r, body, &mut words)).unwrap_or_default(),
+            response: response.map(|r| answer(r, words)).unwrap_or_default(),
             resource_type: owned(tree.get("_resourceType")).unwrap_or_default().to_ascii_lowercase(),
             from_cache: tree.get("_fromCache").is_some_and(|v| !matches!(v, Tree::Null | Tree::Bool(false)))
                 || response.is_some_and(|r| r.get("_fromDiskCache") == Some(&Tree::Bool(true))),
@@ -115,7 +110,7 @@ impl Entry {
             checks: list("checks"),
             variables: list("variables"),
             sleeps: sleeps(list("sleep").as_ref()),
-            texts: RefCell::new(places(&tree, &mut words)),
+            texts: RefCell::new(places(tree, words)),
             method,
             url,
         })
@@ -150,16 +145,7 @@ impl Entry {
     }
 }
 
-/// The text of an answer, decoded; taken out of the tree.
-fn body(response: &mut Tree<'_>) -> Option<Vec<u8>> {
-    let content = response.get_mut("content")?;
-    let base64 =
-        content.get("encoding").and_then(Tree::as_str).is_some_and(|e| e.eq_ignore_ascii_case("base64"));
-    let text = content.get_mut("text")?.take_string().filter(|t| t.len() <= MOST_BODY)?;
-    if base64 { from_base64(&text) } else { Some(text.into_owned().into_bytes()) }
-}
-
-fn answer(value: &Tree<'_>, body: Vec<u8>, words: &mut Words<'_>) -> Response {
+fn answer(value: &Tree<'_>, words: &mut Words) -> Response {
     let headers = headers(value.get("headers"), words);
     let redirect = owned(value.get("redirectURL")).filter(|r| !r.is_empty()).or_else(|| {
         headers.iter().find(|(n, _)| n.eq_ignore_ascii_case("location")).map(|(_, v)| v.to_string())
@@ -171,7 +157,7 @@ fn answer(value: &Tree<'_>, body: Vec<u8>, words: &mut Words<'_>) -> Response {
             .map_or(0, |s| if (0.0..1000.0).contains(&s) { s as u16 } else { 0 }),
         status_text: owned(value.get("statusText")).unwrap_or_default(),
         mime: owned(value.get("content").and_then(|c| c.get("mimeType"))).unwrap_or_default(),
-        body: RefCell::new(body),
+        body: RefCell::default(),
         headers,
         redirect,
     }
@@ -228,7 +214,7 @@ fn pairs(list: Option<&Tree<'_>>) -> Vec<(String, String)> {
     named(list).map(|(n, v)| (n.into_owned(), v.into_owned())).collect()
 }
 
-fn headers(list: Option<&Tree<'_>>, words: &mut Words<'_>) -> Vec<(Arc<str>, Arc<str>)> {
+fn headers(list: Option<&Tree<'_>>, words: &mut Words) -> Vec<(Arc<str>, Arc<str>)> {
     named(list).map(|(n, v)| (words.get(&n), words.get(&v))).collect()
 }
 

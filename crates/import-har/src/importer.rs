@@ -1,13 +1,17 @@
-use loadwright_diagnostic::{Diagnostic, Diagnostics, Origin, Pointer};
-use loadwright_import::{ImportError, ImportOptions, Imported, Importer, Match, Source};
+use std::borrow::Cow;
 
+use loadwright_diagnostic::{Diagnostic, Diagnostics, Origin, Pointer};
+use loadwright_import::{ImportError, ImportOptions, Imported, Importer, Match, Source, Tree};
+use loadwright_scenario::Content;
+
+use crate::archive::{self, Recording};
 use crate::build::Build;
 use crate::codes;
 use crate::entry::Entry;
-use crate::intern::Interner;
-use crate::parse::parsed;
+use crate::intern::Words;
+use crate::parse::{Parsed, parsed};
 use crate::select::{is_static, select};
-use crate::stream::Frame;
+use crate::stream::{Frame, Raw};
 
 /// HTTP archives of browsers, proxies and test tools.
 pub struct Har;
@@ -61,21 +65,20 @@ fn entries(
     let wide = source.head().is_ok_and(|h| h.contains('\0')) || is_utf16(source);
     let reader: Box<dyn std::io::Read + '_> =
         if wide { Box::new(source.text()?.as_bytes()) } else { source.reader().map_err(fail)? };
+    let recording =
+        if options.leave_answers { source.open_again().map_err(fail)?.map(Recording::new) } else { None };
     let keep = options.include_static;
-    let texts = Interner::default();
-    let (frame, list) = crate::crew::read_entries(reader, source.size(), &|index, raw| {
-        let Some(tree) = parsed(raw) else { return Err(false) };
-        let entry = Entry::new(index, tree, &texts).ok_or(true);
-        // what is left out later takes no room until then
-        if let Ok(entry) = &entry
-            && !keep
-            && is_static(entry)
-        {
-            entry.response.body.take();
-        }
-        entry
-    })
-    .map_err(fail)?;
+    let (frame, list) =
+        crate::crew::read_entries(reader, source.size(), &|words: &mut Words, raw: Raw<'_>| {
+            let Some(parsed) = parsed(raw.bytes) else { return Err(false) };
+            let entry = Entry::new(raw.index, &parsed.tree, words).ok_or(true)?;
+            // what is left out takes no room
+            if keep || !is_static(&entry) {
+                entry.response.body.replace(answer(&parsed, &raw, recording.as_ref()));
+            }
+            Ok(entry)
+        })
+        .map_err(fail)?;
     let mut out = Vec::with_capacity(list.len());
     for (index, entry) in list.into_iter().enumerate() {
         match entry {
@@ -92,6 +95,21 @@ fn entries(
         }
     }
     Ok((frame, out))
+}
+
+/// The answer of an entry: left in the file when it stands there as it is.
+fn answer(parsed: &Parsed<'_>, raw: &Raw<'_>, recording: Option<&Recording>) -> Content {
+    let Some(text) = &parsed.answer else { return Content::default() };
+    let encoding = parsed.tree.get("response").and_then(|r| r.get("content")).and_then(|c| c.get("encoding"));
+    let base64 = encoding.and_then(Tree::as_str).is_some_and(|e| e.eq_ignore_ascii_case("base64"));
+    match (text, recording) {
+        (Cow::Borrowed(text), Some(recording)) => {
+            // a piece of the entry's own bytes
+            let inside = text.as_ptr().addr().wrapping_sub(raw.bytes.as_ptr().addr());
+            recording.content(text, raw.at + inside as u64, base64)
+        }
+        (text, _) => archive::content(text, base64),
+    }
 }
 
 fn is_utf16(source: &Source) -> bool {

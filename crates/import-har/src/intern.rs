@@ -1,25 +1,17 @@
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::hash::BuildHasherDefault;
+use std::sync::Arc;
 
-/// Texts that many entries have in common, in memory once.
+use rustc_hash::FxHasher;
+
+/// Texts that many entries have in common, in memory once. The texts are the user's own: a hash has to be quick and
+/// nothing else.
 #[derive(Debug, Default)]
-pub(crate) struct Interner(Mutex<HashSet<Arc<str>>>);
-
-/// The interner while one entry is read.
-pub(crate) struct Words<'a>(MutexGuard<'a, HashSet<Arc<str>>>);
+pub(crate) struct Words(std::collections::HashSet<Arc<str>, BuildHasherDefault<FxHasher>>);
 
 /// Longer texts are seldom the same.
 const LONGEST: usize = 512;
 
-impl Interner {
-    /// Other threads wait until it is given back.
-    pub fn words(&self) -> Words<'_> {
-        // a set of texts is whole at any time
-        Words(self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-impl Words<'_> {
+impl Words {
     pub fn get(&mut self, text: &str) -> Arc<str> {
         if text.len() > LONGEST {
             return text.into();
@@ -39,9 +31,9 @@ mod tests {
 
     #[test]
     fn equal_texts_are_one() {
-        let interner = Interner::default();
-        let one = interner.words().get("accept");
-        assert!(Arc::ptr_eq(&one, &interner.words().get("accept")));
-        assert!(!Arc::ptr_eq(&one, &interner.words().get("Accept")));
+        let mut words = Words::default();
+        let one = words.get("accept");
+        assert!(Arc::ptr_eq(&one, &words.get("accept")));
+        assert!(!Arc::ptr_eq(&one, &words.get("Accept")));
     }
 }

@@ -3,6 +3,7 @@
 //! Start at [`Har`], then `stream` (reading without holding), `entry` and `request`.
 
 mod answers;
+mod archive;
 mod bases;
 mod body;
 mod build;
@@ -22,7 +23,7 @@ mod redirects;
 mod request;
 mod select;
 mod stream;
-mod tree;
+mod unescape;
 mod websocket;
 
 pub use codes::CODES;

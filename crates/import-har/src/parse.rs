@@ -1,16 +1,33 @@
-use loadwright_import::read as text_read;
+use std::borrow::Cow;
 
-use crate::tree::Tree;
+use loadwright_import::{Tree, read, tree_apart};
+
+/// One entry, but for the text of its answer.
+pub(crate) struct Parsed<'a> {
+    pub tree: Tree<'a>,
+    /// The text of the answer as a JSON string; borrowed when it is a piece of the entry.
+    pub answer: Option<Cow<'a, str>>,
+}
 
 /// One entry, also when it is only nearly JSON.
-pub(crate) fn parsed(raw: &[u8]) -> Option<Tree<'_>> {
+pub(crate) fn parsed(raw: &[u8]) -> Option<Parsed<'_>> {
     // the text is checked once, not string by string
-    let strict = std::str::from_utf8(raw).ok().and_then(|text| serde_json::from_str(text).ok());
-    strict.or_else(|| {
-        let text = String::from_utf8_lossy(raw);
-        let value = text_read::json(&text).or_else(|_| text_read::json(&without_lone_surrogates(&text)));
-        value.ok().map(Tree::from)
-    })
+    let strict =
+        std::str::from_utf8(raw).ok().and_then(|t| tree_apart(t, &["response", "content", "text"]).ok());
+    if let Some(apart) = strict {
+        let answer = apart.left.filter(|text| text.starts_with('"')).map(Cow::Borrowed);
+        return Some(Parsed { tree: apart.tree, answer });
+    }
+    let tree = lenient(raw)?;
+    let text = tree.get("response").and_then(|r| r.get("content")).and_then(|c| c.get("text"));
+    let answer = text.and_then(Tree::as_str).and_then(|t| serde_json::to_string(t).ok()).map(Cow::Owned);
+    Some(Parsed { tree, answer })
+}
+
+fn lenient(raw: &[u8]) -> Option<Tree<'static>> {
+    let text = String::from_utf8_lossy(raw);
+    let tree = |text: &str| read::json_tree(text).map(Tree::into_owned).ok();
+    tree(&text).or_else(|| tree(&without_lone_surrogates(&text)))
 }
 
 /// Half a surrogate pair is no character: recorders write it for text that was cut in the middle.

@@ -1,9 +1,9 @@
 use std::fmt::Write as _;
 
+use loadwright_import::Tree;
 use loadwright_scenario::SentText;
 
 use crate::intern::Words;
-use crate::tree::Tree;
 
 /// Texts longer than this are not looked through for secrets.
 const LONGEST: usize = 1024 * 1024;
@@ -11,7 +11,7 @@ const LONGEST: usize = 1024 * 1024;
 /// Where each text of a request stands, relative to its entry: whole values first, then those that hold several.
 ///
 /// Passes look here for what they took out, so that a script can read it from the recording again.
-pub(crate) fn places(entry: &Tree<'_>, words: &mut Words<'_>) -> Vec<SentText> {
+pub(crate) fn places(entry: &Tree<'_>, words: &mut Words) -> Vec<SentText> {
     let mut out = Vec::new();
     let Some(request) = entry.get("request") else { return out };
     let mut at = String::new();

@@ -24,8 +24,8 @@ pub struct Redacted {
 pub fn redact(source: &Source, out: &mut dyn Write) -> Result<Redacted, ImportError> {
     let fail = |e: io::Error| ImportError::new(format!("failed to redact {}: {e}", source.name));
     let mut secrets = Secrets::default();
-    let frame = stream::read(source.reader().map_err(fail)?, &mut |_, raw| {
-        if let Some(entry) = parsed(raw) {
+    let frame = stream::read(source.reader().map_err(fail)?, &mut |raw| {
+        if let Some(entry) = parsed(raw.bytes) {
             secrets.collect(&entry, "");
         }
     })
@@ -46,8 +46,8 @@ pub fn redact(source: &Source, out: &mut dyn Write) -> Result<Redacted, ImportEr
     ));
     let mut done = Redacted { entries: 0, values: swap.new.len() };
     let mut problem = None;
-    stream::read(source.reader().map_err(fail)?, &mut |_, raw| {
-        let Some(mut entry) = parsed(raw).filter(|_| problem.is_none()) else { return };
+    stream::read(source.reader().map_err(fail)?, &mut |raw| {
+        let Some(mut entry) = parsed(raw.bytes).filter(|_| problem.is_none()) else { return };
         swap.value(&mut entry, "");
         let before = first.take().unwrap_or_else(|| ",\n".to_owned());
         if let Err(e) = write!(out, "{before}{entry}") {

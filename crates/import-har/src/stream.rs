@@ -16,11 +16,21 @@ pub(crate) struct Frame {
     pub truncated: bool,
 }
 
+/// One entry as it stands in the file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Raw<'a> {
+    /// Position in the list.
+    pub index: usize,
+    /// Bytes of the file before it.
+    pub at: u64,
+    pub bytes: &'a [u8],
+}
+
 /// Reads a recording of any size and hands out its entries one by one; only one entry is in memory at a time.
 ///
 /// Comments, a byte order mark, a JSONP wrapper and text behind the end are read over.
-pub(crate) fn read(reader: impl Read, entry: &mut dyn FnMut(usize, &[u8])) -> io::Result<Frame> {
-    let mut scan = Scan { reader, buffer: vec![0; 128 * 1024], at: 0, end: 0 };
+pub(crate) fn read(reader: impl Read, entry: &mut dyn FnMut(Raw<'_>)) -> io::Result<Frame> {
+    let mut scan = Scan { reader, buffer: vec![0; 128 * 1024], before: 0, at: 0, end: 0 };
     let mut frame = Frame::default();
     // what stands before the first brace is a mark or the name of a JSONP function
     while let Some(b) = scan.peek()? {
@@ -36,6 +46,8 @@ pub(crate) fn read(reader: impl Read, entry: &mut dyn FnMut(usize, &[u8])) -> io
 struct Scan<R> {
     reader: R,
     buffer: Vec<u8>,
+    /// Bytes of the file before those in the buffer.
+    before: u64,
     at: usize,
     end: usize,
 }
@@ -46,6 +58,7 @@ const MOST_KEPT: usize = 16 * 1024 * 1024;
 impl<R: Read> Scan<R> {
     fn peek(&mut self) -> io::Result<Option<u8>> {
         if self.at >= self.end {
+            self.before += self.end as u64;
             self.end = self.reader.read(&mut self.buffer)?;
             self.at = 0;
             if self.end == 0 {
@@ -91,7 +104,7 @@ impl<R: Read> Scan<R> {
         &mut self,
         frame: &mut Frame,
         depth: usize,
-        entry: &mut dyn FnMut(usize, &[u8]),
+        entry: &mut dyn FnMut(Raw<'_>),
     ) -> io::Result<Option<()>> {
         self.at += 1;
         loop {
@@ -147,7 +160,7 @@ impl<R: Read> Scan<R> {
         }
     }
 
-    fn entries(&mut self, entry: &mut dyn FnMut(usize, &[u8])) -> io::Result<Option<()>> {
+    fn entries(&mut self, entry: &mut dyn FnMut(Raw<'_>)) -> io::Result<Option<()>> {
         self.at += 1;
         let mut raw = Vec::new();
         let mut n = 0;
@@ -161,6 +174,7 @@ impl<R: Read> Scan<R> {
                 Some(b'}') => self.at += 1,
                 Some(_) => {
                     raw.clear();
+                    let at = self.before + self.at as u64;
                     let whole = self.value(&mut raw, true)?;
                     if raw.is_empty() && whole.is_some() {
                         self.at += 1;
@@ -169,7 +183,7 @@ impl<R: Read> Scan<R> {
                     if whole.is_none() {
                         return Ok(None);
                     }
-                    entry(n, &raw);
+                    entry(Raw { index: n, at, bytes: &raw });
                     n += 1;
                 }
             }
@@ -196,7 +210,7 @@ impl<R: Read> Scan<R> {
                     if !escaped && !matches!(b, b'"' | b'\\') {
                         // most of a recording is inside texts
                         let rest = window.get(i..).unwrap_or_default();
-                        let Some(skip) = memchr::memchr2(b'"', b'\\', rest) else { break };
+                        let Some(skip) = end_of_run(rest) else { break };
                         i += skip;
                         next = i + 1;
                     }
@@ -246,6 +260,24 @@ impl<R: Read> Scan<R> {
     }
 }
 
+/// How far it is to the next quote or backslash: a few bytes in a text that is JSON itself, very many in base64.
+fn end_of_run(text: &[u8]) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let is = |word: u64, byte: u8| {
+        let other = word ^ (ONES * u64::from(byte));
+        other.wrapping_sub(ONES) & !other & (ONES << 7)
+    };
+    for (i, word) in text.chunks_exact(8).take(4).enumerate() {
+        let word = word.iter().rev().fold(0u64, |w, b| w << 8 | u64::from(*b));
+        let found = is(word, b'"') | is(word, b'\\');
+        if found != 0 {
+            return Some(i * 8 + (found.trailing_zeros() / 8) as usize);
+        }
+    }
+    let far = 32.min(text.len() / 8 * 8);
+    memchr::memchr2(b'"', b'\\', text.get(far..)?).map(|n| far + n)
+}
+
 fn keep_value(frame: &mut Frame, key: &str, value: Value) {
     match (key, value) {
         ("version", v) => frame.version = v.as_str().map(str::to_owned),
@@ -273,7 +305,8 @@ mod tests {
 
     fn entries(text: &str) -> (Vec<String>, Frame) {
         let mut out = Vec::new();
-        let frame = read(text.as_bytes(), &mut |_, raw| out.push(String::from_utf8_lossy(raw).into_owned()));
+        let frame =
+            read(text.as_bytes(), &mut |raw| out.push(String::from_utf8_lossy(raw.bytes).into_owned()));
         (out, frame.unwrap_or_default())
     }
 

@@ -173,5 +173,5 @@ pub(crate) fn observed<'a>(document: &Document<'a>, declared: &Declared<'a>, see
         }
     }
     let links = crate::link::links(document, &declared.node);
-    ObservedResponse { status, status_text: String::new(), headers, body, schema: None, links }
+    ObservedResponse { status, status_text: String::new(), headers, body: body.into(), schema: None, links }
 }

@@ -62,7 +62,7 @@ fn response(saved: &Value) -> Option<ObservedResponse> {
         status,
         status_text: str_of(saved, "status").unwrap_or_default().to_owned(),
         headers,
-        body: str_of(saved, "body").unwrap_or_default().as_bytes().to_vec(),
+        body: str_of(saved, "body").unwrap_or_default().into(),
         schema: None,
     })
 }

@@ -85,6 +85,9 @@ pub struct ImportOptions {
     pub carry_scripts: bool,
     /// Leave the schemas of bodies and answers out of the evidence: nobody is going to judge by them.
     pub without_schemas: bool,
+    /// Answers may be left in the file of the source and read there when somebody wants them: for work that ends before
+    /// the file changes.
+    pub leave_answers: bool,
     /// Whether remote references may be fetched.
     pub fetch: bool,
     /// Gets a URL, when `fetch` is on; the only way in which an importer reaches a network.

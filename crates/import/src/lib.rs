@@ -3,6 +3,7 @@
 //! Must never know Postman, OpenAPI or HAR by name.
 //! Start at [`Importer`], then [`Source`] and [`read`].
 
+mod excerpt;
 mod headers;
 mod importer;
 mod json_text;
@@ -11,8 +12,10 @@ pub mod read;
 mod source;
 mod split;
 mod tree;
+mod tree_reader;
 mod yaml;
 
+pub use excerpt::Excerpt;
 pub use headers::{HeaderFate, header_fate};
 pub use importer::{ImportError, ImportOptions, Imported, Importer, Match, Selection, glob_matches};
 pub use json_text::{json_from_text, json_from_value};
@@ -20,3 +23,4 @@ pub use media::MediaType;
 pub use source::{Source, Syntax};
 pub use split::{SplitUrl, query_pieces, split_url};
 pub use tree::{Object, Tree};
+pub use tree_reader::{Apart, tree_apart};

@@ -36,7 +36,7 @@ pub fn value(text: &str) -> Result<(Value, Syntax), ImportError> {
     either(text, json, |text| tree_from_yaml(text).map(|t| t.to_value()), Value::is_object)
 }
 
-/// The same as a tree that borrows from the text.
+/// The same as [`value`], as a tree that borrows from the text.
 pub fn tree(text: &str) -> Result<(Tree<'_>, Syntax), ImportError> {
     either(text, json_tree, tree_from_yaml, Tree::is_object)
 }
@@ -88,7 +88,8 @@ pub fn json(text: &str) -> Result<Value, ImportError> {
     serde_json::from_str(text).or_else(|_| relaxed(text, |text| deep::<Value>(text)))
 }
 
-fn json_tree(text: &str) -> Result<Tree<'_>, ImportError> {
+/// The same as a tree that borrows from the text.
+pub fn json_tree(text: &str) -> Result<Tree<'_>, ImportError> {
     serde_json::from_str(text).or_else(|_| relaxed(text, |text| deep::<Tree<'_>>(text).map(Tree::into_owned)))
 }
 

@@ -1,10 +1,11 @@
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use loadwright_diagnostic::{Place, Pointer, SourceId, locate_json};
 
+use crate::excerpt::{Excerpt, Excerpts};
 use crate::yaml::locate_yaml;
 use crate::{ImportError, Tree, read};
 
@@ -18,11 +19,14 @@ pub struct Source {
     text: OnceCell<String>,
     value: OnceCell<serde_json::Value>,
     syntax: OnceCell<Syntax>,
-    /// Where each line begins.
-    lines: OnceCell<Vec<usize>>,
+    /// As much of a file that was never held as findings have asked for.
+    beginning: RefCell<String>,
+    excerpts: Excerpts,
 }
 
-/// Findings in larger files have a pointer and no line.
+/// How far into a file that was never held findings are looked for at first, and at most: behind that they have a pointer
+/// and no line.
+const LITTLE: usize = 256 * 1024;
 const MOST_TO_LOCATE: usize = 64 * 1024 * 1024;
 
 /// How a text is to be read for positions.
@@ -43,7 +47,8 @@ impl Source {
             text: OnceCell::new(),
             value: OnceCell::new(),
             syntax: OnceCell::new(),
-            lines: OnceCell::new(),
+            beginning: RefCell::default(),
+            excerpts: Excerpts::default(),
         }
     }
 
@@ -55,7 +60,8 @@ impl Source {
             text: OnceCell::new(),
             value: OnceCell::new(),
             syntax: OnceCell::new(),
-            lines: OnceCell::new(),
+            beginning: RefCell::default(),
+            excerpts: Excerpts::default(),
         };
         let _ = source.text.set(text);
         source
@@ -88,6 +94,14 @@ impl Source {
                 Ok(Box::new(io::BufReader::with_capacity(256 * 1024, fs::File::open(path)?)))
             }
             (_, text) => Ok(Box::new(text.map_or("", String::as_str).as_bytes())),
+        }
+    }
+
+    /// The file itself, when its bytes are what [`Source::reader`] gives.
+    pub fn open_again(&self) -> io::Result<Option<fs::File>> {
+        match (&self.path, self.text.get()) {
+            (Some(path), None) => fs::File::open(path).map(Some),
+            _ => Ok(None),
         }
     }
 
@@ -128,15 +142,12 @@ impl Source {
         Ok(tree)
     }
 
-    /// A line of the text, counted from 1.
-    pub fn line(&self, number: usize) -> Option<&str> {
-        let text = self.text().ok()?;
-        let starts = self.lines.get_or_init(|| {
-            let after = |(i, _)| i + 1;
-            std::iter::once(0).chain(text.match_indices('\n').map(after)).collect()
-        });
-        let start = *starts.get(number.checked_sub(1)?)?;
-        text.get(start..)?.lines().next()
+    /// The line of a place, or what is around it when the line is long. Places in ascending order are found fastest.
+    pub fn excerpt(&self, place: Place) -> Option<Excerpt> {
+        match self.text.get() {
+            Some(text) => self.excerpts.get(text, place),
+            None => self.excerpts.get(&self.beginning.borrow(), place),
+        }
     }
 
     /// Line and column of what a pointer names; the nearest parent when it does not exist.
@@ -147,9 +158,14 @@ impl Source {
     /// The same for many pointers in one walk through the text.
     pub fn locate_all(&self, pointers: &[&Pointer]) -> Vec<Option<Place>> {
         let nowhere = || vec![None; pointers.len()];
-        // a file that was never held is not held for the sake of a line number
-        if self.text.get().is_none() && self.size() > MOST_TO_LOCATE {
-            return nowhere();
+        if let (None, Some(path)) = (self.text.get(), &self.path) {
+            if let Some(found) = self.locate_early(path, pointers) {
+                return found;
+            }
+            // a large file is not held for the sake of a line number
+            if self.size() > MOST_TO_LOCATE {
+                return nowhere();
+            }
         }
         let Ok(text) = self.text() else { return nowhere() };
         let syntax = self.syntax.get().copied().unwrap_or_else(|| read::syntax(text));
@@ -157,5 +173,27 @@ impl Source {
             Syntax::Json => locate_json(text, pointers),
             Syntax::Yaml => locate_yaml(text, pointers),
         }
+    }
+
+    /// The same, when all of it stands at the beginning of a JSON file: no more is read than that.
+    fn locate_early(&self, path: &Path, pointers: &[&Pointer]) -> Option<Vec<Option<Place>>> {
+        let size = self.size();
+        let mut most = LITTLE;
+        while most < size && most <= MOST_TO_LOCATE {
+            let mut bytes = Vec::with_capacity(most);
+            fs::File::open(path).ok()?.take(most as u64).read_to_end(&mut bytes).ok()?;
+            let text = read::decode(bytes);
+            if read::syntax(&text) == Syntax::Yaml {
+                return None;
+            }
+            let found = locate_json(&text, pointers);
+            let all = found.iter().all(Option::is_some);
+            self.beginning.replace(text);
+            if all {
+                return Some(found);
+            }
+            most *= 8;
+        }
+        None
     }
 }

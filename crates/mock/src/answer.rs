@@ -93,7 +93,7 @@ impl Mock {
         let mut answer = replayed(observed);
         let path = route.own_path(&asked.path);
         let path = path.trim_end_matches('/');
-        let promised: Option<Value> = serde_json::from_slice(&observed.body).ok();
+        let promised: Option<Value> = serde_json::from_slice(&observed.body.bytes()).ok();
         let sent: Option<Value> = serde_json::from_slice(&asked.body).ok();
         let detail = self.routes.iter().find(|r| r.pattern.is_detail_of(&route.pattern));
         let parent = self.routes.iter().any(|r| route.pattern.is_detail_of(&r.pattern));
@@ -262,7 +262,7 @@ fn replayed(observed: &ObservedResponse) -> Answer {
     Answer {
         status: if observed.status < 100 { 200 } else { observed.status },
         headers,
-        body: observed.body.clone(),
+        body: observed.body.bytes().into_owned(),
     }
 }
 
@@ -297,7 +297,7 @@ mod tests {
         let json = |body: &str| ObservedResponse {
             status: 200,
             headers: vec![("Content-Type".to_owned(), "application/json".to_owned())],
-            body: body.as_bytes().to_vec(),
+            body: body.into(),
             ..ObservedResponse::default()
         };
         let exchange = |method: &str, path: &str, response: ObservedResponse, contract: Contract| Exchange {
@@ -367,7 +367,7 @@ mod tests {
             responses: vec![ObservedResponse {
                 status: 200,
                 headers: vec![("Content-Type".to_owned(), "application/json".to_owned())],
-                body: body.as_bytes().to_vec(),
+                body: body.into(),
                 ..ObservedResponse::default()
             }],
             contract: Some(Contract::default()),

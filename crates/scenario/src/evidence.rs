@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use loadwright_diagnostic::Origin;
 
-use crate::Selector;
+use crate::{Content, Selector};
 
 /// What the source knows about answers: beside the plan, for passes and the mock, never for generators.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -70,7 +70,7 @@ pub struct ObservedResponse {
     /// As on the wire, in order, repeats kept; `Set-Cookie` one each.
     pub headers: Vec<(String, String)>,
     /// Decoded (neither base64 nor compressed).
-    pub body: Vec<u8>,
+    pub body: Content,
     /// JSON Schema (2020-12, self-contained) of the body as text, when the source promises one.
     pub schema: Option<String>,
     /// What the source says about which later request takes what from this answer.

@@ -6,6 +6,7 @@ mod auth;
 mod body;
 mod carried;
 mod check;
+mod content;
 mod csv;
 mod evidence;
 mod json;
@@ -23,6 +24,7 @@ pub use auth::{ApiKeyPlace, Auth, AwsCredentials, ClientPlace, Grant, OAuth1, OA
 pub use body::{Body, FileRef, FormPart, PartContent};
 pub use carried::{Carried, CarriedItem, ScopeValue};
 pub use check::{Check, Extraction, JsonPath, JsonStep, JsonType, Predicate, Selector};
+pub use content::{Archive, Content, Place};
 pub use csv::{CsvField, csv_records};
 pub use evidence::{
     Contract, Evidence, Exchange, Link, ObservedResponse, ParameterContract, ParameterPlace, SentText, Timing,

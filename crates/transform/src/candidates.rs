@@ -56,7 +56,8 @@ pub(crate) fn candidates(exchange: &Exchange, url: Option<&str>, wanted: &Wanted
     let mut texts: Vec<String> = Vec::new();
     // tokens say things that clients read out of them
     let mut tokens: Vec<(Selector, String)> = Vec::new();
-    let body = std::str::from_utf8(&response.body).ok();
+    let bytes = response.body.bytes();
+    let body = std::str::from_utf8(&bytes).ok();
     let is_json = body.is_some_and(|body| {
         leaves(body, &mut |steps, text| {
             leaf(steps, text, &around, &mut found);

@@ -44,7 +44,7 @@ pub(crate) fn from_evidence(cx: &PassContext<'_>, sent: &[Sent], taken: &HashSet
     let exchanges = exchanges(cx.evidence);
     let of = |step: &Sent| wants.get(&step.origin.source).unwrap_or(&nothing);
     let look = Look { evidence: cx.evidence, varying: varying.as_ref() };
-    let size: usize = exchanges.values().filter_map(|e| e.responses.first()).map(|r| r.body.len()).sum();
+    let size: usize = exchanges.values().filter_map(|e| e.responses.first()).map(|r| r.body.size()).sum();
     // what one recording was given, another one never sends
     let all = each(sent, size, &|i, step: &Sent| {
         let exchange = exchanges.get(&step.origin)?;

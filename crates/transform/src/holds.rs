@@ -9,9 +9,9 @@ pub(crate) fn holds(check: &Check, answer: &ObservedResponse) -> Option<bool> {
             let value = answer.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v);
             text(&check.predicate, value.map(String::as_str))
         }
-        Selector::Body => text(&check.predicate, std::str::from_utf8(&answer.body).ok()),
+        Selector::Body => text(&check.predicate, std::str::from_utf8(&answer.body.bytes()).ok()),
         Selector::Json(path) => {
-            let body: Value = serde_json::from_slice(&answer.body).ok()?;
+            let body: Value = serde_json::from_slice(&answer.body.bytes()).ok()?;
             json(&check.predicate, found(&body, path))
         }
         Selector::StatusText
@@ -109,7 +109,7 @@ mod tests {
         let answer = ObservedResponse {
             status: 201,
             headers: vec![("Content-Type".to_owned(), "application/json".to_owned())],
-            body: br#"{"id": 7, "tags": ["a"]}"#.to_vec(),
+            body: r#"{"id": 7, "tags": ["a"]}"#.into(),
             ..ObservedResponse::default()
         };
         let status = |n: &str| check(Selector::Status, Predicate::Equals(Json::Number(n.to_owned())));

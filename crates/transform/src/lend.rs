@@ -196,7 +196,7 @@ fn was_given(evidence: &Evidence, step: &RequestStep, value: &str) -> bool {
         |body: &[u8]| value.len() >= 6 && std::str::from_utf8(body).is_ok_and(|b| b.contains(value));
     before
         .flat_map(|e| &e.responses)
-        .any(|r| in_body(&r.body) || r.headers.iter().any(|(_, v)| in_body(v.as_bytes())))
+        .any(|r| in_body(&r.body.bytes()) || r.headers.iter().any(|(_, v)| in_body(v.as_bytes())))
 }
 
 /// Adds the collection's assertions that the recorded answer bears out. The status that was seen is believed first.

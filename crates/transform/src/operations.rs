@@ -31,7 +31,7 @@ impl Operation<'_> {
         let read = || {
             let supplies = matches!(self.method.as_str(), "POST" | "PUT" | "GET");
             let first = self.exchange.filter(|_| supplies)?.responses.first()?;
-            serde_json::from_slice(&first.body).ok()
+            serde_json::from_slice(&first.body.bytes()).ok()
         };
         self.sample.get_or_init(read).as_ref()
     }

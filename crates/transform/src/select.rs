@@ -7,9 +7,10 @@ use crate::jwt::claims;
 
 /// What a selector takes from a recorded answer: the same as the script will take from a live one.
 pub(crate) fn select(selector: &Selector, response: &ObservedResponse, url: Option<&str>) -> Option<String> {
-    let body = || std::str::from_utf8(&response.body).ok();
+    let bytes = response.body.bytes();
+    let body = || std::str::from_utf8(&bytes).ok();
     match selector {
-        Selector::Json(path) => at(path, &serde_json::from_slice(&response.body).ok()?),
+        Selector::Json(path) => at(path, &serde_json::from_slice(&bytes).ok()?),
         Selector::Claim { from, path } => {
             at(path, &serde_json::from_str(&claims(&select(from, response, url)?)?).ok()?)
         }
