@@ -1,10 +1,8 @@
 //! The calls of Postman's API, one test each: what the fixture says must pass passes, what must fail fails.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
 
-use loadwright_test_support::root;
+use loadwright_test_support::{echo, root};
 
 use crate::program;
 
@@ -18,14 +16,43 @@ fn every_object_of_pm_answers_as_in_postman() {
     outcomes_are_those_of("pm-surface");
 }
 
+#[test]
+fn messages_of_failed_assertions_are_those_of_postman() {
+    outcomes_are_those_of("pm-sentences");
+}
+
+#[test]
+fn libraries_lists_and_requests_of_scripts_answer_as_in_postman() {
+    outcomes_are_those_of("pm-more");
+}
+
+/// What is known to differ differs, has a reason, and is counted on the page.
+#[test]
+fn the_page_counts_what_is_the_same() {
+    outcomes_are_those_of("pm-differences");
+    let lines = |fixture: &str, file: &str| {
+        let path = root().join("fixtures/postman").join(fixture).join(file);
+        std::fs::read_to_string(path).expect("the fixture").lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let names: Vec<String> = lines("pm-differences", "outcomes");
+    let reasons = lines("pm-differences", "reasons");
+    for name in &names {
+        let name = name.split_once(' ').map_or("", |(_, name)| name);
+        assert!(reasons.iter().any(|r| r.starts_with(&format!("{name}: "))), "{name} has no reason");
+    }
+    assert_eq!(names.len(), reasons.len(), "each reason has its call");
+    let same: usize =
+        ["pm-api", "pm-surface", "pm-sentences", "pm-more"].iter().map(|f| lines(f, "outcomes").len()).sum();
+    let (program, _folder) = program();
+    let page = program.run(["explain", "postman/api"]).stdout;
+    let count = format!("{same} of {} calls", same + names.len());
+    assert!(page.contains(&count), "the page says `{count}`");
+}
+
 /// Runs a fixture and compares its tests with the file `outcomes`.
 fn outcomes_are_those_of(fixture: &str) {
     let fixture = root().join("fixtures/postman").join(fixture);
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let address = listener.local_addr().expect("its address").to_string();
-    // the thread ends with the process: nobody waits for it
-    std::thread::spawn(move || listener.incoming().flatten().for_each(|s| drop(answer(s))));
-
+    let address = echo().expect("a free port");
     let (program, folder) = program();
     let collection = std::fs::read_to_string(fixture.join("input.json")).expect("the fixture");
     let collection = collection.replace("127.0.0.1:4556", &address);
@@ -58,32 +85,4 @@ fn outcomes_are_those_of(fixture: &str) {
     }
     wrong.extend(seen.into_keys().map(|name| format!("{name}: ran, but should not")));
     assert!(wrong.is_empty(), "{}\n{}", wrong.join("\n"), done.stderr);
-}
-
-/// One JSON answer a connection; it repeats what it was sent.
-fn answer(mut stream: TcpStream) -> std::io::Result<()> {
-    let mut reader = BufReader::new(stream.try_clone()?);
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        if reader.read_line(&mut line)? == 0 || line == "\r\n" {
-            break;
-        }
-        if let Some((name, value)) = line.split_once(':')
-            && name.eq_ignore_ascii_case("content-length")
-        {
-            length = value.trim().parse().unwrap_or(0);
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body)?;
-    let body = serde_json::json!({ "a": 1, "s": "text", "o": { "list": [{ "x": 1 }, { "x": 2 }] },
-        "got": String::from_utf8_lossy(&body) })
-    .to_string();
-    write!(
-        stream,
-        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-Foo: 1\r\nSet-Cookie: sid=abc; Path=/\r\n\
-         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
-        body.len()
-    )
 }

@@ -7,6 +7,7 @@ mod convert;
 mod first_run;
 mod gates;
 mod inputs;
+mod newman;
 mod ratchet;
 mod targets;
 mod tidy;
@@ -26,6 +27,7 @@ cargo xtask bodies --dir DIR         every body made from the documents of a fol
 cargo xtask first-run --dir DIR      every document of a folder against the built-in mock, as a share of operations
 cargo xtask conservation --dir DIR   what a walker of its own counts in each file = what the plan and the findings hold
 cargo xtask targets [--bin PATH]     run the Locust and Artillery output of the fixtures, compare what they send with k6's
+cargo xtask newman PATH [--bin PATH] run the fixtures pm-* under newman (PATH is its program) and compare every test
 cargo xtask bench [--k6 PATH] [--oha PATH]
                                      requests per CPU-second beside peers, as a table
 cargo xtask bench convert [--peer PATH]… [--large MB]
@@ -57,6 +59,7 @@ fn run(args: &[String]) -> Result<()> {
         Some("first-run") => first_run::first_run(flag("--dir"), args),
         Some("conservation") => conservation::conservation(flag("--dir"), flag("--bin")),
         Some("targets") => targets::targets(flag("--bin")),
+        Some("newman") => newman::newman(args.get(1).map(String::as_str), flag("--bin")),
         Some("bench") if args.get(1).is_some_and(|a| a == "convert") => {
             let given = args.windows(2).filter(|w| w.first().is_some_and(|f| f == "--peer"));
             let peers: Vec<&str> = given.filter_map(|w| w.get(1)).map(String::as_str).collect();

@@ -15,14 +15,18 @@ const CORE: &[(&str, &str)] = &[
     ("dynamic.js", include_str!("pm/dynamic.js")),
     ("expect.js", include_str!("pm/expect.js")),
     ("given.js", include_str!("pm/given.js")),
+    ("json.js", include_str!("pm/json.js")),
     ("list.js", include_str!("pm/list.js")),
+    ("lists.js", include_str!("pm/lists.js")),
     ("pm.js", include_str!("pm/pm.js")),
     ("prepared.js", include_str!("pm/prepared.js")),
+    ("reasons.js", include_str!("pm/reasons.js")),
     ("request.js", include_str!("pm/request.js")),
     ("response.js", include_str!("pm/response.js")),
     ("same.js", include_str!("pm/same.js")),
     ("scope.js", include_str!("pm/scope.js")),
     ("send.js", include_str!("pm/send.js")),
+    ("show.js", include_str!("pm/show.js")),
     ("tasks.js", include_str!("pm/tasks.js")),
     ("tests.js", include_str!("pm/tests.js")),
     ("turn.js", include_str!("pm/turn.js")),
@@ -57,6 +61,8 @@ const LIBRARIES: &[Library] = &[
     library!(&["crypto-js"], &["CryptoJS"], "crypto-js.js", "CryptoJS"),
     library!(&[], &[], "des.js", "des"),
     library!(&[], &[], "keccak.js", "keccak"),
+    library!(&[], &[], "rabbit.js", "rabbit"),
+    library!(&[], &[], "sha224.js", "sha224"),
     library!(&["moment"], &[], "moment.js", "moment"),
     library!(&["cheerio"], &["cheerio"], "cheerio.js", "cheerio"),
     library!(&["tv4"], &["tv4"], "schema.js", "tv4"),
@@ -80,6 +86,7 @@ const LIBRARIES: &[Library] = &[
     library!(&["path"], &[], "node.js", "path"),
     library!(&["events"], &[], "node.js", "events"),
     library!(&["timers"], &[], "node.js", "timers"),
+    library!(&["string_decoder"], &[], "node.js", "decoder"),
     library!(&["postman-collection"], &[], "sdk.js", "sdk"),
 ];
 
@@ -129,7 +136,7 @@ pub(in crate::k6) fn library_files(file: &str) -> Vec<(String, Vec<u8>)> {
     loop {
         let more: Vec<(&str, &str)> = all()
             .filter(|(name, _)| !wanted.contains_key(name))
-            .filter(|(name, _)| wanted.values().any(|code| code.contains(&format!("from './{name}'"))))
+            .filter(|(name, _)| wanted.values().any(|code| code.contains(&format!("'./{name}'"))))
             .collect();
         if more.is_empty() {
             break;

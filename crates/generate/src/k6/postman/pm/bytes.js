@@ -38,6 +38,16 @@ export const btoa = (text) => encoding.b64encode(raw(String(text)).buffer);
 export const atob = (text) => latin1(fromBase64(String(text)));
 
 export class Buffer extends Uint8Array {
+  constructor(given, ...more) {
+    if (typeof given !== 'string') {
+      super(given, ...more);
+      return;
+    }
+    const bytes = Buffer.from(given, ...more);
+    super(bytes.length);
+    this.set(bytes);
+  }
+
   static from(value, format = 'utf8') {
     if (typeof value === 'string') {
       let bytes;
@@ -83,6 +93,34 @@ export class Buffer extends Uint8Array {
     if (format === 'hex') return Array.from(this, (b) => b.toString(16).padStart(2, '0')).join('');
     if (/^(latin1|binary|ascii)$/.test(format)) return latin1(this);
     return utf8(this);
+  }
+
+  static compare(a, b) {
+    for (let i = 0; i < Math.min(a.length, b.length); i++) if (a[i] !== b[i]) return a[i] < b[i] ? -1 : 1;
+    return Math.sign(a.length - b.length);
+  }
+
+  indexOf(what, from = 0) {
+    if (typeof what === 'number') return super.indexOf(what, from);
+    const wanted = typeof what === 'string' ? encoder.encode(what) : what;
+    for (let i = from; i + wanted.length <= this.length; i++) if (wanted.every((b, k) => this[i + k] === b)) return i;
+    return -1;
+  }
+
+  includes(what, from) {
+    return this.indexOf(what, from) >= 0;
+  }
+
+  readUInt8(at = 0) {
+    return this[at];
+  }
+
+  readUInt16BE(at = 0) {
+    return (this[at] << 8) | this[at + 1];
+  }
+
+  readUInt32BE(at = 0) {
+    return ((this[at] << 24) | (this[at + 1] << 16) | (this[at + 2] << 8) | this[at + 3]) >>> 0;
   }
 
   equals(other) {

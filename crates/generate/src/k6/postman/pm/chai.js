@@ -1,7 +1,7 @@
 // `require('chai')`: `expect` and the assert style, each assertion a sentence.
 import { Assertion, AssertionError } from './assertion.js';
 import { expect } from './expect.js';
-import { show } from './same.js';
+import { show } from './show.js';
 
 /** Assertions about a value alone. */
 const ALONE = {
@@ -11,10 +11,10 @@ const ALONE = {
   isNotTrue: (e) => e.to.not.be.true,
   isFalse: (e) => e.to.be.false,
   isNotFalse: (e) => e.to.not.be.false,
-  isNull: (e) => e.to.be.null,
-  isNotNull: (e) => e.to.not.be.null,
-  isUndefined: (e) => e.to.be.undefined,
-  isDefined: (e) => e.to.not.be.undefined,
+  isNull: (e) => e.to.equal(null),
+  isNotNull: (e) => e.to.not.equal(null),
+  isUndefined: (e) => e.to.equal(undefined),
+  isDefined: (e) => e.to.not.equal(undefined),
   isNaN: (e) => e.to.be.NaN,
   isNotNaN: (e) => e.to.not.be.NaN,
   exists: (e) => e.to.exist,
@@ -86,7 +86,7 @@ const AND = {
 };
 
 const assert = (value, message) => {
-  if (!value) throw new AssertionError(message || `expected ${show(value)} to be truthy`);
+  if (!value) throw new AssertionError(message || 'Unspecified AssertionError');
 };
 for (const name of Object.keys(ALONE)) assert[name] = (value, message) => void ALONE[name](expect(value, message));
 for (const name of Object.keys(WITH)) assert[name] = (value, other, message) => void WITH[name](expect(value, message), other);
@@ -95,10 +95,10 @@ Object.assign(assert, {
   ok: assert.isOk,
   notOk: assert.isNotOk,
   equal(a, b, message) {
-    if (a != b) throw new AssertionError(message || `expected ${show(a)} to equal ${show(b)}`);
+    if (a != b) new Assertion(a, message).say(`to equal ${show(b)}`);
   },
   notEqual(a, b, message) {
-    if (a == b) throw new AssertionError(message || `expected ${show(a)} to not equal ${show(b)}`);
+    if (a == b) new Assertion(a, message).say(`to not equal ${show(b)}`);
   },
   throws: (f, ...rest) => void expect(f).to.throw(...rest),
   throw: (f, ...rest) => void expect(f).to.throw(...rest),

@@ -92,6 +92,17 @@ class Selected {
     return this._turn('siblings');
   }
 
+  index(other) {
+    const list = other === undefined ? this.parent().children() : this;
+    const wanted = (other === undefined ? this : other).found.get(0);
+    for (let i = 0; i < list.length; i++) if (wanted && list.found.get(i).isEqualNode(wanted)) return i;
+    return -1;
+  }
+
+  not(selector) {
+    return this._turn('not', selector);
+  }
+
   filter(selector) {
     return this._turn('filter', selector);
   }
@@ -109,7 +120,8 @@ class Selected {
   }
 }
 
-export const cheerio = {
+/** Can be called too, as in its first versions. */
+export const cheerio = Object.assign((selector, inside, html) => cheerio.load(html ?? '')(selector, inside), {
   load(html) {
     const root = parseHTML(String(html));
     const $ = (selector, inside) => {
@@ -121,4 +133,4 @@ export const cheerio = {
     $.root = () => new Selected(root);
     return $;
   },
-};
+});

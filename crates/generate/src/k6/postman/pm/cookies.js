@@ -72,7 +72,8 @@ const address = (url) => {
 
 /** `pm.cookies.jar()`: every method takes a callback, or gives a promise. */
 class Jar {
-  _done(callback, make) {
+  _done(callback, what, url, make) {
+    if (typeof url !== 'string' && !(url && typeof url.toString === 'function' && typeof url === 'object')) throw new TypeError(`CookieJar.${what}() requires a valid url`);
     let value;
     try {
       value = make();
@@ -87,7 +88,7 @@ class Jar {
   set(url, name, value, callback) {
     const cookie = name && typeof name === 'object' ? name : { name, value };
     if (typeof name === 'object' && typeof value === 'function') callback = value;
-    return this._done(callback, () => {
+    return this._done(callback, 'set', url, () => {
       const { domain, path, secure, httpOnly, maxAge, expires } = cookie;
       const options = {};
       if (domain) options.domain = domain;
@@ -104,24 +105,24 @@ class Jar {
   }
 
   get(url, name, callback) {
-    return this._done(callback, () => {
+    return this._done(callback, 'get', url, () => {
       const found = http.cookieJar().cookiesForURL(address(url))[name];
       return found ? found[found.length - 1] : null;
     });
   }
 
   getAll(url, options, callback) {
-    return this._done(typeof options === 'function' ? options : callback, () => new CookieList(address(url)).all());
+    return this._done(typeof options === 'function' ? options : callback, 'getAll', url, () => new CookieList(address(url)));
   }
 
   unset(url, name, callback) {
-    return this._done(callback, () => {
+    return this._done(callback, 'unset', url, () => {
       http.cookieJar().delete(address(url), name);
     });
   }
 
   clear(url, callback) {
-    return this._done(callback, () => {
+    return this._done(callback, 'clear', url, () => {
       http.cookieJar().clear(address(url));
     });
   }

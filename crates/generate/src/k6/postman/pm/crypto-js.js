@@ -4,6 +4,8 @@ import crypto from 'k6/crypto';
 import { Buffer } from './bytes.js';
 import { des } from './des.js';
 import { keccak } from './keccak.js';
+import { rabbit } from './rabbit.js';
+import { sha224 } from './sha224.js';
 
 class WordArray {
   constructor(bytes) {
@@ -56,6 +58,16 @@ const Base64 = {
   stringify: (w) => Buffer.from(w.bytes).toString('base64'),
 };
 const Base64url = { parse: Base64.parse, stringify: (w) => Buffer.from(w.bytes).toString('base64url') };
+/** Two bytes a character, the high one first or last. */
+const utf16 = (first) => ({
+  parse: (text) => new WordArray(Array.from({ length: text.length * 2 }, (_, i) => (text.charCodeAt(i >> 1) >>> (i % 2 === first ? 8 : 0)) & 255)),
+  stringify: ({ bytes }) => {
+    let out = '';
+    for (let i = 0; i + 1 < bytes.length; i += 2) out += String.fromCharCode((bytes[i + first] << 8) | bytes[i + 1 - first]);
+    return out;
+  },
+});
+const Utf16 = utf16(0);
 const words = (value) => {
   if (value instanceof WordArray) return value;
   if (value && typeof value === 'object' && value.words) return fromWords(value.words, value.sigBytes);
@@ -70,6 +82,14 @@ const data = (w) => w.bytes.slice().buffer;
 const hashed = (algorithm) => (message) => new WordArray(new Uint8Array(crypto[algorithm](data(words(message)), 'binary')));
 const signed = (algorithm) => (message, key) =>
   new WordArray(new Uint8Array(crypto.hmac(algorithm, data(words(key)), data(words(message)), 'binary')));
+/** HMAC (RFC 2104) over a hash that k6 does not have. */
+const keyed = (hash, size) => (message, key) => {
+  let { bytes } = words(key);
+  if (bytes.length > size) bytes = hash(bytes);
+  const padded = (b) => Uint8Array.from({ length: size }, (_, i) => (bytes[i] || 0) ^ b);
+  const inner = hash(Uint8Array.from([...padded(0x36), ...words(message).bytes]));
+  return new WordArray(hash(Uint8Array.from([...padded(0x5c), ...inner])));
+};
 
 // AES (FIPS 197)
 const SBOX = new Uint8Array(256);
@@ -181,8 +201,7 @@ function pbkdf2(password, salt, { keySize = 4, iterations = 1, hasher = 'sha1' }
   }
   return new WordArray(out.slice(0, keySize * 4));
 }
-const mode = { CBC: 'cbc', ECB: 'ecb', CTR: 'ctr', OFB: 'ofb', CFB: 'cfb' };
-const pad = { Pkcs7: 'pkcs7', NoPadding: 'none', ZeroPadding: 'zero', AnsiX923: 'ansix923', Iso97971: 'iso97971' };
+const mode = Object.fromEntries(['CBC', 'ECB', 'CTR', 'OFB', 'CFB'].map((name) => [name, { how: name.toLowerCase() }]));
 const xor = (a, b) => a.map((v, i) => v ^ b[i]);
 const aes = { size: 16, expand, encrypt: encryptBlock, decrypt: decryptBlock };
 function crypt(cipher, input, key, iv, how, forward) {
@@ -216,42 +235,59 @@ function crypt(cipher, input, key, iv, how, forward) {
   }
   return out.slice(0, stream ? input.length : undefined);
 }
-const PADDINGS = {
-  pkcs7: { add: (gap) => Array(gap).fill(gap), drop: (out) => out[out.length - 1] },
-  ansix923: { add: (gap) => [...Array(gap - 1).fill(0), gap], drop: (out) => out[out.length - 1] },
-  iso97971: { add: (gap) => [0x80, ...Array(gap - 1).fill(0)], drop: (out) => out.length - out.lastIndexOf(0x80) },
-  zero: { add: (gap, size) => Array(gap % size).fill(0), drop: (out) => out.length - 1 - out.reduce((n, b, i) => (b ? i : n), -1) },
-  none: { add: () => [], drop: () => 0 },
+const pad = {
+  Pkcs7: { add: (gap) => Array(gap).fill(gap), drop: (out) => out[out.length - 1] },
+  AnsiX923: { add: (gap) => [...Array(gap - 1).fill(0), gap], drop: (out) => out[out.length - 1] },
+  Iso10126: { add: (gap) => [...new Uint8Array(crypto.randomBytes(gap)).slice(1), gap], drop: (out) => out[out.length - 1] },
+  Iso97971: { add: (gap) => [0x80, ...Array(gap - 1).fill(0)], drop: (out) => out.length - out.lastIndexOf(0x80) },
+  ZeroPadding: { add: (gap, size) => Array(gap % size).fill(0), drop: (out) => out.length - 1 - out.reduce((n, b, i) => (b ? i : n), -1) },
+  NoPadding: { add: () => [], drop: () => 0 },
 };
 const SALTED = [0x53, 0x61, 0x6c, 0x74, 0x65, 0x64, 0x5f, 0x5f];
 const secret = (key, iv, salt, keyBytes, ivBytes) => {
-  if (typeof key !== 'string') return { key: words(key).bytes, iv: iv ? words(iv).bytes : new Uint8Array(ivBytes) };
+  if (typeof key !== 'string') return { key: words(key).bytes, iv: iv && words(iv).bytes };
   const all = evp(new TextEncoder().encode(key), salt, keyBytes + ivBytes);
   return { key: all.slice(0, keyBytes), iv: all.slice(keyBytes) };
 };
+const OpenSSL = {
+  stringify: ({ ciphertext, salt }) => Base64.stringify(salt ? new WordArray([...SALTED, ...salt.bytes, ...ciphertext.bytes]) : ciphertext),
+  parse: (text) => {
+    const { bytes } = Base64.parse(text);
+    if (!SALTED.every((b, i) => bytes[i] === b)) return params({ ciphertext: new WordArray(bytes) });
+    return params({ salt: new WordArray(bytes.slice(8, 16)), ciphertext: new WordArray(bytes.slice(16)) });
+  },
+};
+const HexFormat = { stringify: ({ ciphertext }) => Hex.stringify(ciphertext), parse: (text) => params({ ciphertext: Hex.parse(text) }) };
+/** What a cipher gives; as text it is what its format makes of it. */
+const params = (parts, format = OpenSSL) => ({
+  ...parts,
+  get bytes() {
+    return parts.ciphertext.bytes;
+  },
+  toString(other) {
+    return (other || format).stringify(this);
+  },
+});
 /** `encrypt` and `decrypt`; a password gives the key and, for blocks, the start value. */
 const ciphered = (keyBytes, ivBytes, run) => ({
   encrypt(message, password, options = {}) {
     const salt = typeof password === 'string' ? (options.salt ? words(options.salt).bytes : new Uint8Array(crypto.randomBytes(8))) : undefined;
     const { key, iv } = secret(password, options.iv, salt, keyBytes, ivBytes);
     const ciphertext = new WordArray(run([...words(message).bytes], key, iv, options, true));
-    const all = salt ? new WordArray([...SALTED, ...salt, ...ciphertext.bytes]) : ciphertext;
-    return { ciphertext, key: new WordArray(key), iv: new WordArray(iv), salt: salt && new WordArray(salt), toString: (f) => (f ? f.stringify(ciphertext) : Base64.stringify(all)) };
+    return params({ ciphertext, key: new WordArray(key), iv: iv && new WordArray(iv), salt: salt && new WordArray(salt) }, options.format);
   },
   decrypt(given, password, options = {}) {
-    let input = typeof given === 'string' ? Base64.parse(given).bytes : given.ciphertext.bytes;
-    let salt = given.salt && given.salt.bytes;
-    if (SALTED.every((b, i) => input[i] === b)) [salt, input] = [input.slice(8, 16), input.slice(16)];
-    const { key, iv } = secret(password, options.iv, salt || [], keyBytes, ivBytes);
-    return new WordArray(run([...input], key, iv, options, false));
+    const { ciphertext, salt } = typeof given === 'string' ? (options.format || OpenSSL).parse(given) : given;
+    const { key, iv } = secret(password, options.iv, salt ? salt.bytes : [], keyBytes, ivBytes);
+    return new WordArray(run([...ciphertext.bytes], key, iv, options, false));
   },
 });
 const blocks = (cipher, keyBytes) =>
   ciphered(keyBytes, cipher.size, (input, key, iv, options, forward) => {
-    const how = options.mode || 'cbc';
-    const padding = PADDINGS[options.padding || 'pkcs7'];
+    const { how } = options.mode || mode.CBC;
+    const padding = options.padding || pad.Pkcs7;
     if (forward) input.push(...padding.add(cipher.size - (input.length % cipher.size), cipher.size));
-    const out = crypt(cipher, input, key, iv, how, forward);
+    const out = crypt(cipher, input, key, iv || new Uint8Array(cipher.size), how, forward);
     return forward ? out : out.slice(0, Math.max(0, out.length - padding.drop(out)));
   });
 /** RC4; `drop` words of the key stream are thrown away first. */
@@ -273,9 +309,8 @@ const rc4 = (drop) =>
     for (let n = 0; n < 4 * (drop ? (options.drop ?? drop) : 0); n++) next();
     return input.map((b) => b ^ next());
   });
-const none = (name) => () => {
-  throw new Error(`CryptoJS.${name} is not part of the modules beside this script`);
-};
+const rabbits = (old) => ciphered(16, 8, (input, key, iv) => xor(input, rabbit(key, iv, input.length, old)));
+const sha3 = (bytes) => keccak(bytes, 512);
 const named = (algorithm) => Object.assign(hashed(algorithm), { algorithm });
 
 /** Takes a message piece by piece. */
@@ -299,12 +334,12 @@ for (const name of ['MD5', 'SHA1', 'SHA256', 'SHA384', 'SHA512', 'RIPEMD160']) {
 }
 
 export const CryptoJS = {
-  MD5: named('md5'), SHA1: named('sha1'), SHA256: named('sha256'), SHA384: named('sha384'), SHA512: named('sha512'), RIPEMD160: named('ripemd160'), SHA224: none('SHA224'), SHA3: (message, { outputLength = 512 } = {}) => new WordArray(keccak(words(message).bytes, outputLength)),
-  HmacMD5: signed('md5'), HmacSHA1: signed('sha1'), HmacSHA256: signed('sha256'), HmacSHA384: signed('sha384'), HmacSHA512: signed('sha512'), HmacRIPEMD160: signed('ripemd160'),
+  MD5: named('md5'), SHA1: named('sha1'), SHA256: named('sha256'), SHA384: named('sha384'), SHA512: named('sha512'), RIPEMD160: named('ripemd160'), SHA224: Object.assign((message) => new WordArray(sha224(words(message).bytes)), { algorithm: 'sha224' }), SHA3: (message, { outputLength = 512 } = {}) => new WordArray(keccak(words(message).bytes, outputLength)),
+  HmacMD5: signed('md5'), HmacSHA1: signed('sha1'), HmacSHA256: signed('sha256'), HmacSHA384: signed('sha384'), HmacSHA512: signed('sha512'), HmacRIPEMD160: signed('ripemd160'), HmacSHA224: keyed(sha224, 64), HmacSHA3: keyed(sha3, 72),
   AES: blocks(aes, 32), DES: blocks(des, 8), TripleDES: blocks(des, 24), RC4: rc4(0), RC4Drop: rc4(192),
-  Rabbit: { encrypt: none('Rabbit'), decrypt: none('Rabbit') }, PBKDF2: pbkdf2,
+  Rabbit: rabbits(false), RabbitLegacy: rabbits(true), PBKDF2: pbkdf2,
   EvpKDF: (p, s, { keySize = 4 } = {}) => new WordArray(evp(words(p).bytes, words(s).bytes, keySize * 4)),
-  enc: { Hex, Utf8, Latin1, Base64, Base64url }, mode, pad, algo: ALGO,
-  lib: { WordArray: { create: (w, n) => (w instanceof Uint8Array || w instanceof ArrayBuffer ? new WordArray(new Uint8Array(w)) : fromWords(w || [], n)), random: (n) => new WordArray(new Uint8Array(crypto.randomBytes(n))) }, CipherParams: { create: (p) => ({ ...p, toString: () => Base64.stringify(p.ciphertext) }) } },
-  format: { OpenSSL: { stringify: (p) => String(p), parse: (t) => ({ ciphertext: Base64.parse(t) }) } },
+  enc: { Hex, Utf8, Latin1, Base64, Base64url, Utf16, Utf16BE: Utf16, Utf16LE: utf16(1) }, mode, pad, algo: ALGO,
+  lib: { WordArray: { create: (w, n) => (w instanceof Uint8Array || w instanceof ArrayBuffer ? new WordArray(new Uint8Array(w)) : fromWords(w || [], n)), random: (n) => new WordArray(new Uint8Array(crypto.randomBytes(n))) }, CipherParams: { create: (p) => params(p, p.formatter) } },
+  format: { OpenSSL, Hex: HexFormat },
 };

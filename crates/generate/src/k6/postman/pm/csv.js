@@ -1,6 +1,6 @@
 // CSV text to rows (RFC 4180, and what `csv-parse` adds).
 export function parse(text, options = {}) {
-  const { delimiter = ',', quote = '"', columns = false, trim = false, skip_empty_lines: skip = false, cast, from_line: from = 1 } = options;
+  const { delimiter = ',', quote = '"', columns = false, trim = false, skip_empty_lines: skip = false, cast, from_line: line = 1, from = 1, relax_column_count: relax = false } = options;
   const rows = [];
   let row = [];
   let field = '';
@@ -34,12 +34,14 @@ export function parse(text, options = {}) {
     end();
     rows.push(row);
   }
-  let out = rows.slice(from - 1).filter((r) => !skip || r.length > 1 || r[0] !== '');
+  let out = rows.slice(line - 1).filter((r) => !skip || r.length > 1 || r[0] !== '');
+  const odd = relax ? -1 : out.findIndex((r) => r.length !== out[0].length);
+  if (odd > 0) throw new Error(`Number of columns is inconsistent on line ${odd + line}`);
   const value = (v) => (typeof cast === 'function' ? cast(v, {}) : cast === true && v !== '' && !Number.isNaN(Number(v)) ? Number(v) : v);
   out = out.map((r) => r.map(value));
-  if (!columns) return out;
+  if (!columns) return out.slice(from - 1);
   const names = Array.isArray(columns) ? columns : typeof columns === 'function' ? columns(out.shift()) : out.shift();
-  return out.map((r) => Object.fromEntries((names || []).map((n, i) => [n, r[i]])));
+  return out.slice(from - 1).map((r) => Object.fromEntries((names || []).map((n, i) => [n, r[i]])));
 }
 
 export const csv = Object.assign(

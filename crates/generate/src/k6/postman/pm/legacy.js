@@ -32,7 +32,12 @@ for (const name of Object.keys(MAKERS)) {
 /** What a script wrote into `tests` becomes checks when it has ended. */
 Given.prototype.ended = function () {
   const said = this._used && this._used.tests;
-  if (said) for (const name of Object.keys(said)) report(name, Boolean(said[name]), this._turn.prepared.label);
+  if (!said) return;
+  const { prepared } = this._turn;
+  for (const name of Object.keys(said)) {
+    if (!said[name]) console.warn(`${prepared.name}: ${name}: expected ${said[name]} to be truthy`);
+    report(name, Boolean(said[name]), prepared.label);
+  }
 };
 
 function legacyRequest(request, step) {
@@ -50,7 +55,7 @@ function legacyRequest(request, step) {
     else if (body.mode === 'file') data = value && value.content;
   }
   return {
-    id: step.id,
+    id: step.id || step.name,
     name: step.name,
     description: request.description,
     headers: request.headers.toObject(true, false, true, true),

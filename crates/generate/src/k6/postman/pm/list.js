@@ -80,10 +80,15 @@ export class PropertyList {
 
   one(key) {
     const { members } = this;
-    for (let i = members.length - 1; i >= 0; i--) if (members[i].key === key) return members[i];
-    if (!this._ignoreCase) return undefined;
+    if (!this._ignoreCase) {
+      for (let i = members.length - 1; i >= 0; i--) if (members[i].key === key) return members[i];
+      return undefined;
+    }
     const wanted = String(key).toLowerCase();
-    for (let i = members.length - 1; i >= 0; i--) if (String(members[i].key).toLowerCase() === wanted) return members[i];
+    for (let i = members.length - 1; i >= 0; i--) {
+      const own = members[i].key;
+      if (own === key || (own.length === wanted.length && own.toLowerCase() === wanted)) return members[i];
+    }
     return undefined;
   }
 
@@ -140,7 +145,7 @@ export class PropertyList {
     for (const m of this.members) {
       if ((excludeDisabled && m.disabled) || (sanitizeKeys && !m.key)) continue;
       const key = this._ignoreCase && !caseSensitive ? String(m.key).toLowerCase() : m.key;
-      if (multiValue && key in out) out[key] = [].concat(out[key], m.value);
+      if ((multiValue || this._ignoreCase) && key in out) out[key] = [].concat(out[key], m.value);
       else out[key] = m.value;
     }
     return out;
@@ -173,6 +178,10 @@ export class Header {
   toString() {
     return `${this.key}: ${this.value}`;
   }
+
+  toJSON() {
+    return { ...this };
+  }
 }
 
 /** A header: `{ key, value }` or `Name: value`. */
@@ -181,7 +190,7 @@ export function header(item) {
     const at = item.indexOf(':');
     return new Header(item.slice(0, at < 0 ? undefined : at).trim(), at < 0 ? '' : item.slice(at + 1).trim());
   }
-  const key = item.key === undefined || item.key === null ? (item.name ?? '') : item.key;
+  const key = String(item.key === undefined || item.key === null ? (item.name ?? '') : item.key);
   const out = new Header(key, item.value === undefined ? '' : item.value, item.system);
   if (item.disabled) out.disabled = true;
   return out;

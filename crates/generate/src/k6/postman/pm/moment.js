@@ -265,6 +265,14 @@ class Moment {
     return this.from(moment(), plain);
   }
 
+  to(other, plain) {
+    return moment(other).from(this, plain);
+  }
+
+  toNow(plain) {
+    return this.to(moment(), plain);
+  }
+
   from(other, plain) {
     const out = duration(this.diff(other)).humanize();
     return plain ? out : this._ms > moment(other)._ms ? `in ${out}` : `${out} ago`;
@@ -316,7 +324,9 @@ const READ = {
   X: [/^\d+(\.\d+)?/, (o, v) => { o.at = Number(v) * 1000; }], x: [/^\d+/, (o, v) => { o.at = Number(v); }], dddd: [/^[a-z]+/i, () => {}],
 };
 const ALIAS = { Y: 'YYYY', MMM: 'MMMM', M: 'MM', D: 'DD', H: 'HH', h: 'HH', hh: 'HH', m: 'mm', s: 'ss', S: 'SSS', SS: 'SSS', a: 'A', ZZ: 'Z', ddd: 'dddd' };
-function parse(text, pattern, utc) {
+/** How many digits a token has when nothing may be left out. */
+const STRICT = { YYYY: 4, YY: 2, MM: 2, DD: 2, HH: 2, hh: 2, mm: 2, ss: 2 };
+function parse(text, pattern, utc, strict) {
   const o = {};
   let rest = String(text);
   let last = 0;
@@ -332,10 +342,12 @@ function parse(text, pattern, utc) {
     }
     const how = READ[m[0]] || READ[ALIAS[m[0]]] || (m[0][0] === 'S' && READ.SSS);
     const found = how && how[0].exec(rest);
-    if (!found) return NaN;
+    if (!found || (strict && STRICT[m[0]] && found[0].length !== STRICT[m[0]])) return NaN;
     how[1](o, found[0]);
     rest = rest.slice(found[0].length);
   }
+  skip(pattern.slice(last));
+  if (strict && rest) return NaN;
   if (o.at !== undefined) return o.at;
   if (o.half) o.h = ((o.h || 0) % 12) + (o.pm ? 12 : 0);
   const now = new Date();
@@ -347,17 +359,24 @@ function parse(text, pattern, utc) {
   if (o.z !== undefined) return Date.UTC(...fields) - o.z * 60000;
   return utc ? Date.UTC(...fields) : new Date(...fields).getTime();
 }
-function read(value, pattern, utc) {
+function read(value, pattern, utc, strict) {
   if (value === undefined) return Date.now();
   if (value === null) return NaN;
   if (value instanceof Moment) return value._ms;
   if (value instanceof Date) return value.getTime();
   if (typeof value === 'number') return value;
   if (Array.isArray(value)) return utc ? Date.UTC(...value) : new Date(value[0], value[1] || 0, value[2] ?? 1, ...value.slice(3)).getTime();
-  if (typeof value === 'object') return new Date(value.year ?? value.years ?? new Date().getFullYear(), value.month ?? value.months ?? 0, value.day ?? value.days ?? value.date ?? 1, value.hour ?? value.hours ?? 0, value.minute ?? value.minutes ?? 0, value.second ?? value.seconds ?? 0).getTime();
+  if (typeof value === 'object') {
+    const part = (otherwise, ...names) => Number(names.map((n) => value[n]).find((v) => v !== undefined) ?? otherwise);
+    const fields = [
+      part(new Date().getFullYear(), 'year', 'years', 'y'), part(0, 'month', 'months', 'M'), part(1, 'day', 'days', 'date', 'd', 'D'),
+      part(0, 'hour', 'hours', 'h'), part(0, 'minute', 'minutes', 'm'), part(0, 'second', 'seconds', 's'), part(0, 'millisecond', 'milliseconds', 'ms'),
+    ];
+    return utc ? Date.UTC(...fields) : new Date(...fields).getTime();
+  }
   if (pattern) {
     for (const p of [].concat(pattern)) {
-      const ms = p === moment.ISO_8601 ? read(value, undefined, utc) : parse(value, p, utc);
+      const ms = p === moment.ISO_8601 ? read(value, undefined, utc) : parse(value, p, utc, strict);
       if (!Number.isNaN(ms)) return ms;
     }
     return NaN;
@@ -369,25 +388,47 @@ function read(value, pattern, utc) {
     if (z) return parse(value.trim().replace(' ', 'T'), f ? 'YYYY-MM-DDTHH:mm:ss.SSSZ'.replace('T', '[T]') : s ? 'YYYY-MM-DD[T]HH:mm:ssZ' : 'YYYY-MM-DD[T]HH:mmZ', true);
     return utc ? Date.UTC(...fields) : new Date(...fields).getTime();
   }
+  const week = /^(\d{4})-?W(\d\d)(?:-?([1-7]))?$/.exec(value.trim());
+  if (week) {
+    // the week with the fourth of January is the first
+    const fourth = new Date(Date.UTC(Number(week[1]), 0, 4));
+    const day = 4 - (fourth.getUTCDay() || 7) + 1 + (Number(week[2]) - 1) * 7 + Number(week[3] || 1) - 1;
+    return utc ? Date.UTC(Number(week[1]), 0, day) : new Date(Number(week[1]), 0, day).getTime();
+  }
   return new Date(value).getTime();
 }
-export function moment(value, pattern) {
+export function moment(value, pattern, ...more) {
   if (value instanceof Moment && pattern === undefined) return value.clone();
-  return new Moment(read(value, typeof pattern === 'boolean' ? undefined : pattern, false));
+  return new Moment(read(value, typeof pattern === 'boolean' ? undefined : pattern, false, more.includes(true)));
 }
 class Duration {
   constructor(n = 0, u) {
     this._months = 0;
     this._length = 0;
     const parts = n && typeof n === 'object' ? n : { [u || 'ms']: n };
+    const clock = typeof n === 'string' && /^(\d+):(\d\d)(?::([\d.]+))?$/.exec(n);
     const iso = typeof n === 'string' && /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?)?$/.exec(n);
-    const all = iso ? { year: iso[1] || 0, month: iso[2] || 0, week: iso[3] || 0, day: iso[4] || 0, hour: iso[5] || 0, minute: iso[6] || 0, second: iso[7] || 0 } : parts;
+    const all = clock ? { hour: clock[1], minute: clock[2], second: clock[3] || 0 } : iso ? { year: iso[1] || 0, month: iso[2] || 0, week: iso[3] || 0, day: iso[4] || 0, hour: iso[5] || 0, minute: iso[6] || 0, second: iso[7] || 0 } : parts;
     for (const k of Object.keys(all)) {
       const kind = unit(k);
       if (kind === 'year') this._months += Number(all[k]) * 12;
       else if (kind === 'month') this._months += Number(all[k]);
       else this._length += Number(all[k]) * MS[kind];
     }
+  }
+
+  toISOString() {
+    const days = Math.trunc(this._length / 86400000);
+    const seconds = (this._length % 60000) / 1000;
+    const date = [[Math.trunc(this._months / 12), 'Y'], [this._months % 12, 'M'], [days, 'D']];
+    const time = [[this.hours(), 'H'], [this.minutes(), 'M'], [seconds, 'S']];
+    const text = (parts) => parts.filter(([v]) => v).map(([v, letter]) => v + letter).join('');
+    const [d, t] = [text(date), text(time)];
+    return d || t ? `P${d}${t ? `T${t}` : ''}` : 'P0D';
+  }
+
+  toJSON() {
+    return this.toISOString();
   }
 
   asMilliseconds() {
@@ -473,7 +514,7 @@ class Duration {
 const duration = (n, u) => new Duration(n, u);
 const max = (better) => (...list) => moment(list.flat().reduce((a, b) => (better(a, b) ? a : b)));
 Object.assign(moment, {
-  utc: (value, pattern) => new Moment(read(value, pattern, true), 0),
+  utc: (value, pattern, ...more) => new Moment(read(value, pattern, true, more.includes(true)), 0),
   unix: (s) => new Moment(s * 1000),
   parseZone: (value) => {
     const z = /([+-])(\d\d):?(\d\d)$/.exec(value);

@@ -97,7 +97,7 @@ const VISUALIZER = {
   set(text, data, options) {
     if (typeof text !== 'string') throw new Error(`Invalid template. Template must be of type string, found ${typeof text}`);
     for (const [what, given] of [['data', data], ['options', options]]) {
-      if (given && typeof given !== 'object') throw new Error(`Invalid ${what}: an object is needed, not a ${typeof given}`);
+      if (given && typeof given !== 'object') throw new Error(`Invalid ${what}. ${what[0].toUpperCase()}${what.slice(1)} must be an object, found ${typeof given}`);
     }
   },
   clear() {},
@@ -117,16 +117,17 @@ function sendRequest(given, callback, tasks, pm) {
   const fail = (error) => answer(error, undefined, { cookies: undefined });
   const go = (sent, auth, extra) => {
     let response;
+    let cookies;
     try {
-      const res = converse(sent, auth, { ...extra, tags: { name: `${sent.method} ${sent.url.getRemote()}${sent.url.getPath()}` } });
+      const res = converse(sent, auth, { ...extra, keepBody: true, tags: { name: `${sent.method} ${sent.url.getRemote()}${sent.url.getPath()}` } });
       if (res.error_code && !res.status) throw new Error(res.error);
       response = new Response(res);
-      response.cookies = new CookieList(res.url, res.cookies);
+      cookies = new CookieList(res.url, res.cookies);
     } catch (e) {
       fail(e);
       return;
     }
-    answer(null, response, { cookies: response.cookies });
+    answer(null, response, { cookies });
   };
   tasks.add(0, () => {
     let sent;

@@ -92,7 +92,7 @@ export class RequestAuth {
 
 export class Request {
   get _shown() {
-    return 'request';
+    return 'PostmanRequest{ …(5) }';
   }
 
   constructor(from) {
@@ -104,7 +104,7 @@ export class Request {
     this.id = from.id;
     this.name = from.name;
     this.description = from.description;
-    this.method = from.method ? String(from.method).toUpperCase() : 'GET';
+    this.method = from.method === undefined || from.method === null ? 'GET' : String(from.method).toUpperCase();
     this._url = undefined;
     if (typeof from.url === 'string') this._text = from.url;
     else this._url = from.url instanceof Url ? new Url(from.url.toString()) : new Url(from.url);
@@ -167,7 +167,7 @@ export class Request {
 
   authorizeUsing(type, options) {
     if (type && typeof type === 'object') [type, options] = [type.type, type[type.type]];
-    this.auth = type && type !== 'noauth' ? new RequestAuth({ type, [type]: options || {} }) : undefined;
+    this.auth = type ? new RequestAuth({ type, [type]: options || {} }) : undefined;
   }
 
   size() {
@@ -182,7 +182,7 @@ export class Request {
   toJSON() {
     const out = { url: this.address, method: this.method };
     if (this.headers.members.length) out.header = this.headers.toJSON();
-    if (this.body) out.body = this.body.toJSON();
+    if (this.body) out.body = this.body.toJSON ? this.body.toJSON() : this.body;
     if (this.auth) out.auth = { type: this.auth.type, [this.auth.type]: this.auth.parameters().toJSON() };
     return out;
   }

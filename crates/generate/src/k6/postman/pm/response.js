@@ -2,23 +2,16 @@
 import encoding from 'k6/encoding';
 
 import { dynamic } from './dynamic.js';
-import { Header, HeaderList, PropertyList } from './list.js';
-
-const REASONS = {
-  100: 'Continue', 101: 'Switching Protocols', 200: 'OK', 201: 'Created', 202: 'Accepted', 203: 'Non-Authoritative Information',
-  204: 'No Content', 205: 'Reset Content', 206: 'Partial Content', 207: 'Multi-Status', 300: 'Multiple Choices',
-  301: 'Moved Permanently', 302: 'Found', 303: 'See Other', 304: 'Not Modified', 307: 'Temporary Redirect', 308: 'Permanent Redirect',
-  400: 'Bad Request', 401: 'Unauthorized', 402: 'Payment Required', 403: 'Forbidden', 404: 'Not Found', 405: 'Method Not Allowed',
-  406: 'Not Acceptable', 408: 'Request Timeout', 409: 'Conflict', 410: 'Gone', 411: 'Length Required', 412: 'Precondition Failed',
-  413: 'Payload Too Large', 414: 'URI Too Long', 415: 'Unsupported Media Type', 417: 'Expectation Failed', 418: "I'm a teapot",
-  422: 'Unprocessable Entity', 423: 'Locked', 424: 'Failed Dependency', 426: 'Upgrade Required', 428: 'Precondition Required',
-  429: 'Too Many Requests', 431: 'Request Header Fields Too Large', 500: 'Internal Server Error', 501: 'Not Implemented',
-  502: 'Bad Gateway', 503: 'Service Unavailable', 504: 'Gateway Timeout', 505: 'HTTP Version Not Supported',
-};
+import { parse } from './json.js';
+import { Header, HeaderList, listOf } from './list.js';
+import { REASONS } from './reasons.js';
 
 const FORMATS = ['json', 'html', 'xml', 'javascript', 'css', 'yaml'];
 const MEDIA = ['image', 'audio', 'video', 'font'];
 const EXTENSIONS = { plain: 'txt', javascript: 'js', jpeg: 'jpg', 'svg+xml': 'svg' };
+
+/** Cookies by name. */
+const CookieItems = listOf((c) => ({ key: c.name, ...c }));
 
 export class Response {
   /** From a response of k6, or from what scripts give to Postman's constructor. */
@@ -34,7 +27,7 @@ export class Response {
   }
 
   get _shown() {
-    return 'response';
+    return 'PostmanResponse{ …(10) }';
   }
 
   get id() {
@@ -52,7 +45,7 @@ export class Response {
   }
 
   get _body() {
-    return (this._res || this._given).body ?? '';
+    return this._res ? (this._res.body ?? '') : (this._given.body ?? this._given.stream ?? '');
   }
 
   /** Read when a script asks for them. */
@@ -75,7 +68,8 @@ export class Response {
 
   /** What a request of a script got; the cookies of the step are in `pm.cookies`. */
   get cookies() {
-    return this._cookies || (this._cookies = new PropertyList());
+    if (!this._cookies) this._cookies = new CookieItems((this._given && this._given.cookie) || []);
+    return this._cookies;
   }
 
   set cookies(list) {
@@ -83,19 +77,12 @@ export class Response {
   }
 
   text() {
-    return typeof this._body === 'string' ? this._body : String.fromCharCode(...new Uint8Array(this._body));
+    const body = this._body;
+    return typeof body === 'string' ? body : String.fromCharCode(...new Uint8Array(body));
   }
 
   json(reviver) {
-    let text = this.text();
-    if (text.charCodeAt(0) === 0xfeff) text = text.slice(1);
-    try {
-      return JSON.parse(text, reviver);
-    } catch (e) {
-      const error = new Error(e.message);
-      error.name = 'JSONError';
-      throw error;
-    }
+    return parse(this.text(), reviver);
   }
 
   jsonp(reviver) {
@@ -130,13 +117,16 @@ export class Response {
 
   contentInfo() {
     const contentType = String(this.headers.get('content-type') || 'text/plain').split(';')[0].trim();
-    const charset = (/charset=["']?([\w-]+)/i.exec(this.headers.get('content-type') || '') || [])[1] || 'utf8';
+    const charset = ((/charset=["']?([\w-]+)/i.exec(this.headers.get('content-type') || '') || [])[1] || 'utf8').replace(/^utf-8$/i, 'utf8');
     const [type, subtype = ''] = contentType.split('/');
-    const mimeFormat = FORMATS.find((format) => subtype.includes(format)) || (type === 'text' ? 'plain' : 'raw');
-    const mimeType = mimeFormat !== 'raw' || /x-www-form-urlencoded/.test(subtype) ? 'text' : MEDIA.includes(type) ? type : 'unknown';
+    const text = FORMATS.find((format) => subtype.includes(format)) || (type === 'text' ? 'plain' : undefined);
+    const media = MEDIA.includes(type) && !text ? type : undefined;
+    const embedded = subtype === 'pdf';
+    const mimeFormat = embedded ? 'pdf' : text || media || 'raw';
+    const mimeType = embedded ? 'embed' : media || (text || /x-www-form-urlencoded/.test(subtype) ? 'text' : 'unknown');
     const named = /filename\*?=(?:UTF-8'')?"?([^";]+)/i.exec(this.headers.get('content-disposition') || '');
-    const fileExtension = EXTENSIONS[subtype] || subtype.replace(/^.*[+.-]/, '');
-    return { contentType, mimeType, mimeFormat, charset, fileExtension, fileName: named ? named[1] : `response.${fileExtension}` };
+    const fileExtension = EXTENSIONS[subtype] || (/^vnd\..*\+/.test(subtype) ? undefined : subtype.replace(/^.*[+.-]/, ''));
+    return { contentType, mimeType, mimeFormat, charset, fileExtension, fileName: named ? named[1] : fileExtension ? `response.${fileExtension}` : 'response' };
   }
 
   dataURI() {
@@ -148,6 +138,7 @@ export class Response {
   }
 
   toJSON() {
-    return { code: this.code, status: this.status, header: this.headers.toJSON(), body: this.text(), responseTime: this.responseTime };
+    const { id, status, code, responseTime } = this;
+    return { id, status, code, header: this.headers.toJSON(), body: this.text(), cookie: this.cookies.toJSON(), ...(responseTime === undefined ? {} : { responseTime }) };
   }
 }

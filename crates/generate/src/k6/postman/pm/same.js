@@ -1,30 +1,13 @@
-// Whether two values are the same, what stands at a path, how a value is shown.
+// Whether two values are the same, what stands at a path.
 export const typeOf = (v) => {
   if (v === null) return 'null';
   if (v === undefined) return 'undefined';
   return Object.prototype.toString.call(v).slice(8, -1);
 };
 
-/** A value as people write it, cut short when it is long. */
-export function show(value, depth = 0) {
-  if (typeof value === 'string') return `'${value}'`;
-  if (typeof value === 'function') return value.name ? `[Function ${value.name}]` : '[Function]';
-  if (value === null || typeof value !== 'object') return String(value);
-  if (value._shown) return value._shown;
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
-  if (value instanceof RegExp || value instanceof Error) return String(value);
-  if (depth > 2) return Array.isArray(value) ? '[Array]' : '[Object]';
-  const list = Array.isArray(value);
-  const parts = list ? value.map((v) => show(v, depth + 1)) : Object.keys(value).map((key) => `${key}: ${show(value[key], depth + 1)}`);
-  if (!parts.length) return list ? '[]' : '{}';
-  let kept = parts.length;
-  while (kept > 1 && parts.slice(0, kept).join(', ').length > 120) kept -= 1;
-  if (kept < parts.length) parts.splice(kept, parts.length, `…(${parts.length - kept})`);
-  return list ? `[ ${parts.join(', ')} ]` : `{ ${parts.join(', ')} }`;
-}
-
 export function same(a, b) {
   if (a === b) return a !== 0 || 1 / a === 1 / b;
+  if (typeof a !== typeof b) return false;
   if (a !== a && b !== b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   const type = typeOf(a);
@@ -56,6 +39,9 @@ export function same(a, b) {
     }
   }
 }
+
+/** Whether a list has a value. */
+export const holds = (list, value, deep) => (deep ? list.some((v) => same(v, value)) : list.includes(value));
 
 /** `a.b[0]` in steps; a backslash keeps a dot or a bracket in a name. */
 export function path(text) {

@@ -65,6 +65,13 @@ export function fillIn(value, layers) {
 
 const NONE = [];
 
+/** A value as the type that a script gives to it. */
+function cast(value, type) {
+  if (type === 'number') return Number(value);
+  if (type === 'boolean') return value === true || value === 'true';
+  return type === 'string' ? String(value) : value;
+}
+
 export class VariableScope {
   /** `below` are the maps of the scopes that are asked for what this one does not have. */
   constructor(values = undefined, name = undefined, below = NONE) {
@@ -89,7 +96,9 @@ export class VariableScope {
     return this._map.has(key) || this._below.some((map) => map.has(key));
   }
 
-  set(key, value) {
+  set(key, value, type) {
+    if (type !== undefined) value = cast(value, type);
+    if (typeof value === 'function') value = undefined;
     if (value === undefined) this._loose = true;
     this._map.set(typeof key === 'string' ? key : String(key), value);
   }

@@ -99,7 +99,7 @@ class Pair extends Property {
 class QueryParam extends Pair {}
 class FormParam extends Pair {}
 
-const CASTS = { number: Number, boolean: (v) => v === true || v === 'true', string: String, json: JSON.parse };
+const CASTS = { number: Number, boolean: (v) => v === true || v === 'true', string: String, json: (v) => (typeof v === 'string' ? v : JSON.stringify(v)) };
 
 class Variable extends Property {
   constructor(given) {
@@ -121,6 +121,18 @@ class Variable extends Property {
 
   toString() {
     return String(this.value);
+  }
+
+  valueType(type) {
+    if (type === undefined) return this.type || 'any';
+    this.type = type;
+    this.set(this.value);
+    return type;
+  }
+
+  toJSON() {
+    const { type = 'any', value, ...rest } = this;
+    return { type, value, ...rest };
   }
 
   cast(value) {
@@ -148,7 +160,7 @@ class Cookie extends Property {
   static parse(text) {
     const [pair, ...attributes] = text.split(';').map((part) => part.trim());
     const { key, value } = Pair.parseSingle(pair);
-    const out = { name: key, value, hostOnly: true };
+    const out = { name: key, key, value, hostOnly: true };
     for (const attribute of attributes) {
       const [name, given] = attribute.split('=');
       const known = { path: 'path', domain: 'domain', expires: 'expires', 'max-age': 'maxAge', httponly: 'httpOnly', secure: 'secure' }[name.toLowerCase()];
@@ -167,6 +179,18 @@ class Cookie extends Property {
     return parts.join('; ');
   }
 
+  static unparse(list) {
+    return (list.members || list).map(Cookie.unparseSingle).join('; ');
+  }
+
+  static unparseSingle({ name, key, value }) {
+    return `${name ?? key}=${value}`;
+  }
+
+  static splitParam(text) {
+    return Pair.parseSingle(text);
+  }
+
   static isCookie(value) {
     return value instanceof Cookie;
   }
@@ -183,7 +207,7 @@ const listFor = (make, ignoreCase) =>
 const adopt = (child, parent) => parent && Object.defineProperty(child, '__parent', { value: parent, configurable: true });
 const made = (type) => (m) => (m instanceof type ? m : new type(m));
 const parsed = (make, all) => Object.assign(make, { all });
-const HeaderList = listFor(parsed(made(Header), header.all), true);
+const HeaderList = listFor(Object.assign(made(Header), { all: header.all, print: header.print }), true);
 const QueryParamList = listFor(parsed(made(QueryParam), QueryParam.parse));
 class VariableList extends listFor(made(Variable)) {
   substitute(value) {
@@ -220,7 +244,15 @@ class ListOf extends PropertyList {
 class Scope extends VariableScope {
   constructor(given = {}) {
     const list = Array.isArray(given) ? given : given.values || [];
-    super(Object.fromEntries((list.members || list).filter((v) => !v.disabled).map((v) => [v.key, new Variable(v).get()])), given.name);
+    const all = list.members || list;
+    const read = (some) => Object.fromEntries(some.map((v) => [v.key, new Variable(v).get()]));
+    super(read(all.filter((v) => !v.disabled)), given.name);
+    Object.defineProperty(this, '_disabled', { value: read(all.filter((v) => v.disabled)) });
+  }
+
+  /** Variables that are switched off are listed, though nobody gets them. */
+  toObject() {
+    return { ...super.toObject(), ...this._disabled };
   }
 
   static isVariableScope(value) {
@@ -232,6 +264,7 @@ class Item extends Property {
   constructor(given = {}) {
     super(given);
     if (given.request) this.request = new Request(given.request);
+    this.events = new ListOf(Event, this, given.event);
   }
 
   static isItem(value) {
@@ -243,6 +276,7 @@ class ItemGroup extends Property {
     super(given);
     this.items = new ListOf(undefined, this, (given.item || []).map((i) => (i.item ? new ItemGroup(i) : new Item(i))));
     this.variables = new VariableList(this, given.variable);
+    this.events = new ListOf(Event, this, given.event);
   }
 
   forEachItem(f) {

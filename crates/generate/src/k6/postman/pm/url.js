@@ -158,6 +158,7 @@ export class Url {
 
   update(url) {
     const from = typeof url === 'string' ? cut(url) : url || {};
+    const named = typeof url === 'string' && from.path ? from.path.filter((p) => p.length > 1 && p[0] === ':') : [];
     this.protocol = from.protocol;
     this.auth = from.auth && { ...from.auth };
     this.host = typeof from.host === 'string' ? from.host.split('.') : from.host && [...from.host];
@@ -167,7 +168,7 @@ export class Url {
     this.path = path && [...path];
     this.hash = from.hash;
     this.query = new QueryList(from.query);
-    this.variables = new VariableList(from.variables || from.variable);
+    this.variables = new VariableList(from.variables || from.variable || named.map((p) => ({ type: 'any', key: p.slice(1), value: undefined })));
   }
 
   getHost() {
@@ -211,8 +212,8 @@ export class Url {
     return `${(this.protocol || 'http').toLowerCase()}://${this.getRemote().toLowerCase().replace(this.protocol === 'https' ? /:443$/ : /:80$/, '')}${this.getPath()}`;
   }
 
-  toString() {
-    let out = this.protocol ? (this.protocol.endsWith('://') ? this.protocol : `${this.protocol}://`) : '';
+  toString(forceProtocol) {
+    let out = this.protocol ? (this.protocol.endsWith('://') ? this.protocol : `${this.protocol}://`) : forceProtocol ? 'http://' : '';
     if (this.auth && (typeof this.auth.user === 'string' || typeof this.auth.password === 'string')) {
       out += `${this.auth.user || ''}${typeof this.auth.password === 'string' ? `:${this.auth.password}` : ''}@`;
     }

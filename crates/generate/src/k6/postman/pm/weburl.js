@@ -186,6 +186,6 @@ export const url = {
       path: (m[6] || '') + (search || ''), hash: m[8] || null, href: text,
     };
   },
-  format: (u) => (u instanceof URL ? u.href : u.href || `${u.protocol || ''}//${u.host || u.hostname || ''}${u.pathname || ''}${u.search || ''}`),
+  format: (u) => (u instanceof URL ? u.href : u.href || `${u.protocol ? u.protocol.replace(/:?$/, ':') : ''}//${u.host || u.hostname || ''}${u.pathname || ''}${u.search || ''}`),
   resolve: (from, to) => new URL(to, from).href,
 };

@@ -1,33 +1,70 @@
 // What Postman's assertions say about requests and responses.
-import { AssertionError, both, method, property } from './assertion.js';
+import { both, method, NOT, property } from './assertion.js';
 import { Request } from './request.js';
 import { Response } from './response.js';
-import { reach, same, show } from './same.js';
+import { reach, same } from './same.js';
+import { show } from './show.js';
 
 const isResponse = (v) => v instanceof Response;
 const isRequest = (v) => v instanceof Request;
-property('postmanRequest', function () {
-  this.assert(isRequest(this._obj), 'to be a postman request');
-});
-property('postmanResponse', function () {
-  this.assert(isResponse(this._obj), 'to be a postman response');
-});
-property('postmanRequestOrResponse', function () {
-  this.assert(isResponse(this._obj) || isRequest(this._obj), 'to be a postman request or response');
-});
-const response = (a) => a.need(isResponse(a._obj), 'to be a postman response');
-const classes = { info: 1, success: 2, redirection: 3, clientError: 4, serverError: 5 };
-for (const name of Object.keys(classes)) {
+
+const KINDS = [
+  ['postmanRequest', isRequest, 'request'],
+  ['postmanResponse', isResponse, 'response'],
+  ['postmanRequestOrResponse', (v) => isResponse(v) || isRequest(v), 'request or response'],
+];
+for (const [name, test, what] of KINDS) {
   property(name, function () {
-    response(this);
-    this.assert(Math.floor(this._obj.code / 100) === classes[name], () => `to have a ${classes[name]}XX status but got ${this._obj.code}`);
+    if (this.wrong(test(this._obj))) this.tell(`expecting${this._f & NOT ? ' not' : ''} a postman ${what} object but got ${show(this._obj)}`);
   });
 }
-property('error', function () {
-  response(this);
-  this.assert([4, 5].includes(Math.floor(this._obj.code / 100)), () => `to have a 4XX or 5XX status but got ${this._obj.code}`);
+/** The response that a sentence is about. */
+const response = (sentence) => {
+  const value = sentence._obj;
+  if (!(value instanceof Response)) sentence.tell(`expecting a postman response object but got ${show(value)}`);
+  return value;
+};
+
+const byClass = (sentence, classes) => {
+  const { code } = response(sentence);
+  const what = classes.map((n) => `${n}XX`).join(' or ');
+  if (sentence.wrong(classes.includes(Math.floor(code / 100)))) {
+    sentence.tell(sentence._f & NOT ? `expected response code to not be ${what}` : `expected response code to be ${what} but found ${code}`);
+  }
+};
+const CLASSES = { info: [1], success: [2], redirection: [3], clientError: [4], serverError: [5], error: [4, 5] };
+for (const name of Object.keys(CLASSES)) {
+  property(name, function () {
+    byClass(this, CLASSES[name]);
+  });
+}
+method('statusCodeClass', function (n) {
+  byClass(this, [n]);
+  return this;
 });
-const reasons = {
+
+const hasCode = (sentence, code) => {
+  const actual = response(sentence).code;
+  if (sentence.wrong(actual === code)) {
+    sentence.tell(sentence._f & NOT ? `expected response to not have status code ${code}` : `expected response to have status code ${code} but got ${actual}`);
+  }
+};
+const hasReason = (sentence, reason, actual) => {
+  if (sentence.wrong(actual === reason)) {
+    sentence.tell(sentence._f & NOT ? `expected response to not have status reason ${show(reason)}` : `expected response to have status reason ${show(reason)} but got ${show(actual)}`);
+  }
+};
+/** A reason in capitals, and its code. */
+const named = (sentence, code, reason) => {
+  const actual = response(sentence).reason();
+  if (sentence.wrong(actual.toUpperCase() === reason)) hasReason(sentence, reason, sentence._f & NOT ? reason : actual);
+  hasCode(sentence, code);
+};
+property('ok', function () {
+  if (isResponse(this._obj)) named(this, 200, 'OK');
+  else if (this.wrong(Boolean(this._obj))) this.say('to be truthy', 'to be falsy');
+});
+const REASONS = {
   accepted: [202, 'ACCEPTED'],
   withoutContent: [204, 'NO CONTENT'],
   badRequest: [400, 'BAD REQUEST'],
@@ -38,40 +75,45 @@ const reasons = {
   notAcceptable: [406, 'ACCEPTABLE'],
   rateLimited: [429, 'TOO MANY REQUESTS'],
 };
-for (const name of Object.keys(reasons)) {
+for (const name of Object.keys(REASONS)) {
   property(name, function () {
-    response(this);
-    const [code, reason] = reasons[name];
-    this.assert(this._obj.reason().toUpperCase() === reason, () => `to have status reason ${reason} but got ${this._obj.reason()}`);
-    this.assert(this._obj.code === code, () => `to have status code ${code} but got ${this._obj.code}`);
+    named(this, ...REASONS[name]);
   });
 }
-method('statusCodeClass', function (n) {
-  response(this);
-  this.assert(Math.floor(this._obj.code / 100) === n, () => `to have a ${n}XX status`);
-});
 method('statusCode', function (code) {
-  response(this);
-  this.assert(this._obj.code === Number(code), () => `to have status code ${code} but got ${this._obj.code}`);
+  hasCode(this, Number(code));
+  return this;
 });
 method('statusReason', function (reason) {
-  response(this);
-  this.assert(this._obj.reason() === String(reason), () => `to have status reason ${reason} but got ${this._obj.reason()}`);
+  hasReason(this, String(reason), response(this).reason());
+  return this;
 });
 method('status', function (what) {
-  response(this);
-  if (typeof what === 'number') this.assert(this._obj.code === what, () => `to have status code ${what} but got ${this._obj.code}`);
-  else this.assert(this._obj.reason() === what, () => `to have status reason ${show(what)} but got ${show(this._obj.reason())}`);
+  if (typeof what === 'number') hasCode(this, what);
+  else hasReason(this, what, response(this).reason());
+  return this;
 });
 method('header', function (key, value) {
-  this.need(isResponse(this._obj) || isRequest(this._obj), 'to be a postman request or response');
-  const { headers } = this._obj;
-  this.assert(headers.has(key), () => `to have header with key ${show(key)}`);
-  if (arguments.length > 1) this.assert(headers.one(key).value === value, () => `to have header ${show(key)} of ${show(value)}`);
+  const subject = this._obj;
+  if (!(isResponse(subject) || isRequest(subject))) this.tell(`expecting a postman request or response object but got ${show(subject)}`);
+  const name = isResponse(subject) ? 'response' : 'request';
+  const { headers } = subject;
+  if (this.wrong(headers.has(key))) this.tell(`expected ${name} to ${this._f & NOT ? 'not ' : ''}have header with key ${show(String(key))}`);
+  if (arguments.length > 1) {
+    const actual = headers.get(key);
+    if (this.wrong(actual === value)) {
+      const head = `expected ${show(String(key))} ${name} header to`;
+      this.tell(this._f & NOT ? `${head} not be ${show(actual)}` : `${head} be ${show(String(value))} but got ${show(actual)}`);
+    }
+  }
+  return this;
 });
+
+const hasContent = (sentence) => {
+  if (sentence.wrong(response(sentence).text().length > 0)) sentence.tell(`expected response to ${sentence._f & NOT ? 'not ' : ''}have content in body`);
+};
 property('withBody', function () {
-  response(this);
-  this.assert(this._obj.text().length > 0, 'to have content in body');
+  hasContent(this);
 });
 const parsed = (res) => {
   try {
@@ -80,53 +122,67 @@ const parsed = (res) => {
     return { error: e };
   }
 };
+const isJson = (sentence, error) => {
+  if (sentence.wrong(!error)) {
+    sentence.tell(sentence._f & NOT ? 'expected response body not to be a valid json' : `expected response body to be a valid json but got error ${error.message}`);
+  }
+};
 property('json', function () {
-  response(this);
-  this.assert(!parsed(this._obj).error, 'to have a valid JSON body');
+  isJson(this, parsed(response(this)).error);
 });
 method('body', function (content) {
-  response(this);
-  const text = this._obj.text();
-  if (arguments.length === 0) this.assert(text.length > 0, 'to have content in body');
-  else if (content instanceof RegExp) this.assert(content.exec(text) !== null, () => `to have a body that matches ${content}`);
-  else if (content && Object.getPrototypeOf(content) === Object.prototype) this.assert(same(parsed(this._obj).value, content), () => `to have the body ${show(content)}`);
-  else this.assert(same(text, content), () => `to have the body ${show(content)}`);
+  const not = this._f & NOT;
+  if (arguments.length === 0) hasContent(this);
+  else if (content && Object.getPrototypeOf(content) === Object.prototype) {
+    const { value } = parsed(response(this));
+    if (this.wrong(same(value, content))) this.tell(`expected response body json to ${not ? 'not ' : ''}equal ${show(content)}${not ? '' : ` but got ${show(value)}`}`);
+  } else {
+    const text = response(this).text();
+    if (content instanceof RegExp) {
+      if (this.wrong(content.exec(text) !== null)) {
+        this.tell(not ? `expected response body text ${show(text)} to not match ${show(content)}` : `expected response body text to match ${show(content)} but got ${show(text)}`);
+      }
+    } else if (this.wrong(same(text, content))) this.tell(`expected response body to ${not ? 'not ' : ''}equal ${show(content)}${not ? '' : ` but got ${show(text)}`}`);
+  }
+  return this;
 });
 method('jsonBody', function (at, value) {
-  response(this);
-  const { value: body, error } = parsed(this._obj);
-  if (arguments.length === 0) this.assert(!error, 'to have a valid JSON body');
+  const { value: body, error } = parsed(response(this));
+  const not = this._f & NOT;
+  if (arguments.length === 0) isJson(this, error);
   else if (typeof at === 'string') {
     const found = reach(body, at);
-    this.assert(found.found, () => `to contain property ${show(at)}`);
-    if (arguments.length > 1) this.assert(same(found.value, value), () => `to contain ${show(value)} at ${show(at)} but got ${show(found.value)}`);
+    if (this.wrong(found.found)) this.tell(`expected ${show(body)} in response to ${not ? 'not ' : ''}contain property ${show(at)}`);
+    if (arguments.length > 1 && this.wrong(same(found.value, value))) {
+      this.tell(`expected response body json at "${at}" to ${not ? 'not ' : ''}contain ${show(value)}${not ? '' : ` but got ${show(found.value)}`}`);
+    }
   }
+  return this;
 });
-both('responseTime', function (value) {
-  if (arguments.length) this.assert(this._obj === value, () => `to have the response time ${value}`);
-}, function () {
-  response(this);
-  this._obj = this._obj.responseTime;
-});
-both('responseSize', function (value) {
-  if (arguments.length) this.assert(this._obj === value, () => `to have the response size ${value}`);
-}, function () {
-  response(this);
-  this._obj = this._obj.size().total;
-});
+const measured = (name, what, read) => {
+  both(name, function (value) {
+    if (arguments.length && this.wrong(this._obj === value)) {
+      this.tell(this._f & NOT ? `expected response ${what} to not equal ${show(value)}` : `expected response ${what} to equal ${show(this._obj)} but got ${show(value)}`);
+    }
+    return this;
+  }, 0, (sentence) => {
+    sentence._obj = read(response(sentence));
+  });
+};
+measured('responseTime', 'time', (res) => res.responseTime);
+measured('responseSize', 'size', (res) => res.size().total);
 
 let validate;
 /** Gives `jsonSchema` its validator; only scripts that use it bring one. */
 export function useSchemas(check) {
   validate = check;
 }
-method('jsonSchema', function (schema) {
+method('jsonSchema', function (schema, options) {
   if (!validate) throw new Error('no JSON Schema validator is loaded');
   const data = isResponse(this._obj) ? this._obj.json() : this._obj;
-  const errors = validate(schema, data);
-  if (this._f.negate ? !errors.length : errors.length) {
-    throw new AssertionError(
-      this._f.negate ? 'expected data to not satisfy schema' : `expected data to satisfy schema but found following errors: \n${errors.join(', ')}`,
-    );
+  const errors = validate(schema, data, options);
+  if (this.wrong(!errors.length)) {
+    this.tell(this._f & NOT ? 'expected data to not satisfy schema' : `expected data to satisfy schema but found following errors: \n${errors.join(', ')}`);
   }
+  return this;
 });

@@ -86,7 +86,37 @@ const parseString = (xml, options, callback) => {
   done(null, out);
 };
 
+const escaped = (text) => String(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+
+/** An element of an object: its key `$` holds attributes, `_` text, lists are elements of one name. */
+function element(name, value, indent, pretty) {
+  if (Array.isArray(value)) return value.map((v) => element(name, v, indent, pretty)).join('');
+  const [start, end] = pretty ? [indent, '\n'] : ['', ''];
+  if (value === null || value === undefined || value === '') return `${start}<${name}/>${end}`;
+  if (typeof value !== 'object') return `${start}<${name}>${escaped(value)}</${name}>${end}`;
+  const { $: attributes = {}, _: text = '', ...rest } = value;
+  const head = name + Object.keys(attributes).map((k) => ` ${k}="${escaped(attributes[k]).replace(/"/g, '&quot;')}"`).join('');
+  const inner = Object.keys(rest).map((k) => element(k, rest[k], `${indent}  `, pretty)).join('');
+  if (!inner && text === '') return `${start}<${head}/>${end}`;
+  return `${start}<${head}>${escaped(text)}${inner ? `${end}${inner}${start}` : ''}</${name}>${end}`;
+}
+
+class Builder {
+  constructor(options = {}) {
+    this.options = options;
+  }
+
+  buildObject(object) {
+    const { rootName, headless = false, renderOpts = { pretty: true } } = this.options;
+    const names = Object.keys(object);
+    const [name, value] = names.length === 1 && rootName === undefined ? [names[0], object[names[0]]] : [rootName ?? 'root', object];
+    const head = headless ? '' : `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>${renderOpts.pretty ? '\n' : ''}`;
+    return head + element(name, value, '', renderOpts.pretty).trimEnd();
+  }
+}
+
 export const xml2js = {
+  Builder,
   parseString,
   parseStringPromise: (xml, options) => new Promise((resolve, reject) => parseString(xml, options || {}, (e, v) => (e ? reject(e) : resolve(v)))),
   Parser: class {
