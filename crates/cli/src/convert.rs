@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use loadwright_diagnostic::{Diagnostics, SourceId};
-use loadwright_generate::keep::Lock;
+use loadwright_generate::keep::{Lock, Operations};
 use loadwright_generate::{GenerateOptions, GenerateRequest, Generated, Layout, TARGETS, Target};
 use loadwright_import::Source;
 use loadwright_scenario::{Evidence, TestPlan, for_each_request};
@@ -38,7 +38,13 @@ pub fn run(args: &ConvertArgs) -> Result<Exit> {
     // recorded answers take room and no script has them
     converted.evidence = Evidence::default();
     progress.begin("writing the script");
-    let mut generated = generate(&converted, &args.shape, args.output.as_deref())?;
+    let plan = &converted.plan;
+    let (generated, operations) = std::thread::scope(|scope| {
+        let operations = scope.spawn(|| Operations::of(plan));
+        (generate(&converted, &args.shape, args.output.as_deref()), operations.join())
+    });
+    let operations = operations.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    let mut generated = generated?;
     converted.diagnostics.append(&mut generated.diagnostics);
     progress.done(&format!("wrote {} files for {}", generated.files.len(), args.shape.target));
     drop(progress);
@@ -47,7 +53,7 @@ pub fn run(args: &ConvertArgs) -> Result<Exit> {
     let json = args.format.is_json();
     match &args.output {
         Some(path) => {
-            let lock = lock(&converted, &generated, &args.shape);
+            let lock = lock(operations, &converted, &generated, &args.shape);
             if args.keep.check || args.keep.diff {
                 return looked(&keep::look(path, &generated, &lock, &args.keep)?, &converted, json);
             }
@@ -294,8 +300,8 @@ fn relative(folder: &Path, file: &Path) -> PathBuf {
 }
 
 /// What the next conversion to the same place is compared with.
-pub fn lock(converted: &Converted, generated: &Generated, shape: &ShapeArgs) -> Lock {
-    Lock::new(&converted.plan, generated, &shape.target, &source_name(converted))
+pub fn lock(operations: Operations, converted: &Converted, generated: &Generated, shape: &ShapeArgs) -> Lock {
+    Lock::new(operations, generated, &shape.target, &source_name(converted))
 }
 
 fn source_name(converted: &Converted) -> String {

@@ -24,6 +24,35 @@ impl Printer {
         p.out
     }
 
+    /// Prints the body of a function, which comes in slices, a blank line between them.
+    pub fn print_body(slices: impl Iterator<Item = Vec<Stmt>>) -> String {
+        let mut p = Self { out: String::new(), indent: 1 };
+        for slice in slices.filter(|s| !s.is_empty()) {
+            if !p.out.is_empty() {
+                p.out.push('\n');
+            }
+            p.statements(&slice);
+        }
+        p.out
+    }
+
+    /// `signature { … }`
+    pub fn function(signature: &str, body: &[Stmt]) -> String {
+        if body.is_empty() {
+            return format!("{signature} {{}}\n");
+        }
+        let mut p = Self { out: format!("{signature} {{\n"), indent: 1 };
+        p.block(body);
+        if p.out.contains('\r') {
+            p.out = p.out.lines().flat_map(|l| [l, "\n"]).collect();
+        }
+        if !p.out.ends_with('\n') {
+            p.out.push('\n');
+        }
+        p.out.push_str("}\n");
+        p.out
+    }
+
     /// One expression as it stands in a statement that begins with `prefix` characters on its line.
     pub fn expr_text(expr: &JsExpr) -> String {
         let mut p = Self::default();
@@ -39,6 +68,13 @@ impl Printer {
     }
 
     fn block(&mut self, statements: &[Stmt]) {
+        self.statements(statements);
+        while self.out.ends_with("\n\n") {
+            self.out.pop();
+        }
+    }
+
+    fn statements(&mut self, statements: &[Stmt]) {
         let mut blank = true;
         for s in statements {
             if matches!(s, Stmt::Blank) {
@@ -50,9 +86,6 @@ impl Printer {
             }
             self.statement(s);
             blank = false;
-        }
-        while self.out.ends_with("\n\n") {
-            self.out.pop();
         }
     }
 
@@ -91,6 +124,7 @@ impl Printer {
                 }
             }
             Stmt::Blank => {}
+            Stmt::Printed(text) => self.out.push_str(text),
             Stmt::Verbatim(code) => {
                 for line in code.lines() {
                     if line.trim().is_empty() {

@@ -23,4 +23,6 @@ pub enum Stmt {
     Blank,
     /// Whole lines of code that the generator or a carried script has ready, indented to where they stand.
     Verbatim(String),
+    /// Lines that the printer has printed already, at the indent of a function's body.
+    Printed(String),
 }

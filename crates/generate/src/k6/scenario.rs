@@ -4,7 +4,7 @@ use loadwright_scenario::{Lifetime, Scenario, Step, TestPlan, VarName, VarSource
 
 use super::check::safe_name;
 use super::context::Context;
-use crate::js::{JsExpr, JsIdent, Names, Stmt, camel_case};
+use crate::js::{JsExpr, JsIdent, Names, Printer, Stmt, camel_case};
 
 /// From this many requests on, each top-level group is a function of its own.
 const SPLIT_FROM: usize = 25;
@@ -59,14 +59,14 @@ impl Context<'_> {
                 if let Some(note) = &group.note {
                     code.push(Stmt::Comment(note.clone()));
                 }
-                code.extend(self.steps(&group.steps, &mut Names::default()));
+                code.extend(self.function_body(&group.steps, &mut Names::default()));
                 let f = self.import("k6", "group");
                 let args = vec![JsExpr::string(&safe_name(&group.name)), JsExpr::ident(&function)];
                 body.push(Stmt::Expr(JsExpr::call(f, args)));
-                parts.push((function, code));
+                parts.push((function, vec![Stmt::Printed(Printer::print_indented(&code))]));
             }
         } else {
-            body.extend(self.steps(&scenario.steps, &mut Names::default()));
+            body.extend(self.function_body(&scenario.steps, &mut Names::default()));
         }
         Function { name, body, parts }
     }

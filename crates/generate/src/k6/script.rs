@@ -1,6 +1,7 @@
 use std::fmt::Write as _;
 
 use super::context::{Context, Needs};
+use super::large::{put_back, set_aside};
 use super::load::options;
 use super::scenario::{Function, is_long};
 use super::scope::homes;
@@ -59,15 +60,21 @@ impl Target for K6 {
         sections.push(helpers(&cx.needs));
         sections.extend(shared);
         if let Some(body) = setup {
-            sections.push(function("export function setup()", &body));
+            sections.push(Printer::function("export function setup()", &body));
         }
         let data = if plan.setup.is_empty() { "" } else { "data" };
-        if let [only] = functions.as_slice() {
-            sections.push(function(&format!("export default function ({data})"), &only.body));
-        } else {
-            for f in &functions {
-                sections.push(function(&format!("export function {}({data})", f.name.as_str()), &f.body));
-            }
+        let mut parts = Vec::new();
+        let only = functions.len() == 1;
+        for f in functions {
+            let signature = if only {
+                format!("export default function ({data})")
+            } else {
+                format!("export function {}({data})", f.name.as_str())
+            };
+            sections.push(Printer::function(&signature, &f.body));
+            parts.extend(f.parts);
+        }
+        if !only {
             let calls: Vec<Stmt> = names
                 .iter()
                 .map(|n| {
@@ -75,10 +82,10 @@ impl Target for K6 {
                     Stmt::Expr(JsExpr::call(JsExpr::ident(n), args))
                 })
                 .collect();
-            sections.push(function(&format!("export default function ({data})"), &calls));
+            sections.push(Printer::function(&format!("export default function ({data})"), &calls));
         }
-        for (name, body) in functions.iter().flat_map(|f| &f.parts) {
-            sections.push(function(&format!("function {}()", name.as_str()), body));
+        for (name, body) in parts {
+            sections.push(Printer::function(&format!("function {}()", name.as_str()), &body));
         }
         sections.retain(|s| !s.trim().is_empty());
         let script = lay_out(request, sections)?;
@@ -93,7 +100,9 @@ impl Target for K6 {
 
 /// The sections of a script on the page.
 pub(super) fn lay_out(request: &GenerateRequest<'_>, sections: Vec<String>) -> Result<String, GenerateError> {
+    let (sections, large) = set_aside(sections);
     let script = crate::layout::render("k6/script.js.hbs", request, &View { sections })?;
+    let script = put_back(script, &large);
     let typed = request.options.file_name.ends_with(".ts");
     Ok(if typed { super::types::typed(&script) } else { script })
 }
@@ -138,27 +147,6 @@ pub(super) fn import_lines(needs: &Needs, wanted: &dyn Fn(&str) -> bool) -> Stri
 
 pub(super) fn helpers(needs: &Needs) -> String {
     needs.helpers.iter().map(|h| format!("{}\n", h.code())).collect::<Vec<_>>().join("\n")
-}
-
-pub(super) fn function(signature: &str, body: &[Stmt]) -> String {
-    if body.is_empty() {
-        return format!("{signature} {{}}\n");
-    }
-    let body = Printer::print_indented(body);
-    let mut out = String::with_capacity(signature.len() + body.len() + 8);
-    out.push_str(signature);
-    out.push_str(" {\n");
-    if body.contains('\r') {
-        for line in body.lines() {
-            out.push_str(line);
-            out.push('\n');
-        }
-    } else {
-        out.push_str(body.strip_suffix('\n').unwrap_or(&body));
-        out.push('\n');
-    }
-    out.push_str("}\n");
-    out
 }
 
 fn row_declarations(cx: &Context<'_>, long: bool) -> Vec<Stmt> {

@@ -6,7 +6,7 @@ use super::context::Context;
 use super::load::options;
 use super::scenario::Function;
 use super::scope::{Home, homes};
-use super::script::{function, head, helpers, import_lines, lay_out, reserve_own_names};
+use super::script::{head, helpers, import_lines, lay_out, reserve_own_names};
 use crate::js::{JsExpr, JsIdent, Printer, Prop, Stmt};
 use crate::{GenerateError, GenerateRequest, Generated, GeneratedFile};
 
@@ -66,24 +66,25 @@ pub(super) fn generate(request: &GenerateRequest<'_>) -> Result<Generated, Gener
             names: Vec::new(),
         });
         module.names.push(name.as_str().to_owned());
-        module.code.push(function(&format!("export function {}()", name.as_str()), body));
+        module.code.push(Printer::function(&format!("export function {}()", name.as_str()), body));
     }
 
     let mut sections = vec![Printer::declaration("export const options = ", &options(plan, &names))];
     if let Some(body) = setup {
-        sections.push(function("export function setup()", &body));
+        sections.push(Printer::function("export function setup()", &body));
     }
     let data = if plan.setup.is_empty() { "" } else { "data" };
     if let [only] = functions.as_slice() {
-        sections.push(function(&format!("export default function ({data})"), &only.body));
+        sections.push(Printer::function(&format!("export default function ({data})"), &only.body));
     } else {
         for f in &functions {
-            sections.push(function(&format!("export function {}({data})", f.name.as_str()), &f.body));
+            sections
+                .push(Printer::function(&format!("export function {}({data})", f.name.as_str()), &f.body));
         }
         let args = || if data.is_empty() { Vec::new() } else { vec![JsExpr::code("data")] };
         let calls: Vec<Stmt> =
             names.iter().map(|n| Stmt::Expr(JsExpr::call(JsExpr::ident(n), args()))).collect();
-        sections.push(function(&format!("export default function ({data})"), &calls));
+        sections.push(Printer::function(&format!("export default function ({data})"), &calls));
     }
     let code = sections.join("\n");
     let mut from: Vec<(String, Vec<String>)> = vec![(shared_file.clone(), shared_names.clone())];

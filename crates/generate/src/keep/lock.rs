@@ -67,21 +67,18 @@ impl Changes {
 }
 
 impl Lock {
-    pub fn new(plan: &TestPlan, generated: &Generated, target: &str, source: &str) -> Self {
-        let pack = || -> BTreeMap<String, String> {
-            let kept = |f: &GeneratedFile| {
-                let shared = generated.shared.contains(&f.path);
-                (f.path.clone(), if shared { fingerprint(&f.content) } else { packed(&f.content) })
-            };
-            generated.files.iter().map(kept).collect()
+    pub fn new(operations: Operations, generated: &Generated, target: &str, source: &str) -> Self {
+        let kept = |f: &GeneratedFile| {
+            let shared = generated.shared.contains(&f.path);
+            (f.path.clone(), if shared { fingerprint(&f.content) } else { packed(&f.content) })
         };
-        // both take a while for a long script, and neither needs the other
-        let (operations, files) = std::thread::scope(|scope| {
-            let files = scope.spawn(pack);
-            (fingerprints(plan), files.join())
-        });
-        let files = files.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        Self { version: VERSION, target: target.to_owned(), source: source.to_owned(), operations, files }
+        Self {
+            version: VERSION,
+            target: target.to_owned(),
+            source: source.to_owned(),
+            operations: operations.0,
+            files: generated.files.iter().map(kept).collect(),
+        }
     }
 
     pub fn parse(text: &str) -> Result<Self, LockError> {
@@ -131,7 +128,16 @@ impl Lock {
     }
 }
 
-/// What each operation does, in a few digits.
+/// What each operation of a plan does, in a few digits.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Operations(BTreeMap<String, String>);
+
+impl Operations {
+    pub fn of(plan: &TestPlan) -> Self {
+        Self(fingerprints(plan))
+    }
+}
+
 fn fingerprints(plan: &TestPlan) -> BTreeMap<String, String> {
     let mut operations: BTreeMap<String, u64> = BTreeMap::new();
     for_each_request(plan, &mut |r| {
@@ -163,11 +169,40 @@ fn fingerprint(content: &[u8]) -> String {
     format!("{MARK}{:016x}:{}", fnv(FNV_START, content), content.len())
 }
 
+/// Bytes that are packed at once: the pieces of a long script on all cores.
+const PIECE: usize = 256 * 1024;
+
 fn packed(content: &[u8]) -> String {
+    if content.len() <= PIECE {
+        return STANDARD.encode(deflated(content, true));
+    }
+    let pieces: Vec<&[u8]> = content.chunks(PIECE).collect();
+    let hands = std::thread::available_parallelism().map_or(1, usize::from).min(8);
+    let share = pieces.len().div_ceil(hands);
+    let last = pieces.len() - 1;
+    let deflate = |(n, some): (usize, &[&[u8]])| -> Vec<u8> {
+        some.iter().enumerate().flat_map(|(i, p)| deflated(p, n * share + i == last)).collect()
+    };
+    let out: Vec<u8> = std::thread::scope(|scope| {
+        let crew: Vec<_> =
+            pieces.chunks(share).enumerate().map(|some| scope.spawn(move || deflate(some))).collect();
+        crew.into_iter()
+            .flat_map(|hand| hand.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    });
+    STANDARD.encode(out)
+}
+
+/// A deflate stream, or a piece of one that ends at a byte and that another one can follow.
+fn deflated(content: &[u8], is_last: bool) -> Vec<u8> {
     let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
     // writing to memory does not fail
     let _ = encoder.write_all(content);
-    STANDARD.encode(encoder.finish().unwrap_or_default())
+    if is_last {
+        return encoder.finish().unwrap_or_default();
+    }
+    let _ = encoder.flush();
+    encoder.get_ref().clone()
 }
 
 fn unpacked(text: &str) -> Option<Vec<u8>> {
@@ -207,17 +242,25 @@ mod tests {
         let content = "export default function () {}\n".repeat(100).into_bytes();
         let file = GeneratedFile { path: "a.js".into(), content: content.clone() };
         let generated = Generated { files: vec![file], ..Generated::default() };
-        let lock = Lock::new(&TestPlan::default(), &generated, "k6", "a.yaml");
+        let lock = Lock::new(Operations::default(), &generated, "k6", "a.yaml");
         let text = lock.to_text();
         assert!(text.len() < 500, "{text}");
         let read = Lock::parse(&text).expect("a lock");
         assert_eq!(read.base("a.js"), Some(Base::Content(content.clone())));
         let shared = Generated { shared: ["a.js".to_owned()].into(), ..generated };
-        let lean = Lock::new(&TestPlan::default(), &shared, "k6", "a.yaml");
+        let lean = Lock::new(Operations::default(), &shared, "k6", "a.yaml");
         assert!(lean.to_text().len() < 250, "{}", lean.to_text());
         assert!(lean.base("a.js").is_some_and(|b| b.is(&content) && !b.is(b"edited")));
         assert!(lean.same_files(&read) && read.same_files(&lean));
         assert!(read.same_files(&lock) && read.changes(&lock).is_empty());
         assert!(Lock::parse("{}").is_err());
+    }
+
+    #[test]
+    fn long_scripts_are_packed_in_pieces() {
+        for size in [PIECE, PIECE + 1, 5 * PIECE, 7 * PIECE + 77] {
+            let content: Vec<u8> = (0..size).map(|i| (i * i / 7 % 251) as u8).collect();
+            assert!(unpacked(&packed(&content)) == Some(content), "{size}");
+        }
     }
 }

@@ -7,7 +7,7 @@ mod lock;
 mod merge;
 
 pub use blocks::parses;
-pub use lock::{Base, Changes, Lock, LockError};
+pub use lock::{Base, Changes, Lock, LockError, Operations};
 pub use merge::{Merged, Syntax, merge};
 
 /// What merging would change, as a unified diff.
