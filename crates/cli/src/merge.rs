@@ -1,4 +1,6 @@
-use loadwright_scenario::{Part, TestPlan, Text, VarName, VarSource, for_each_text_mut};
+use loadwright_scenario::{
+    Part, Step, TestPlan, Text, VarName, VarSource, for_each_step_mut, for_each_text_mut,
+};
 
 /// Gives variables of `second` other names when `first` has the same names for something else.
 pub fn without_clashes(first: &TestPlan, second: &mut TestPlan) {
@@ -32,6 +34,12 @@ pub fn without_clashes(first: &TestPlan, second: &mut TestPlan) {
     if renamed.is_empty() {
         return;
     }
+    for_each_step_mut(second, &mut |step| {
+        let Step::Request(request) = step else { return };
+        for script in request.before.iter_mut().chain(&mut request.after) {
+            renamed.iter().for_each(|(from, to)| script.rename(from, to));
+        }
+    });
     for_each_text_mut(second, &mut |text: &mut Text| {
         for part in &mut text.0 {
             if let Part::Var(name) = part

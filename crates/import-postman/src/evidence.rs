@@ -41,6 +41,7 @@ pub fn example_check(item: &Value, at: &Origin) -> Option<Script> {
         reads: BTreeSet::default(),
         writes: BTreeSet::default(),
         plain: PlainCode::default(),
+        scoped: Vec::new(),
         origin: at.key("response").index(*i),
     })
 }

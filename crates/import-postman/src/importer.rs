@@ -206,10 +206,10 @@ fn lift_all(walked: &mut Walked, scopes: &Scopes, diagnostics: &mut Diagnostics)
                 lift::Reading::Lifted(lifted) => {
                     lifts.insert(script.origin.clone(), *lifted);
                 }
-                lift::Reading::Carried(reasons) => {
-                    carried = true;
+                lift::Reading::Carried(reasons, alone) => {
+                    carried |= alone.is_none();
                     diagnostics.extend(reasons);
-                    lifts.insert(script.origin.clone(), Lifted::default());
+                    lifts.insert(script.origin.clone(), alone.map(Lifted::from).unwrap_or_default());
                 }
             }
         }
@@ -225,6 +225,10 @@ fn lift_all(walked: &mut Walked, scopes: &Scopes, diagnostics: &mut Diagnostics)
     };
     if let Some((name, origin)) = ambiguous(&lifts) {
         whole(format!("`{name}` is a variable of two scopes"), origin);
+        return None;
+    }
+    if let Some((name, origin)) = nested(&mut walked.steps, &lifts) {
+        whole(format!("the name of a variable holds `{{{{{name}}}}}`, which a script sets"), origin);
         return None;
     }
     if let Some(origin) = rewrite_mixed(&mut walked.steps, scopes, &mut lifts) {
@@ -244,6 +248,23 @@ fn ambiguous(lifts: &Lifts) -> Option<(String, Origin)> {
     )
 }
 
+/// A name of a variable within the name of another one, when scripts set it: `{{host.{{region}}}}` is known at run time only.
+fn nested(steps: &mut Vec<Step>, lifts: &Lifts) -> Option<(String, Origin)> {
+    let set: BTreeSet<String> = lifts.values().flat_map(Lifted::set).collect();
+    let mut found = None;
+    for_each_step_mut_in(steps, &mut |step| {
+        let Step::Request(request) = step else { return };
+        let mut name = None;
+        request.for_each_text(&mut |text| {
+            if crate::template::is_nested(text) {
+                name = name.take().or_else(|| text.vars().find(|v| set.contains(&v.0)).map(|v| v.0.clone()));
+            }
+        });
+        found = found.take().or_else(|| Some((name?, request.origin.clone())));
+    });
+    found
+}
+
 /// Scripts that set variables beside scripts that are code: all of them become code, so that their order stays. Gives
 /// the first that cannot.
 fn rewrite_mixed(steps: &mut Vec<Step>, scopes: &Scopes, lifts: &mut Lifts) -> Option<Origin> {
@@ -251,7 +272,7 @@ fn rewrite_mixed(steps: &mut Vec<Step>, scopes: &Scopes, lifts: &mut Lifts) -> O
     for_each_step_mut_in(steps, &mut |step| {
         let Step::Request(request) = step else { return };
         for (scripts, test) in [(&request.before, false), (&request.after, true)] {
-            let plain = |l: &Lifts, o: &Origin| l.get(o).is_some_and(|l| l.plain.is_some());
+            let plain = |l: &Lifts, o: &Origin| l.get(o).is_some_and(Lifted::is_code);
             if !scripts.iter().any(|s| plain(lifts, &s.origin)) {
                 continue;
             }

@@ -1,6 +1,7 @@
 //! A collection whose scripts are all understood becomes a plan without scripts: placeholders get their variables, values
 //! that no scope knows stay as Postman leaves them, and lifted scripts become checks, extractions and assignments.
 
+mod alone;
 mod bodies;
 mod code;
 mod variables;
@@ -14,7 +15,7 @@ use loadwright_scenario::{
 
 use crate::encode::{Place, encode};
 use crate::importer::Lifts;
-use crate::lift::Action;
+use crate::lift::{Action, Lifted};
 use crate::scope::Scopes;
 use crate::value::printed;
 use crate::{codes, template};
@@ -40,11 +41,15 @@ enum Kind {
 }
 
 pub fn fill(steps: Vec<Step>, scopes: &Scopes, lifts: &Lifts, diagnostics: &mut Diagnostics) -> Filled {
+    let captured: BTreeSet<String> = lifts.values().flat_map(Lifted::set).collect();
     let plain = || lifts.values().filter_map(|l| l.plain.as_ref());
-    let mut captured: BTreeSet<String> =
-        lifts.values().flat_map(|l| l.actions.iter()).filter_map(Action::writes).collect();
-    captured.extend(plain().flat_map(|p| p.writes.iter().cloned()));
-    let unset = plain().flat_map(|p| p.unset.iter().cloned()).collect();
+    let alone = || lifts.values().filter_map(|l| l.alone.as_ref());
+    let taken = alone().flat_map(|a| a.unset.iter().cloned());
+    let unset: BTreeSet<String> =
+        plain().flat_map(|p| p.unset.iter().cloned()).chain(taken.clone()).collect();
+    let mut in_texts = in_texts(&steps, scopes, lifts);
+    // a script that stays as it is takes a variable away by putting its placeholder there
+    in_texts.extend(taken);
     let mut fill = Fill {
         scopes,
         lifts,
@@ -54,7 +59,7 @@ pub fn fill(steps: Vec<Step>, scopes: &Scopes, lifts: &Lifts, diagnostics: &mut 
         read_first: BTreeSet::new(),
         written: BTreeSet::new(),
         unset,
-        in_texts: in_texts(&steps, scopes, lifts),
+        in_texts,
         bases: BTreeMap::new(),
         missing: BTreeSet::new(),
         at: Origin::default(),
@@ -137,6 +142,11 @@ impl Fill<'_> {
                 step.before.push(script);
                 continue;
             }
+            if let Some(alone) = self.lifts.get(&script.origin).and_then(|l| l.alone.as_ref()) {
+                self.alone(&mut script, alone);
+                step.before.push(script);
+                continue;
+            }
             for action in self.lifts.get(&script.origin).map(|l| l.actions.clone()).unwrap_or_default() {
                 if let Action::Assign(mut assign) = action {
                     assign.value = self.text(&assign.value, None);
@@ -150,6 +160,11 @@ impl Fill<'_> {
         for mut script in std::mem::take(&mut step.after) {
             if let Some(plain) = self.lifts.get(&script.origin).and_then(|l| l.plain.as_ref()) {
                 self.code(&mut script, plain, &step.request.method);
+                step.after.push(script);
+                continue;
+            }
+            if let Some(alone) = self.lifts.get(&script.origin).and_then(|l| l.alone.as_ref()) {
+                self.alone(&mut script, alone);
                 step.after.push(script);
                 continue;
             }
@@ -352,10 +367,7 @@ impl Fill<'_> {
 
     /// `{{a_{{b}}}}` with the inner names filled, so that the outer ones are names too.
     fn unnested(&mut self, text: &Text) -> Option<Text> {
-        let open = |t: &Text| {
-            t.0.iter().any(|p| matches!(p, Part::Literal(l) if l.contains("{{") || l.contains("}}")))
-        };
-        if text.0.len() < 2 || !open(text) {
+        if !template::is_nested(text) {
             return None;
         }
         let mut out = text.clone();

@@ -34,6 +34,12 @@ pub fn next_hole(text: &str) -> Option<(&str, &str, &str)> {
     }
 }
 
+/// Whether a placeholder stands within another one: `{{a_{{b}}}}`.
+pub fn is_nested(text: &Text) -> bool {
+    let open = text.0.iter().any(|p| matches!(p, Part::Literal(l) if l.contains("{{") || l.contains("}}")));
+    open && text.0.len() > 1
+}
+
 pub fn has_hole(text: &str) -> bool {
     next_hole(text).is_some()
 }

@@ -4,7 +4,7 @@
 use loadwright_scenario::{Encoding, QueryField, Segment, Text, UrlTemplate};
 use serde_json::Value;
 
-use crate::encode::{Place, encode_text};
+use crate::encode::{Place, encode, encode_text};
 use crate::template::{has_hole, next_hole, text};
 use crate::value::{disabled, list, scalar, str_of};
 
@@ -165,27 +165,46 @@ fn reserved(text: &str, equals: bool) -> String {
         let t = t.replace('&', "%26").replace('#', "%23");
         if equals { t.replace('=', "%3D") } else { t }
     };
-    let (mut out, mut rest) = (String::new(), text);
-    while let Some((before, name, after)) = next_hole(rest) {
-        out.push_str(&escape(before));
-        out.push_str(&format!("{{{{{name}}}}}"));
-        rest = after;
-    }
-    out + &escape(rest)
+    outside(text, &escape)
 }
 
 /// Finds a character outside placeholders.
 fn find(text: &str, wanted: &[char]) -> Option<usize> {
+    find_by(text, &|t| t.find(wanted))
+}
+
+/// Finds a text outside placeholders.
+fn find_text(text: &str, wanted: &str) -> Option<usize> {
+    find_by(text, &|t| t.find(wanted))
+}
+
+fn find_by(text: &str, seek: &dyn Fn(&str) -> Option<usize>) -> Option<usize> {
     let mut offset = 0;
     let mut rest = text;
     while let Some((before, name, after)) = next_hole(rest) {
-        if let Some(i) = before.find(wanted) {
+        if let Some(i) = seek(before) {
             return Some(offset + i);
         }
         offset += before.len() + name.len() + 4;
         rest = after;
     }
-    rest.find(wanted).map(|i| offset + i)
+    seek(rest).map(|i| offset + i)
+}
+
+/// Backslashes outside placeholders are slashes.
+fn slashes(text: &str) -> String {
+    outside(text, &|t| t.replace('\\', "/"))
+}
+
+/// The text with everything outside placeholders changed.
+fn outside(text: &str, change: &dyn Fn(&str) -> String) -> String {
+    let (mut out, mut rest) = (String::new(), text);
+    while let Some((before, name, after)) = next_hole(rest) {
+        out.push_str(&change(before));
+        out.push_str(&format!("{{{{{name}}}}}"));
+        rest = after;
+    }
+    out + &change(rest)
 }
 
 fn split(text: &str, at: char) -> Vec<&str> {
@@ -206,8 +225,9 @@ fn cut(url: &str, variables: &PathVariables, raw: bool) -> UrlTemplate {
         Some(i) => (url.get(..i).unwrap_or_default(), url.get(i + 1..)),
         None => (url, None),
     };
-    let url = url.replace('\\', "/");
-    let (scheme, rest) = match url.split_once("://") {
+    let url = slashes(url);
+    let scheme = find_text(&url, "://").and_then(|i| Some((url.get(..i)?, url.get(i + 3..)?)));
+    let (scheme, rest) = match scheme {
         Some((scheme, rest)) => (Some(scheme), rest.trim_start_matches('/')),
         None => (None, url.as_str()),
     };
@@ -220,8 +240,9 @@ fn cut(url: &str, variables: &PathVariables, raw: bool) -> UrlTemplate {
         base.append(text(&lower_literals(scheme)));
         base.push_str("://");
     }
-    let host = match authority.rfind('@') {
-        Some(i) => {
+    let host = match split(authority, '@').last() {
+        Some(host) if host.len() < authority.len() => {
+            let i = authority.len() - host.len() - 1;
             let user = authority.get(..i).unwrap_or_default();
             let pieces = user.splitn(2, ':').map(|p| encode_text(text(p), Place::UserInfo));
             for (n, piece) in pieces.enumerate() {
@@ -231,11 +252,11 @@ fn cut(url: &str, variables: &PathVariables, raw: bool) -> UrlTemplate {
                 base.append(piece);
             }
             base.push_str("@");
-            authority.get(i + 1..).unwrap_or_default()
+            host
         }
-        None => authority,
+        _ => authority,
     };
-    base.append(text(&lower_literals(host)));
+    base.append(text(&crate::host::written_out(&lower_literals(host))));
     let encoding = if raw { Encoding::Raw } else { Encoding::Lenient };
     UrlTemplate {
         base,
@@ -249,13 +270,7 @@ fn cut(url: &str, variables: &PathVariables, raw: bool) -> UrlTemplate {
 }
 
 fn lower_literals(host: &str) -> String {
-    let (mut out, mut rest) = (String::new(), host);
-    while let Some((before, name, after)) = next_hole(rest) {
-        out.push_str(&before.to_lowercase());
-        out.push_str(&format!("{{{{{name}}}}}"));
-        rest = after;
-    }
-    out + &rest.to_lowercase()
+    outside(host, &str::to_lowercase)
 }
 
 fn segment(source: &str, variables: &PathVariables, encoding: Encoding) -> Segment {
@@ -279,7 +294,12 @@ fn segment(source: &str, variables: &PathVariables, encoding: Encoding) -> Segme
         value.append(text(piece));
     }
     match value.as_literal() {
-        Some(literal) if !source.contains(MARK) => Segment::Literal(literal.to_owned()),
+        Some(literal)
+            if !source.contains(MARK)
+                && (encoding != Encoding::Raw || encode(literal, Place::Path) == literal) =>
+        {
+            Segment::Literal(literal.to_owned())
+        }
         _ => Segment::Param { label, value, encoding },
     }
 }

@@ -282,6 +282,7 @@ fn scripts(holder: &Value, at: &Origin) -> (Vec<Script>, Vec<Script>) {
             reads: std::collections::BTreeSet::default(),
             writes: std::collections::BTreeSet::default(),
             plain: PlainCode::default(),
+            scoped: Vec::new(),
             origin: at,
         };
         match str_of(event, "listen") {

@@ -37,7 +37,8 @@ pub use plan::{
 pub use request::{Encoding, Field, Overrides, QueryField, Request};
 pub use sensitive::{is_secret_value, is_sensitive};
 pub use step::{
-    Aid, Assign, Dialect, Frame, Group, Pause, PlainCode, RequestStep, Script, Step, ThinkTime, WebSocketStep,
+    Aid, Assign, Dialect, Frame, Group, Pause, PlainCode, RequestStep, ScopedVar, Script, Step, ThinkTime,
+    VariableScope, WebSocketStep,
 };
 pub use text::{Coding, Generator, Part, Text, VarName};
 pub use url::{Segment, UrlTemplate};

@@ -108,7 +108,39 @@ pub struct Script {
     pub writes: BTreeSet<VarName>,
     /// What the code needs of the target; only for plain code.
     pub plain: PlainCode,
+    /// The variables that code of another dialect asks for, by the names that it has for them.
+    pub scoped: Vec<ScopedVar>,
     pub origin: Origin,
+}
+
+/// A variable of the plan as carried code knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScopedVar {
+    pub scope: VariableScope,
+    pub name: String,
+    pub variable: VarName,
+}
+
+/// The scopes of variables in Postman.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum VariableScope {
+    Environment,
+    Collection,
+    Globals,
+}
+
+impl Script {
+    /// Calls a variable by another name, wherever the script uses it.
+    pub fn rename(&mut self, from: &VarName, to: &VarName) {
+        for names in [&mut self.reads, &mut self.writes] {
+            if names.remove(from) {
+                names.insert(to.clone());
+            }
+        }
+        for scoped in self.scoped.iter_mut().filter(|s| &s.variable == from) {
+            scoped.variable = to.clone();
+        }
+    }
 }
 
 /// Code in the target's language with a hole for each variable and for the response of the step.

@@ -159,7 +159,12 @@ impl Context<'_> {
         let has_file = parts.iter().any(|p| !matches!(p.content, PartContent::Text(_)));
         let plain_texts =
             parts.iter().all(|p| !matches!(p.content, PartContent::Text(_)) || p.media_type.is_none());
-        if has_file && plain_texts && names.len() == parts.len() {
+        // k6 makes a name up where a file has an empty one
+        let named = parts.iter().all(|p| match &p.content {
+            PartContent::Inline { file_name: Some(name), .. } => !name.is_empty(),
+            PartContent::Inline { .. } | PartContent::Text(_) | PartContent::File { .. } => true,
+        });
+        if has_file && plain_texts && named && names.len() == parts.len() {
             let props = parts
                 .iter()
                 .map(|p| {

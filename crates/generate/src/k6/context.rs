@@ -34,6 +34,8 @@ pub(crate) struct Context<'a> {
     pub homes: BTreeMap<VarName, super::scope::Home>,
     /// Scripts that are functions.
     pub shared: Vec<super::shared::SharedScript>,
+    /// Scripts that stay as they are.
+    pub beside: super::postman::Beside,
     /// The inputs as the script names them.
     pub inputs: BTreeMap<SourceId, String>,
     /// Bodies of more bytes than these go to files.
@@ -52,6 +54,7 @@ impl<'a> Context<'a> {
             files: Vec::new(),
             homes: BTreeMap::new(),
             shared: Vec::new(),
+            beside: super::postman::Beside::default(),
             inputs: BTreeMap::new(),
             long_bodies: None,
         }

@@ -8,6 +8,7 @@ mod check;
 pub(crate) mod context;
 mod extract;
 pub(crate) mod helpers;
+mod indent;
 mod json;
 mod large;
 mod load;

@@ -43,6 +43,7 @@ impl Target for K6 {
         reserve_own_names(&mut cx);
         cx.name_variables();
         cx.share_scripts();
+        cx.carry_scripts();
         let declarations = cx.declarations(long);
         let shared_headers = cx.shared_headers();
         let setup = cx.setup();
@@ -50,7 +51,8 @@ impl Target for K6 {
         let names: Vec<_> = functions.iter().map(|f| f.name.clone()).collect();
         let shared = cx.shared_functions();
 
-        let mut sections: Vec<String> = vec![head(request), imports(&cx.needs)];
+        let carried = cx.carried_sections();
+        let mut sections: Vec<String> = vec![head(request), imports(&cx.needs) + &cx.beside.imports];
         let mut constants = declarations;
         constants.extend(cx.opened_files());
         constants.extend(row_declarations(&cx, long));
@@ -58,6 +60,7 @@ impl Target for K6 {
         sections.push(shared_headers.map(|h| Printer::print(&[h])).unwrap_or_default());
         sections.push(Printer::declaration("export const options = ", &options(plan, &names)));
         sections.push(helpers(&cx.needs));
+        sections.extend(carried);
         sections.extend(shared);
         if let Some(body) = setup {
             sections.push(Printer::function("export function setup()", &body));

@@ -5,6 +5,7 @@ use loadwright_scenario::{
 use super::check::safe_name;
 use super::context::Context;
 use super::helpers::Helper;
+use super::indent::inside;
 use super::scope::Home;
 use crate::js::{JsExpr, JsIdent, Names, Printer, Stmt, camel_case, quote};
 
@@ -70,7 +71,7 @@ impl Context<'_> {
     /// Code of the source as a function that cannot end the iteration.
     fn script(&mut self, script: &Script, response: Option<&JsIdent>, name: &str) -> Vec<Stmt> {
         if script.dialect == Dialect::Postman {
-            return vec![Stmt::Verbatim(script.code.clone())];
+            return self.carried_call(script, response, name).into_iter().collect();
         }
         if let Some(call) = self.shared_call(script, response, name) {
             return vec![call];
@@ -110,13 +111,7 @@ impl Context<'_> {
         }
         let tests = if code.contains("tests") { "(tests)" } else { "()" };
         let mut lines = format!("runScript({name}, {of}, {tests} => {{\n");
-        for line in shifted(&code) {
-            if !line.is_empty() {
-                lines.push_str("  ");
-                lines.push_str(&line);
-            }
-            lines.push('\n');
-        }
+        lines.push_str(&inside(&code));
         lines.push_str("});");
         lines
     }
@@ -262,43 +257,5 @@ impl Context<'_> {
             out.push(if module_level { Stmt::Assign(row, value) } else { Stmt::Const(row, value) });
         }
         out
-    }
-}
-
-/// The lines of a script without the indentation that all of them share, two spaces for each of its own steps.
-fn shifted(code: &str) -> Vec<String> {
-    let space = |l: &str| l.len() - l.trim_start_matches([' ', '\t']).len();
-    let filled = || code.lines().filter(|l| !l.trim().is_empty());
-    let shared = filled().map(space).min().unwrap_or(0);
-    let tabs = filled().any(|l| l.starts_with('\t'));
-    let steps = filled().map(|l| space(l) - shared).filter(|n| *n > 0);
-    // one or two spaces are somebody's own way, more or a tab is the width of an editor
-    let step = steps.min().filter(|n| tabs || *n > 2).unwrap_or(2);
-    code.lines()
-        .map(|l| {
-            if l.trim().is_empty() {
-                return String::new();
-            }
-            let deep = space(l).saturating_sub(shared);
-            let indent = " ".repeat(deep / step * 2 + deep % step);
-            format!("{indent}{}", l.trim())
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::shifted;
-
-    #[test]
-    fn scripts_are_indented_by_two() {
-        for (code, expected) in [
-            ("  if (a) {\n      b();\n  }", "if (a) {\n  b();\n}"),
-            ("if (a) {\n\tb();\n\n\t\tc();\n}", "if (a) {\n  b();\n\n    c();\n}"),
-            ("a(\n   1,\n    2\n)", "a(\n  1,\n   2\n)"),
-            ("a {\n  b {\n    c\n", "a {\n  b {\n    c"),
-        ] {
-            assert_eq!(shifted(code).join("\n"), expected, "{code}");
-        }
     }
 }

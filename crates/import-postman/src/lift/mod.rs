@@ -1,5 +1,6 @@
 //! Scripts that only look at a response and keep values of it become checks, extractions and assignments.
 
+mod alone;
 mod assertion;
 mod remarks;
 mod rewrite;
@@ -15,6 +16,7 @@ use oxc_span::SourceType;
 use crate::codes;
 use crate::scope::Scopes;
 
+pub use alone::Alone;
 pub use rewrite::{HeaderChange, Piece, Plain, quote, rewrite};
 
 /// One thing that a lifted script does, in its order.
@@ -41,21 +43,42 @@ pub struct Lifted {
     pub actions: Vec<Action>,
     /// The script as code of its own, where actions cannot say what it does.
     pub plain: Option<Plain>,
+    /// The script as it is, where it can run so beside plain code.
+    pub alone: Option<Alone>,
     /// Variables that are set, with the scope that the script names.
     pub ranks: Vec<(String, usize)>,
 }
 
 impl Lifted {
+    /// Whether the script is code, rewritten or as it is.
+    pub fn is_code(&self) -> bool {
+        self.plain.is_some() || self.alone.is_some()
+    }
+
+    /// The variables that the script sets or takes away.
+    pub fn set(&self) -> impl Iterator<Item = String> {
+        let plain = self.plain.iter().flat_map(|p| p.writes.iter().cloned());
+        let alone = self.alone.iter().flat_map(|a| a.writes.iter().cloned());
+        self.actions.iter().filter_map(Action::writes).chain(plain).chain(alone)
+    }
+
     /// Whether the script does more than checking.
     pub fn sets(&self) -> bool {
-        self.plain.is_some() || self.actions.iter().any(|a| !matches!(a, Action::Check(_)))
+        self.is_code() || self.actions.iter().any(|a| !matches!(a, Action::Check(_)))
     }
 }
 
 impl From<Plain> for Lifted {
     fn from(plain: Plain) -> Self {
         let ranks = plain.ranks.iter().cloned().collect();
-        Self { actions: Vec::new(), plain: Some(plain), ranks }
+        Self { plain: Some(plain), ranks, ..Self::default() }
+    }
+}
+
+impl From<Alone> for Lifted {
+    fn from(alone: Alone) -> Self {
+        let ranks = alone.uses.iter().filter(|(_, rank)| *rank > 0).cloned().collect();
+        Self { alone: Some(alone), ranks, ..Self::default() }
     }
 }
 
@@ -66,7 +89,8 @@ pub enum Reading {
     /// No JavaScript: why not.
     Broken(String),
     Lifted(Box<Lifted>),
-    Carried(Diagnostics),
+    /// It stays as it is; with what it uses when it can do so beside plain code.
+    Carried(Diagnostics, Option<Alone>),
 }
 
 /// Reads a script; `test` scripts run after the response.
@@ -100,7 +124,7 @@ pub fn read(code: &str, origin: &Origin, test: bool, scopes: &Scopes) -> Reading
     let message = format!("the script does more than look at the response: it runs as it is{because}");
     let mut found = vec![Diagnostic::new(&codes::SCRIPT_CARRIED, message, origin.clone())];
     found.extend(remarks::remarks(&parsed.program, origin));
-    Reading::Carried(found)
+    Reading::Carried(found, alone::alone(code, test, scopes))
 }
 
 #[cfg(test)]
@@ -114,7 +138,7 @@ mod tests {
             Reading::Lifted(lifted) if lifted.plain.is_none() => Some(lifted.actions),
             Reading::Lifted(_) => None,
             Reading::Empty => Some(Vec::new()),
-            Reading::Broken(_) | Reading::Carried(_) => None,
+            Reading::Broken(_) | Reading::Carried(..) => None,
         }
     }
 

@@ -44,7 +44,7 @@ pub fn lift(program: &Program<'_>, origin: &Origin, test: bool, scopes: &Scopes)
     }
     let mut actions = lifter.actions;
     actions.extend(lifter.legacy);
-    Some(Lifted { actions, plain: None, ranks: lifter.ranks })
+    Some(Lifted { actions, ranks: lifter.ranks, ..Lifted::default() })
 }
 
 impl Lifter<'_> {

@@ -2,11 +2,12 @@
 //! Must never know how a collection looks; placeholders are texts with holes that are filled at run time.
 //! Start at [`generate`], then `steps` (the table) and `script` (what carried code needs).
 
+mod beside;
 mod modules;
 mod script;
 mod steps;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use loadwright_diagnostic::Origin;
@@ -18,8 +19,10 @@ use super::load::options;
 use crate::js::{JsExpr, JsIdent, Printer, Prop, Stmt};
 use crate::{GenerateError, GenerateRequest, Generated, GeneratedFile};
 
+pub(crate) use beside::Beside;
 use modules::Modules;
 pub(super) use modules::{library, library_files};
+use script::Carrier;
 
 /// The module that makes realistic data.
 pub(super) const DYNAMIC: &str = include_str!("pm/dynamic.js");
@@ -39,10 +42,7 @@ struct Table<'a, 'p> {
     pub carried: &'p Carried,
     /// Functions of carried scripts by where the script stands.
     pub functions: BTreeMap<Origin, JsIdent>,
-    pub code: Vec<String>,
-    /// Names that scripts assign without declaring them.
-    pub loose: Vec<JsIdent>,
-    pub modules: Modules,
+    pub carrier: Carrier,
     /// Whether scripts look at the description of requests.
     pub descriptions: bool,
 }
@@ -59,13 +59,11 @@ pub(super) fn generate(request: &GenerateRequest<'_>, carried: &Carried) -> Resu
         cx: &mut cx,
         carried,
         functions: BTreeMap::new(),
-        code: Vec::new(),
-        loose: Vec::new(),
-        modules: Modules::default(),
+        carrier: Carrier::default(),
         descriptions: script::uses_descriptions(plan),
     };
     let steps = table.steps();
-    let Table { functions: _, code, loose, modules, .. } = table;
+    let Carrier { code, loose, modules } = table.carrier;
 
     let mut sections = vec![super::script::head(request)];
     let data = plan.datasets.first();
@@ -102,7 +100,7 @@ pub(super) fn generate(request: &GenerateRequest<'_>, carried: &Carried) -> Resu
     } else {
         "export default async function () {\n  await pm.run(steps);\n}\n".to_owned()
     });
-    let mut imports = modules.imports();
+    let mut imports = modules.imports("import { collection } from './pm/run.js';", &BTreeSet::new());
     if data.is_some() || cx.needs.helpers.contains(&Helper::Kept) {
         imports = format!("import {{ SharedArray }} from 'k6/data';\n\n{imports}");
     }
@@ -177,7 +175,7 @@ fn scope_value(cx: &mut Context<'_>, value: &ScopeValue) -> JsExpr {
 /// The names of the secrets, without their values.
 fn env_example(carried: &Carried) -> Option<GeneratedFile> {
     let mut out = String::new();
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     let environments = carried.environments.iter().flat_map(|(_, scope)| scope);
     for value in environments.chain(&carried.environment).chain(&carried.collection).chain(&carried.globals) {
         if let Some(env) = value.secret.as_ref().filter(|env| seen.insert(env.as_str())) {

@@ -34,6 +34,9 @@ const CORE: &[(&str, &str)] = &[
     ("words.js", include_str!("pm/words.js")),
 ];
 
+/// The module for scripts beside plain code.
+const BESIDE: (&str, &str) = ("script.js", include_str!("pm/script.js"));
+
 /// One library: what `require` calls it, the global name, the file and the export.
 struct Library {
     names: &'static [&'static str],
@@ -129,10 +132,24 @@ pub(in crate::k6) fn library(name: &str) -> Option<(String, &'static str, &'stat
     Some((local(found.export), found.file, found.export))
 }
 
+/// Modules that a script imports for what they do to others.
+const EXTRAS: &[(&str, &str)] = &[
+    ("sign.js", include_str!("pm/sign.js")),
+    ("keys.js", include_str!("pm/keys.js")),
+    ("legacy.js", include_str!("pm/legacy.js")),
+    ("sugar.js", include_str!("pm/sugar.js")),
+    BESIDE,
+];
+
 /// The file of a library and those that it imports itself.
 pub(in crate::k6) fn library_files(file: &str) -> Vec<(String, Vec<u8>)> {
-    let all = || CORE.iter().copied().chain(LIBRARIES.iter().map(|l| (l.file, l.code)));
-    let mut wanted: BTreeMap<&str, &str> = all().filter(|(name, _)| *name == file).collect();
+    files_of(&[file])
+}
+
+/// These files and those that they import.
+fn files_of(start: &[&str]) -> Vec<(String, Vec<u8>)> {
+    let all = || CORE.iter().chain(EXTRAS).copied().chain(LIBRARIES.iter().map(|l| (l.file, l.code)));
+    let mut wanted: BTreeMap<&str, &str> = all().filter(|(name, _)| start.contains(name)).collect();
     loop {
         let more: Vec<(&str, &str)> = all()
             .filter(|(name, _)| !wanted.contains_key(name))
@@ -147,7 +164,7 @@ pub(in crate::k6) fn library_files(file: &str) -> Vec<(String, Vec<u8>)> {
 }
 
 #[derive(Default)]
-pub(super) struct Modules {
+pub(in crate::k6) struct Modules {
     used: BTreeSet<usize>,
     signs: bool,
     /// Whether a private key signs.
@@ -220,27 +237,22 @@ impl Modules {
         self.used.iter().filter_map(|i| LIBRARIES.get(*i))
     }
 
-    pub fn imports(&self) -> String {
-        let mut by_file: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    /// The lines of imports behind that of the entry; without what `known` imports already.
+    pub fn imports(&self, entry: &str, known: &BTreeSet<(&'static str, String)>) -> String {
+        let mut by_file: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
         for l in self.libraries() {
-            by_file.entry(l.file).or_default().insert(format!("{} as {}", l.export, local(l.export)));
+            let names = format!("{} as {}", l.export, local(l.export));
+            if !known.contains(&(l.file, names.clone())) {
+                by_file.entry(l.file).or_default().insert(names);
+            }
         }
         if self.schemas {
             by_file.entry("schema.js").or_default().insert("validate".to_owned());
             by_file.entry("words.js").or_default().insert("useSchemas".to_owned());
         }
-        let mut out = String::from("import { collection } from './pm/run.js';\n");
-        if self.signs {
-            out.push_str("import './pm/sign.js';\n");
-        }
-        if self.keys {
-            out.push_str("import './pm/keys.js';\n");
-        }
-        if self.legacy {
-            out.push_str("import './pm/legacy.js';\n");
-        }
-        if self.sugar {
-            out.push_str("import './pm/sugar.js';\n");
+        let mut out = format!("{entry}\n");
+        for file in self.extras() {
+            out.push_str(&format!("import './pm/{file}';\n"));
         }
         for (file, names) in by_file {
             let names: Vec<String> = names.into_iter().collect();
@@ -289,41 +301,36 @@ impl Modules {
         out
     }
 
+    /// Modules that are imported for what they do to others.
+    fn extras(&self) -> impl Iterator<Item = &'static str> {
+        [
+            ("sign.js", self.signs),
+            ("keys.js", self.keys),
+            ("legacy.js", self.legacy),
+            ("sugar.js", self.sugar),
+        ]
+        .into_iter()
+        .filter_map(|(file, used)| used.then_some(file))
+    }
+
+    /// Every module beside a script that runs over a whole collection.
     pub fn files(&self) -> Vec<GeneratedFile> {
-        let mut wanted: BTreeMap<&str, &str> = CORE.iter().copied().collect();
-        if self.signs {
-            wanted.insert("sign.js", include_str!("pm/sign.js"));
-        }
-        if self.keys {
-            wanted.insert("keys.js", include_str!("pm/keys.js"));
-        }
-        if self.legacy {
-            wanted.insert("legacy.js", include_str!("pm/legacy.js"));
-        }
-        if self.sugar {
-            wanted.insert("sugar.js", include_str!("pm/sugar.js"));
-        }
-        for l in self.libraries() {
-            wanted.insert(l.file, l.code);
-        }
+        self.files_from(&CORE.iter().map(|(name, _)| *name).collect::<Vec<_>>())
+    }
+
+    /// Those modules that plain code with scripts in it needs.
+    pub fn files_beside(&self) -> Vec<GeneratedFile> {
+        self.files_from(&[BESIDE.0])
+    }
+
+    fn files_from(&self, start: &[&'static str]) -> Vec<GeneratedFile> {
+        let mut start = start.to_vec();
+        start.extend(self.extras());
+        start.extend(self.libraries().map(|l| l.file));
         if self.schemas {
-            wanted.insert("schema.js", include_str!("pm/schema.js"));
+            start.push("schema.js");
         }
-        // a library may need another one
-        let needed: Vec<&Library> = LIBRARIES
-            .iter()
-            .filter(|l| wanted.values().any(|code| code.contains(&format!("from './{}'", l.file))))
-            .collect();
-        for l in needed {
-            wanted.insert(l.file, l.code);
-        }
-        wanted
-            .into_iter()
-            .map(|(name, code)| GeneratedFile {
-                path: format!("pm/{name}"),
-                content: code.as_bytes().to_vec(),
-            })
-            .collect()
+        files_of(&start).into_iter().map(|(path, content)| GeneratedFile { path, content }).collect()
     }
 }
 

@@ -10,9 +10,17 @@ use oxc_parser::Parser;
 use oxc_semantic::SemanticBuilder;
 use oxc_span::SourceType;
 
-use super::Table;
-use super::modules::is_given;
-use crate::js::JsIdent;
+use super::modules::{Modules, is_given};
+use crate::js::{JsIdent, Names};
+
+/// The functions of carried scripts and all that they need around them.
+#[derive(Default)]
+pub(in crate::k6) struct Carrier {
+    pub code: Vec<String>,
+    /// Names that scripts assign without declaring them.
+    pub loose: Vec<JsIdent>,
+    pub modules: Modules,
+}
 
 #[derive(Debug, Default)]
 struct Needs {
@@ -26,9 +34,9 @@ struct Needs {
     descriptions: bool,
 }
 
-impl Table<'_, '_> {
+impl Carrier {
     /// Writes the function of a script; `None` when it is no JavaScript in any mode.
-    pub fn carry(&mut self, name: &JsIdent, code: &str) -> Option<()> {
+    pub fn carry(&mut self, taken: &mut Names, name: &JsIdent, code: &str) -> Option<()> {
         let plain = format!("function f() {{\n{code}\n}}");
         let waiting = format!("async function f() {{\n{code}\n}}");
         let found = read(&plain, SourceType::mjs())
@@ -37,18 +45,19 @@ impl Table<'_, '_> {
         let code = code.trim_matches('\n').trim_end();
         match found {
             Some((needs, kind)) => {
-                self.take(&needs);
+                self.take(taken, &needs);
                 let given: Vec<&str> = needs.given.iter().map(String::as_str).collect();
                 let given =
                     if given.is_empty() { String::new() } else { format!("{{ {} }}", given.join(", ")) };
-                self.code.push(format!("{kind} {}({given}) {{\n{code}\n}}\n", name.as_str()));
+                let code = super::super::indent::inside(code);
+                self.code.push(format!("{kind} {}({given}) {{\n{code}}}\n", name.as_str()));
             }
             None => {
                 let needs = read(&plain, SourceType::script())?;
                 self.modules.sloppy();
                 let mut names: Vec<String> = needs.given.iter().cloned().collect();
                 names.extend(needs.loose.iter().cloned());
-                self.take(&Needs { loose: BTreeSet::new(), ..needs });
+                self.take(taken, &Needs { loose: BTreeSet::new(), ..needs });
                 let list: Vec<String> = names.iter().map(|n| crate::js::quote(n)).collect();
                 let text = format!("`{}`", crate::js::template_chunk(code));
                 self.code.push(format!("const {} = sloppy([{}], {text});\n", name.as_str(), list.join(", ")));
@@ -57,7 +66,7 @@ impl Table<'_, '_> {
         Some(())
     }
 
-    fn take(&mut self, needs: &Needs) {
+    fn take(&mut self, taken: &mut Names, needs: &Needs) {
         for name in &needs.given {
             self.modules.global(name);
         }
@@ -73,7 +82,7 @@ impl Table<'_, '_> {
         for name in &needs.loose {
             let known = self.loose.iter().any(|l| l.as_str() == name);
             if let (false, Some(ident)) = (known, JsIdent::new(name)) {
-                self.cx.names.reserve(name);
+                taken.reserve(name);
                 self.loose.push(ident);
             }
         }

@@ -71,7 +71,7 @@ impl Table<'_, '_> {
         let what = if shared { "each".to_owned() } else { step.name.clone() };
         let wish = camel_case(&format!("{when} {what}"));
         let name = self.cx.names.claim(&wish, when);
-        self.carry(&name, &script.code)?;
+        self.carrier.carry(&mut self.cx.names, &name, &script.code)?;
         self.functions.insert(script.origin.clone(), name.clone());
         Some(JsExpr::ident(&name))
     }
@@ -291,10 +291,10 @@ impl Table<'_, '_> {
         };
         props.extend(more.iter().map(|(k, v)| Prop::pair(k.clone(), literal(v))));
         if matches!(auth, Auth::OAuth1(_) | Auth::AwsSigV4(_) | Auth::Hawk { .. } | Auth::Other { .. }) {
-            self.modules.sign();
+            self.carrier.modules.sign();
         }
         if has_key(auth) {
-            self.modules.keys();
+            self.carrier.modules.keys();
         }
         Some(JsExpr::Object(props))
     }

@@ -26,7 +26,7 @@ use super::symbol::{dotted, string};
 use crate::scope::Scopes;
 
 pub use headers::HeaderChange;
-pub use names::quote;
+pub use names::{SPECIAL, quote};
 pub use refusal::Refusal;
 
 /// A stretch of rewritten code.
@@ -101,7 +101,7 @@ pub fn rewrite(code: &str, test: bool, scopes: &Scopes) -> Result<Plain, Refusal
     let mut loose = BTreeSet::new();
     for (name, references) in scoping.root_unresolved_references() {
         let name = name.to_string();
-        let special = names::SPECIAL.contains(&name.as_str());
+        let special = SPECIAL.contains(&name.as_str());
         if special && own.contains(&name) {
             return Err(Refusal::named(code, &name));
         }
@@ -236,7 +236,7 @@ impl<'s> Rewriter<'s> {
     fn postman(&self, e: &Expression<'_>) -> Option<String> {
         let text = dotted(e)?;
         let root = text.split('.').next().unwrap_or_default();
-        (names::SPECIAL.contains(&root) && self.is_postman(root)).then_some(text)
+        (SPECIAL.contains(&root) && self.is_postman(root)).then_some(text)
     }
 
     /// Whether a method is one of the language or of a library, whatever its name.

@@ -42,6 +42,28 @@ export class Tasks {
     return this.queue.length > 0 || this.held.length > 0 || Boolean(done && typeof done.then === 'function');
   }
 
+  /** Does the task that is due first. */
+  next() {
+    let first = this.queue[0];
+    for (const task of this.queue) if (task.at < first.at) first = task;
+    this.queue.splice(this.queue.indexOf(first), 1);
+    if (first.at > this.now) {
+      sleep((first.at - this.now) / 1000);
+      this.now = first.at;
+    }
+    if (first.every !== undefined) this.queue.push({ ...first, at: this.now + Math.max(1, Number(first.every) || 0) });
+    try {
+      first.run();
+    } catch (e) {
+      if (e !== SKIP) console.warn(String((e && e.message) || e));
+    }
+  }
+
+  /** Does what is due, for scripts that keep no promises. */
+  finish() {
+    for (let round = 0; this.queue.length && round < 10000; round++) this.next();
+  }
+
   async settle(done) {
     let open = true;
     let failure;
@@ -62,19 +84,7 @@ export class Tasks {
         if (round > 20) break;
         continue;
       }
-      let first = this.queue[0];
-      for (const task of this.queue) if (task.at < first.at) first = task;
-      this.queue.splice(this.queue.indexOf(first), 1);
-      if (first.at > this.now) {
-        sleep((first.at - this.now) / 1000);
-        this.now = first.at;
-      }
-      if (first.every !== undefined) this.queue.push({ ...first, at: this.now + Math.max(1, Number(first.every) || 0) });
-      try {
-        first.run();
-      } catch (e) {
-        if (e !== SKIP) console.warn(String((e && e.message) || e));
-      }
+      this.next();
     }
     if (!open) await main;
     for (const held of this.held) {
