@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use loadwright_diagnostic::{Diagnostic, Diagnostics, Origin, Pointer};
 use loadwright_import::{ImportError, ImportOptions, Imported, Importer, Match, Source};
 use loadwright_scenario::{
-    Auth, Carried, ColumnOrder, Dataset, Scenario, ScopeValue, Step, TestPlan, for_each_step_mut,
+    Auth, Body, Carried, ColumnOrder, Dataset, Scenario, ScopeValue, Step, TestPlan, Text, for_each_step_mut,
 };
 use loadwright_workload::{Executor, SharedIterations, Workload};
 use serde_json::Value;
@@ -305,31 +305,47 @@ fn for_each_step_mut_in(steps: &mut Vec<Step>, f: &mut dyn FnMut(&mut Step)) {
 fn signed(steps: &mut Vec<Step>) -> Option<(String, Origin)> {
     let mut found = None;
     for_each_step_mut_in(steps, &mut |step| {
-        if let Step::Request(r) = step {
-            if r.request.overrides.keep_method_on_redirect && found.is_none() {
-                found = Some(("a redirect keeps its method".to_owned(), r.origin.clone()));
-            }
-            let scheme = match &r.request.auth {
-                Auth::OAuth1(_) => "OAuth 1",
-                Auth::AwsSigV4(_) => "AWS SigV4",
-                Auth::Hawk { .. } => "Hawk",
-                Auth::Other { scheme, .. } => scheme.as_str(),
-                Auth::Digest { .. } => "digest access",
-                Auth::Ntlm { .. } => "NTLM",
-                // a token is fetched in `setup()`
-                Auth::OAuth2(_)
-                | Auth::None
-                | Auth::Basic { .. }
-                | Auth::Bearer { .. }
-                | Auth::ApiKey { .. } => return,
-            };
-            if found.is_none() {
-                let why = format!("requests with {scheme} are signed when they are sent");
-                found = Some((why, r.origin.clone()));
-            }
+        let Step::Request(r) = step else { return };
+        if found.is_some() {
+            return;
         }
+        if r.request.overrides.keep_method_on_redirect {
+            found = Some(("a redirect keeps its method".to_owned(), r.origin.clone()));
+            return;
+        }
+        let files = matches!(r.request.body, Body::Multipart(_) | Body::File { .. });
+        let scheme = match &r.request.auth {
+            Auth::OAuth1(o) if files || o.signature_method.starts_with("RSA") => "OAuth 1",
+            Auth::AwsSigV4(_) if files => "AWS SigV4",
+            Auth::Hawk { .. } if files => "Hawk",
+            Auth::Other { scheme, parameters } if files || has_key(scheme, parameters) => scheme.as_str(),
+            // a token is fetched in `setup()`, a shared secret signs in the call
+            Auth::OAuth2(_)
+            | Auth::OAuth1(_)
+            | Auth::AwsSigV4(_)
+            | Auth::Hawk { .. }
+            | Auth::Other { .. }
+            | Auth::Digest { .. }
+            | Auth::Ntlm { .. }
+            | Auth::None
+            | Auth::Basic { .. }
+            | Auth::Bearer { .. }
+            | Auth::ApiKey { .. } => return,
+        };
+        let why = format!("requests with {scheme} are signed when they are sent");
+        found = Some((why, r.origin.clone()));
     });
     found
+}
+
+/// Whether a private key signs: that is done later than the call.
+fn has_key(scheme: &str, parameters: &[(String, Text)]) -> bool {
+    let algorithm = parameters.iter().find(|(name, _)| name == "algorithm");
+    match scheme {
+        "jwt" => algorithm.is_some_and(|(_, a)| !a.as_literal().is_some_and(|a| a.starts_with("HS"))),
+        "digest" | "edgegrid" => false,
+        _ => true,
+    }
 }
 
 fn carried(scope: &Scope, diagnostics: &mut Diagnostics) -> Vec<ScopeValue> {

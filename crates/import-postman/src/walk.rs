@@ -222,6 +222,7 @@ impl<'a> Walk<'a> {
                 overrides: Overrides {
                     max_redirects: if follows { limit } else { Some(0) },
                     keep_method_on_redirect: on("followOriginalHttpMethod"),
+                    wait_for_challenge: true,
                     no_cookies: on("disableCookies"),
                     unsent_body: unsent,
                     omit_headers: omit,

@@ -66,6 +66,8 @@ pub struct Overrides {
     pub keep_method_on_redirect: bool,
     /// Neither sends nor stores cookies of the jar.
     pub no_cookies: bool,
+    /// Credentials for a digest or NTLM go out when the server has asked for them, and not as Basic before.
+    pub wait_for_challenge: bool,
     /// Headers that the client adds by itself and that this request goes without, in lower case.
     pub omit_headers: Vec<String>,
 }

@@ -68,7 +68,7 @@ impl Context<'_> {
                     place => self.api_key(place, &Text::literal("access_token"), &token, &mut out),
                 }
             }
-            // signed per request: lowered to scripts by the importer that knows them
+            // signed when the request is sent
             Auth::OAuth1(_) | Auth::AwsSigV4(_) | Auth::Hawk { .. } | Auth::Other { .. } => {}
         }
         out

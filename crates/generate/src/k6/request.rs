@@ -18,7 +18,8 @@ pub(crate) struct RequestCode {
 impl Context<'_> {
     pub fn request(&mut self, step: &RequestStep) -> RequestCode {
         let request = &step.request;
-        let auth = self.auth(&request.auth);
+        let signature = self.signature(request);
+        let auth = if signature.is_some() { AuthCode::default() } else { self.auth(&request.auth) };
         let url = self.url(request, &auth);
         let BodyCode { expr, media_type } = self.body(&request.body);
         let (form, body) = match (&media_type, expr) {
@@ -26,7 +27,15 @@ impl Context<'_> {
             (_, body) => (None, body),
         };
         let params = self.params(step, &auth, media_type);
-        let call = self.call(&request.method, &url, body.clone(), params.clone());
+        let call = match signature {
+            Some(auth) => {
+                let [body, params] =
+                    [body.clone(), params.clone()].map(|e| e.unwrap_or_else(|| JsExpr::code("null")));
+                let args = vec![JsExpr::string(&request.method), url.clone(), body, params, auth];
+                JsExpr::call_fn("signed", args)
+            }
+            None => self.call(&request.method, &url, body.clone(), params.clone()),
+        };
         let mut item = vec![JsExpr::string(&request.method), url];
         if body.is_some() || params.is_some() {
             item.push(body.unwrap_or_else(|| JsExpr::code("null")));

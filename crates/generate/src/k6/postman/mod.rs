@@ -3,6 +3,7 @@
 //! Start at [`generate`], then `steps` (the table) and `script` (what carried code needs).
 
 mod beside;
+mod credentials;
 mod modules;
 mod script;
 mod steps;

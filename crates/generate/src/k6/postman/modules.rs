@@ -138,6 +138,7 @@ const EXTRAS: &[(&str, &str)] = &[
     ("keys.js", include_str!("pm/keys.js")),
     ("legacy.js", include_str!("pm/legacy.js")),
     ("sugar.js", include_str!("pm/sugar.js")),
+    ("signed.js", include_str!("pm/signed.js")),
     BESIDE,
 ];
 

@@ -1,9 +1,9 @@
 use loadwright_scenario::{
-    ApiKeyPlace, Auth, Body, ClientPlace, Encoding, Field, FormPart, Generator, Grant, Json, Part,
-    PartContent, Request, RequestStep, Script, Segment, Step, Text,
+    Auth, Body, Encoding, Field, FormPart, Generator, Json, Part, PartContent, Request, RequestStep, Script,
+    Segment, Step, Text,
 };
 
-use super::Table;
+use super::{Table, credentials};
 use crate::js::{JsExpr, Prop, TemplatePart, camel_case};
 
 impl Table<'_, '_> {
@@ -182,136 +182,14 @@ impl Table<'_, '_> {
     }
 
     fn carried_auth(&mut self, auth: &Auth) -> Option<JsExpr> {
-        let (kind, values): (&str, Vec<(&str, &Text)>) = match auth {
-            Auth::None => return None,
-            Auth::Basic { username, password } => {
-                ("basic", vec![("username", username), ("password", password)])
-            }
-            Auth::Digest { username, password } => {
-                ("digest", vec![("username", username), ("password", password)])
-            }
-            Auth::Ntlm { username, password, domain } => {
-                ("ntlm", vec![("username", username), ("password", password), ("domain", domain)])
-            }
-            Auth::Bearer { scheme: _, token } => ("bearer", vec![("token", token)]),
-            Auth::ApiKey { place: _, name, value } => ("apikey", vec![("key", name), ("value", value)]),
-            Auth::OAuth1(o) => (
-                "oauth1",
-                vec![
-                    ("consumerKey", &o.consumer_key),
-                    ("consumerSecret", &o.consumer_secret),
-                    ("token", &o.token),
-                    ("tokenSecret", &o.token_secret),
-                ],
-            ),
-            Auth::OAuth2(o) => match &o.grant {
-                Grant::Static { token } => ("oauth2", vec![("accessToken", token)]),
-                Grant::ClientCredentials { token_url, client_id, client_secret, scope } => (
-                    "oauth2",
-                    vec![
-                        ("accessTokenUrl", token_url),
-                        ("clientId", client_id),
-                        ("clientSecret", client_secret),
-                        ("scope", scope),
-                    ],
-                ),
-                Grant::Password { token_url, client_id, client_secret, username, password, scope } => (
-                    "oauth2",
-                    vec![
-                        ("accessTokenUrl", token_url),
-                        ("clientId", client_id),
-                        ("clientSecret", client_secret),
-                        ("username", username),
-                        ("password", password),
-                        ("scope", scope),
-                    ],
-                ),
-                Grant::Refresh { token_url, client_id, client_secret, refresh_token } => (
-                    "oauth2",
-                    vec![
-                        ("accessTokenUrl", token_url),
-                        ("clientId", client_id),
-                        ("clientSecret", client_secret),
-                        ("refreshToken", refresh_token),
-                    ],
-                ),
-            },
-            Auth::AwsSigV4(a) => (
-                "awsv4",
-                vec![
-                    ("accessKey", &a.access_key),
-                    ("secretKey", &a.secret_key),
-                    ("sessionToken", &a.session_token),
-                    ("region", &a.region),
-                    ("service", &a.service),
-                ],
-            ),
-            Auth::Hawk { id, key, .. } => ("hawk", vec![("authId", id), ("authKey", key)]),
-            Auth::Other { scheme, .. } => (scheme.as_str(), Vec::new()),
-        };
-        let mut props = vec![Prop::pair("type", JsExpr::string(kind))];
-        props.extend(
-            values.into_iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| Prop::pair(k, literal(v))),
-        );
-        let more: &[(String, Text)] = match auth {
-            Auth::OAuth1(o) => {
-                props.push(Prop::pair("signatureMethod", JsExpr::string(&o.signature_method)));
-                props.push(Prop::pair("addParamsToHeader", JsExpr::bool(o.in_header)));
-                &o.extra
-            }
-            Auth::Hawk { algorithm, extra, .. } => {
-                props.push(Prop::pair("algorithm", JsExpr::string(algorithm)));
-                extra
-            }
-            Auth::Other { parameters, .. } => parameters,
-            Auth::ApiKey { place: ApiKeyPlace::Query, .. } => {
-                props.push(Prop::pair("in", JsExpr::string("query")));
-                &[]
-            }
-            Auth::OAuth2(o) => {
-                let grant = match &o.grant {
-                    Grant::Static { .. } => None,
-                    Grant::ClientCredentials { .. } => Some("client_credentials"),
-                    Grant::Password { .. } => Some("password"),
-                    Grant::Refresh { .. } => Some("refresh_token"),
-                };
-                props.extend(grant.map(|g| Prop::pair("grant", JsExpr::string(g))));
-                if grant.is_some() && o.client == ClientPlace::Body {
-                    props.push(Prop::pair("clientAuthentication", JsExpr::string("body")));
-                }
-                match o.place {
-                    ApiKeyPlace::Query | ApiKeyPlace::Cookie => {
-                        props.push(Prop::pair("addTokenTo", JsExpr::string("queryParams")));
-                    }
-                    ApiKeyPlace::Header => props.push(Prop::pair("headerPrefix", JsExpr::string(&o.prefix))),
-                }
-                &[]
-            }
-            _ => &[],
-        };
-        props.extend(more.iter().map(|(k, v)| Prop::pair(k.clone(), literal(v))));
-        if matches!(auth, Auth::OAuth1(_) | Auth::AwsSigV4(_) | Auth::Hawk { .. } | Auth::Other { .. }) {
+        let props = credentials::props(auth, &mut literal)?;
+        if credentials::is_signed(auth) {
             self.carrier.modules.sign();
         }
-        if has_key(auth) {
+        if credentials::has_key(auth) {
             self.carrier.modules.keys();
         }
-        Some(JsExpr::Object(props))
-    }
-}
-
-/// Whether a private key signs, and no shared secret.
-fn has_key(auth: &Auth) -> bool {
-    match auth {
-        Auth::OAuth1(o) => o.signature_method.starts_with("RSA"),
-        Auth::Other { scheme, parameters } => {
-            scheme == "asap"
-                || scheme == "jwt"
-                    && parameters.iter().any(|(name, value)| {
-                        name == "algorithm" && !value.as_literal().is_some_and(|a| a.starts_with("HS"))
-                    })
-        }
-        _ => false,
+        Some(props)
     }
 }
 

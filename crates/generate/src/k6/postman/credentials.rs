@@ -1,0 +1,153 @@
+//! Credentials as the modules for Postman's schemes take them.
+
+use loadwright_scenario::{ApiKeyPlace, Auth, Body, ClientPlace, Grant, Request, Text};
+
+use crate::js::{JsExpr, Prop};
+use crate::k6::context::Context;
+
+impl Context<'_> {
+    /// What signs the request when it is sent, for a request that has to be.
+    pub(in crate::k6) fn signature(&mut self, request: &Request) -> Option<JsExpr> {
+        let files = matches!(request.body, Body::Multipart(_) | Body::File { .. });
+        let asked = request.overrides.wait_for_challenge
+            && matches!(request.auth, Auth::Digest { .. } | Auth::Ntlm { .. });
+        if !(asked || is_signed(&request.auth)) || has_key(&request.auth) || files {
+            return None;
+        }
+        let auth = props(&request.auth, &mut |text| self.text(text))?;
+        self.needs.libraries.insert(("signed.js", "signed".to_owned()));
+        for (path, content) in super::library_files("signed.js") {
+            self.add_file(&path, content);
+        }
+        Some(auth)
+    }
+}
+
+/// Whether each request gets a signature of its own.
+pub(super) fn is_signed(auth: &Auth) -> bool {
+    matches!(auth, Auth::OAuth1(_) | Auth::AwsSigV4(_) | Auth::Hawk { .. } | Auth::Other { .. })
+}
+
+/// `{ type: 'hawk', authId: … }`: what the modules that sign are given; `show` writes a text with holes.
+pub(super) fn props(auth: &Auth, show: &mut dyn FnMut(&Text) -> JsExpr) -> Option<JsExpr> {
+    let (kind, values): (&str, Vec<(&str, &Text)>) = match auth {
+        Auth::None => return None,
+        Auth::Basic { username, password } => ("basic", vec![("username", username), ("password", password)]),
+        Auth::Digest { username, password } => {
+            ("digest", vec![("username", username), ("password", password)])
+        }
+        Auth::Ntlm { username, password, domain } => {
+            ("ntlm", vec![("username", username), ("password", password), ("domain", domain)])
+        }
+        Auth::Bearer { scheme: _, token } => ("bearer", vec![("token", token)]),
+        Auth::ApiKey { place: _, name, value } => ("apikey", vec![("key", name), ("value", value)]),
+        Auth::OAuth1(o) => (
+            "oauth1",
+            vec![
+                ("consumerKey", &o.consumer_key),
+                ("consumerSecret", &o.consumer_secret),
+                ("token", &o.token),
+                ("tokenSecret", &o.token_secret),
+            ],
+        ),
+        Auth::OAuth2(o) => match &o.grant {
+            Grant::Static { token } => ("oauth2", vec![("accessToken", token)]),
+            Grant::ClientCredentials { token_url, client_id, client_secret, scope } => (
+                "oauth2",
+                vec![
+                    ("accessTokenUrl", token_url),
+                    ("clientId", client_id),
+                    ("clientSecret", client_secret),
+                    ("scope", scope),
+                ],
+            ),
+            Grant::Password { token_url, client_id, client_secret, username, password, scope } => (
+                "oauth2",
+                vec![
+                    ("accessTokenUrl", token_url),
+                    ("clientId", client_id),
+                    ("clientSecret", client_secret),
+                    ("username", username),
+                    ("password", password),
+                    ("scope", scope),
+                ],
+            ),
+            Grant::Refresh { token_url, client_id, client_secret, refresh_token } => (
+                "oauth2",
+                vec![
+                    ("accessTokenUrl", token_url),
+                    ("clientId", client_id),
+                    ("clientSecret", client_secret),
+                    ("refreshToken", refresh_token),
+                ],
+            ),
+        },
+        Auth::AwsSigV4(a) => (
+            "awsv4",
+            vec![
+                ("accessKey", &a.access_key),
+                ("secretKey", &a.secret_key),
+                ("sessionToken", &a.session_token),
+                ("region", &a.region),
+                ("service", &a.service),
+            ],
+        ),
+        Auth::Hawk { id, key, .. } => ("hawk", vec![("authId", id), ("authKey", key)]),
+        Auth::Other { scheme, .. } => (scheme.as_str(), Vec::new()),
+    };
+    let mut props = vec![Prop::pair("type", JsExpr::string(kind))];
+    props.extend(values.into_iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| Prop::pair(k, show(v))));
+    let more: &[(String, Text)] = match auth {
+        Auth::OAuth1(o) => {
+            props.push(Prop::pair("signatureMethod", JsExpr::string(&o.signature_method)));
+            props.push(Prop::pair("addParamsToHeader", JsExpr::bool(o.in_header)));
+            &o.extra
+        }
+        Auth::Hawk { algorithm, extra, .. } => {
+            props.push(Prop::pair("algorithm", JsExpr::string(algorithm)));
+            extra
+        }
+        Auth::Other { parameters, .. } => parameters,
+        Auth::ApiKey { place: ApiKeyPlace::Query, .. } => {
+            props.push(Prop::pair("in", JsExpr::string("query")));
+            &[]
+        }
+        Auth::OAuth2(o) => {
+            let grant = match &o.grant {
+                Grant::Static { .. } => None,
+                Grant::ClientCredentials { .. } => Some("client_credentials"),
+                Grant::Password { .. } => Some("password"),
+                Grant::Refresh { .. } => Some("refresh_token"),
+            };
+            props.extend(grant.map(|g| Prop::pair("grant", JsExpr::string(g))));
+            if grant.is_some() && o.client == ClientPlace::Body {
+                props.push(Prop::pair("clientAuthentication", JsExpr::string("body")));
+            }
+            match o.place {
+                ApiKeyPlace::Query | ApiKeyPlace::Cookie => {
+                    props.push(Prop::pair("addTokenTo", JsExpr::string("queryParams")));
+                }
+                ApiKeyPlace::Header => props.push(Prop::pair("headerPrefix", JsExpr::string(&o.prefix))),
+            }
+            &[]
+        }
+        _ => &[],
+    };
+    props.extend(more.iter().map(|(k, v)| Prop::pair(k.clone(), show(v))));
+    Some(JsExpr::Object(props))
+}
+
+/// Whether a private key signs, and no shared secret.
+pub(super) fn has_key(auth: &Auth) -> bool {
+    match auth {
+        Auth::OAuth1(o) => o.signature_method.starts_with("RSA"),
+        Auth::Other { scheme, parameters } => {
+            scheme == "asap"
+                || scheme == "jwt"
+                    && parameters.iter().any(|(name, value)| {
+                        name == "algorithm" && !value.as_literal().is_some_and(|a| a.starts_with("HS"))
+                    })
+        }
+        _ => false,
+    }
+}
