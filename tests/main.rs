@@ -17,6 +17,7 @@ mod openapi;
 mod openapi_wire;
 mod postman;
 mod postman_api;
+mod postman_beside;
 mod postman_keys;
 mod postman_scripts;
 mod postman_wire;

@@ -5,27 +5,35 @@ use serde_json::{Value, json};
 use crate::postman::{collection, read, server, write};
 use crate::program;
 
-/// Converts the items and runs them: once as plain k6 code, once over the modules of `pm`.
+/// Converts the items and runs them: as plain k6 code, with scripts that stay as they are beside it, and as a table of
+/// steps.
 fn sent(items: &dyn Fn(u16) -> Value, iterations: &str) -> Vec<Vec<String>> {
-    ["pm.response.to.have.status(200);", "pm.visualizer.set('x');"]
-        .into_iter()
-        .map(|script| {
-            let (program, folder) = program();
-            let folder = folder.path();
-            let (port, got) = server("{}");
-            let mut items = items(port);
-            for item in items.as_array_mut().into_iter().flatten() {
-                item["event"] = json!([{"listen": "test", "script": {"exec": [script]}}]);
-            }
-            write(folder, "c.json", &collection(&items));
-            let done = program.run(["convert", "c.json", "-o", "c.js", "--quiet"]);
-            assert_eq!(done.code, 0, "{}", done.stderr);
-            assert_eq!(read(folder, "c.js").contains("./pm/run.js"), script.contains("visualizer"));
-            let done = program.run(["run", "c.js", "--quiet", "--iterations", iterations]);
-            assert!([0, 99].contains(&done.code), "{}", done.stderr);
-            got.try_iter().collect()
-        })
-        .collect()
+    [
+        ("pm.response.to.have.status(200);", ""),
+        ("pm.visualizer.set('x');", "script"),
+        ("pm.environment.toObject();", "run"),
+    ]
+    .into_iter()
+    .map(|(script, module)| {
+        let (program, folder) = program();
+        let folder = folder.path();
+        let (port, got) = server("{}");
+        let mut items = items(port);
+        for item in items.as_array_mut().into_iter().flatten() {
+            item["event"] = json!([{"listen": "test", "script": {"exec": [script]}}]);
+        }
+        write(folder, "c.json", &collection(&items));
+        let done = program.run(["convert", "c.json", "-o", "c.js", "--quiet"]);
+        assert_eq!(done.code, 0, "{}", done.stderr);
+        let code = read(folder, "c.js");
+        for name in ["script", "run"] {
+            assert_eq!(code.contains(&format!("./pm/{name}.js")), name == module, "{code}");
+        }
+        let done = program.run(["run", "c.js", "--quiet", "--iterations", iterations]);
+        assert!([0, 99].contains(&done.code), "{}", done.stderr);
+        got.try_iter().collect()
+    })
+    .collect()
 }
 
 fn header<'a>(request: &'a str, name: &str) -> Option<&'a str> {
@@ -41,7 +49,7 @@ fn system_headers_can_be_left_out() {
             {"name": "b", "request": {"url": format!("http://127.0.0.1:{port}/b")}}])
     };
     // plain scripts leave them to k6
-    for all in sent(&items, "1").into_iter().skip(1) {
+    for all in sent(&items, "1").into_iter().skip(2) {
         assert_eq!(all.len(), 2);
         for name in ["Cache-Control", "Postman-Token"] {
             assert_eq!(header(&all[0], name), None, "{}", all[0]);

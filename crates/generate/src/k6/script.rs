@@ -143,8 +143,8 @@ pub(super) fn import_lines(needs: &Needs, wanted: &dyn Fn(&str) -> bool) -> Stri
             lines.push((format!("./pm/{file}"), format!("import {{ {names} }} from './pm/{file}';\n")));
         }
     }
-    // http first, as everybody writes it
-    lines.sort_by_key(|(module, _)| (module != "k6/http", module.clone()));
+    // http first, as everybody writes it, and modules of our own last
+    lines.sort_by_key(|(module, _)| (module != "k6/http", module.starts_with('.'), module.clone()));
     lines.into_iter().map(|(_, line)| line).collect()
 }
 

@@ -1,0 +1,104 @@
+//! A script that stays as it is among requests of plain code, and requests that are signed when they are sent.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::sync::mpsc::{Receiver, channel};
+
+use serde_json::json;
+
+use crate::postman::{collection, read, server, write};
+use crate::program;
+
+#[test]
+fn an_odd_script_shares_its_variables_with_the_code_around_it() {
+    let (program, folder) = program();
+    let folder = folder.path();
+    let (port, got) = server(r#"{"token": "t1", "number": "n7", "id": 42}"#);
+    let base = format!("http://127.0.0.1:{port}");
+    let items = json!([
+        {"name": "log in", "request": {"url": "{{base}}/login"},
+            "event": [{"listen": "test", "script": {"exec": ["pm.environment.set('token', pm.response.json().token);"]}}]},
+        {"name": "create", "request": {"method": "POST", "url": "{{base}}/orders", "header": [{"key": "X-Number", "value": "{{number}}"}]},
+            "event": [
+                {"listen": "prerequest", "script": {"exec": [
+                    "pm.sendRequest(pm.collectionVariables.get('base') + '/numbers', (e, res) => pm.environment.set('number', res.json().number));"]}},
+                {"listen": "test", "script": {"exec": [
+                    "const id = pm.response.json().id;",
+                    "pm.sendRequest({url: pm.collectionVariables.get('base') + '/check', header: {'X-Token': pm.environment.get('token')}}, () => {",
+                    "  pm.test('sent', () => pm.expect(pm.request.headers.get('X-Number')).to.eql('n7'));",
+                    "});",
+                    "pm.test('old is gone', () => pm.expect(pm.environment.has('old')).to.be.false);",
+                    "pm.environment.set('orderId', id); pm.globals.unset('gone');"]}}]},
+        {"name": "read", "request": {"url": "{{base}}/orders/{{orderId}}/{{gone}}"},
+            "event": [{"listen": "test", "script": {"exec": ["pm.test('number', () => pm.expect(pm.variables.get('orderId')).to.be.a('number'));"]}}]}
+    ]);
+    let mut whole = collection(&items);
+    whole["variable"] = json!([{"key": "base", "value": base}]);
+    write(folder, "c.json", &whole);
+    let done = program.run(["convert", "c.json", "-o", "c.js"]);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    let script = read(folder, "c.js");
+    assert!(script.contains("pm.after('create', create, afterCreate);"), "{script}");
+    assert!(script.contains("http.post(") && !script.contains("./pm/run.js"), "{script}");
+    let done = program.run(["run", "c.js", "--iterations", "2"]);
+    assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
+    let lines: Vec<String> =
+        got.try_iter().map(|r| r.lines().next().unwrap_or_default().replace(" HTTP/1.1", "")).collect();
+    let once =
+        ["GET /login", "GET /numbers", "POST /orders", "GET /check", "GET /orders/42/%7B%7Bgone%7D%7D"];
+    assert_eq!(lines, [once, once].concat());
+    for test in ["sent", "old is gone", "number"] {
+        assert!(done.stdout.contains(&format!("✓ {test}")), "{}", done.stdout);
+    }
+}
+
+/// A server that lets nobody in without a digest, and what it got.
+fn guarded() -> (u16, Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let (send, got) = channel();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut bytes = Vec::new();
+            let mut chunk = [0; 4096];
+            while let Ok(n @ 1..) = stream.read(&mut chunk) {
+                bytes.extend_from_slice(&chunk[..n]);
+                let text = String::from_utf8_lossy(&bytes).into_owned();
+                if !text.ends_with("\r\n\r\n") {
+                    continue;
+                }
+                bytes.clear();
+                let answer = if text.contains("Authorization: Digest") {
+                    "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+                } else {
+                    "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Digest realm=\"archive\", nonce=\"abc123\"\r\nContent-Length: 0\r\n\r\n"
+                };
+                let _ = stream.write_all(answer.as_bytes());
+                let _ = send.send(text);
+            }
+        }
+    });
+    (port, got)
+}
+
+#[test]
+fn a_digest_goes_out_when_the_server_asks_and_no_password_before() {
+    let (program, folder) = program();
+    let folder = folder.path();
+    let (port, got) = guarded();
+    let items = json!([{"name": "archive", "request": {"method": "PUT", "url": format!("http://127.0.0.1:{port}/archive/42"),
+        "auth": {"type": "digest", "digest": [{"key": "username", "value": "ada"}, {"key": "password", "value": "lovelace"}]}},
+        "event": [{"listen": "test", "script": {"exec": ["pm.test('in', () => pm.response.to.have.status(200));"]}}]}]);
+    write(folder, "c.json", &collection(&items));
+    let done = program.run(["convert", "c.json", "-o", "c.js", "--quiet"]);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    let script = read(folder, "c.js");
+    assert!(script.contains("= signed(") && !script.contains("lovelace"), "{script}");
+    let done = program.run(["run", "c.js"]);
+    assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
+    let sent: Vec<String> = got.try_iter().collect();
+    assert_eq!(sent.len(), 2, "{sent:?}");
+    assert!(!sent[0].contains("Authorization"), "{}", sent[0]);
+    // RFC 2617 without qop: MD5(MD5(ada:archive:lovelace):abc123:MD5(PUT:/archive/42))
+    assert!(sent[1].contains("response=\"18f24507f8d9b10cf1e5380dd14b1c86\""), "{}", sent[1]);
+}
