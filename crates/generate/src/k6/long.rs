@@ -45,6 +45,7 @@ mod tests {
             reads: Default::default(),
             writes: Default::default(),
             plain: Default::default(),
+            scoped: Vec::new(),
             origin: Default::default(),
         };
         let step = |i: usize| match i % 50 {
