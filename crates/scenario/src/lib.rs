@@ -16,6 +16,7 @@ mod request;
 mod sensitive;
 mod step;
 mod text;
+mod texts;
 mod url;
 mod visit;
 mod xml;
@@ -41,8 +42,7 @@ pub use step::{
     VariableScope, WebSocketStep,
 };
 pub use text::{Coding, Generator, Part, Text, VarName};
+pub use texts::{for_each_text, for_each_text_mut};
 pub use url::{Segment, UrlTemplate};
-pub use visit::{
-    for_each_request, for_each_request_mut, for_each_step_mut, for_each_text, for_each_text_mut,
-};
+pub use visit::{for_each_request, for_each_request_mut, for_each_step, for_each_step_mut};
 pub use xml::xml_fields;

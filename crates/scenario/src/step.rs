@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use loadwright_diagnostic::Origin;
 
-use crate::{Check, Extraction, Request, Text, VarName};
+use crate::{Check, Extraction, Part, Request, Text, VarName};
 
 /// One thing that an iteration does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,6 +139,11 @@ impl Script {
         }
         for scoped in self.scoped.iter_mut().filter(|s| &s.variable == from) {
             scoped.variable = to.clone();
+        }
+        for part in &mut self.plain.body.0 {
+            if matches!(part, Part::Var(name) if name == from) {
+                *part = Part::Var(to.clone());
+            }
         }
     }
 }

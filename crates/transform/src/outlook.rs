@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use loadwright_diagnostic::Origin;
 use loadwright_scenario::{
-    Auth, Body, Evidence, Exchange, Extraction, Json, ParameterPlace, RequestStep, Segment, TestPlan, Text,
+    Body, Evidence, Exchange, Extraction, Json, ParameterPlace, RequestStep, Segment, TestPlan, Text,
     VarName, VarSource, for_each_request,
 };
 
@@ -56,7 +56,7 @@ pub fn outlook(plan: &TestPlan, evidence: &Evidence) -> Vec<Outlook> {
     let mut shared: BTreeSet<String> = BTreeSet::new();
     let mut text = |t: &Text| shared.extend(t.vars().filter_map(|v| secrets.get(v)).flatten().cloned());
     plan.http.headers.iter().for_each(|f| text(&f.value));
-    auth_texts(&plan.http.auth, &mut text);
+    plan.http.auth.for_each_text(&mut text);
     let mut out = Vec::new();
     let mut setup = 0_usize;
     for_each_request(&TestPlan { setup: plan.setup.clone(), ..TestPlan::default() }, &mut |_| setup += 1);
@@ -136,11 +136,6 @@ fn secrets(plan: &TestPlan) -> BTreeMap<VarName, Vec<String>> {
         out.insert(v.name.clone(), names);
     }
     out
-}
-
-fn auth_texts(auth: &Auth, f: &mut dyn FnMut(&Text)) {
-    let request = loadwright_scenario::Request { auth: auth.clone(), ..Default::default() };
-    RequestStep { request, ..RequestStep::default() }.for_each_text(f);
 }
 
 fn values(
