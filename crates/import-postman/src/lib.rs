@@ -8,6 +8,7 @@ mod codes;
 mod credentials;
 mod encode;
 mod evidence;
+mod headers;
 mod host;
 mod importer;
 mod lift;

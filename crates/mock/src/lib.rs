@@ -4,7 +4,9 @@
 
 mod answer;
 mod contract;
+mod envelope;
 mod pattern;
+mod replay;
 mod request;
 mod route;
 mod serve;
