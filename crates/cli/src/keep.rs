@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
@@ -20,9 +21,9 @@ pub struct KeepArgs {
 }
 
 /// One file with its content, ready to be written.
-struct Planned {
+struct Planned<'g> {
     path: PathBuf,
-    content: Vec<u8>,
+    content: Cow<'g, [u8]>,
     conflicts: usize,
     /// What stands there and would be lost.
     backup: Option<PathBuf>,
@@ -63,7 +64,8 @@ pub fn write(output: &Path, generated: &Generated, lock: &Lock, args: &KeepArgs)
 
 /// Writes only what is not there yet, so that nobody who watches the files is woken for nothing.
 fn write_file(path: &Path, content: &[u8]) -> Result<()> {
-    if std::fs::read(path).is_ok_and(|old| old == content) {
+    let same_size = std::fs::metadata(path).is_ok_and(|m| m.len() == content.len() as u64);
+    if same_size && std::fs::read(path).is_ok_and(|old| old == content) {
         return Ok(());
     }
     std::fs::write(path, content).with_context(|| format!("failed to write {}", path.display()))
@@ -132,7 +134,12 @@ fn read_lock(output: &Path) -> Result<Option<Lock>> {
     Ok(Some(lock))
 }
 
-fn plan(output: &Path, generated: &Generated, newer: &Lock, overwrite: bool) -> Result<Vec<Planned>> {
+fn plan<'g>(
+    output: &Path,
+    generated: &'g Generated,
+    newer: &Lock,
+    overwrite: bool,
+) -> Result<Vec<Planned<'g>>> {
     let folder = output
         .parent()
         .filter(|p| !p.as_os_str().is_empty())
@@ -158,14 +165,14 @@ fn plan(output: &Path, generated: &Generated, newer: &Lock, overwrite: bool) -> 
         let path = if i == 0 { output.to_path_buf() } else { beside(&folder, &file.path)? };
         let base = lock.as_ref().and_then(|l| l.base(&file.path));
         let old = if overwrite { None } else { std::fs::read(&path).ok() };
-        let mut planned = Planned { path, content: file.content.clone(), conflicts: 0, backup: None };
+        let mut planned = Planned { path, content: Cow::Borrowed(&file.content), conflicts: 0, backup: None };
         match (old, base) {
             (None, _) => {}
             (Some(old), _) if old == file.content => {}
             (Some(old), Some(base)) if base.is(&old) => {}
             // names are a set: nothing in it can be in conflict
             (Some(old), _) if i > 0 && file.path.ends_with(".env.example") => {
-                planned.content = joined(&old, &file.content);
+                planned.content = joined(&old, &file.content).into();
             }
             // the script of another source has nothing in common with this one
             (Some(_), Some(_)) if i == 0 && other_source => planned.backup = Some(free_name(output)),
@@ -173,13 +180,13 @@ fn plan(output: &Path, generated: &Generated, newer: &Lock, overwrite: bool) -> 
             // a module of ours that somebody has changed stays, and whoever did has to look at what is new in it
             (Some(old), Some(base)) => {
                 planned.conflicts = usize::from(!base.is(&file.content));
-                planned.content = old;
+                planned.content = old.into();
             }
             // the list of packages is the user's own once it is there
             (Some(old), None) if i > 0 && file.path == "package.json" => {
                 let wanted = compact(&file.content);
                 eprintln!("note: {} stays as it is; the script wants: {wanted}", planned.path.display());
-                planned.content = old;
+                planned.content = old.into();
             }
             // a companion of another script of the same folder is the same module
             (Some(_), None) if i > 0 => {}
@@ -190,24 +197,24 @@ fn plan(output: &Path, generated: &Generated, newer: &Lock, overwrite: bool) -> 
     Ok(out)
 }
 
-fn merged(planned: &mut Planned, base: &[u8], old: &[u8], name: &str) {
+fn merged(planned: &mut Planned<'_>, base: &[u8], old: &[u8], name: &str) {
     if old == base {
         return;
     }
-    if planned.content == base {
-        planned.content = old.to_vec();
+    if *planned.content == *base {
+        planned.content = old.to_vec().into();
         return;
     }
     let texts = (std::str::from_utf8(base), std::str::from_utf8(old), std::str::from_utf8(&planned.content));
     let (Ok(base), Ok(ours), Ok(theirs)) = texts else {
         // bytes cannot be merged: the user's stay
-        planned.content = old.to_vec();
+        planned.content = old.to_vec().into();
         planned.conflicts = 1;
         return;
     };
     let result = merge(base, ours, theirs, Syntax::of(name));
     planned.conflicts = result.conflicts;
-    planned.content = result.text.into_bytes();
+    planned.content = result.text.into_bytes().into();
 }
 
 /// Names of an environment file that are not there yet are added at its end.

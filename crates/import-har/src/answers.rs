@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use loadwright_diagnostic::Origin;
 use loadwright_import::split_url;
 use loadwright_scenario::{Exchange, ObservedResponse, Timing};
@@ -33,16 +35,15 @@ pub(crate) fn exchange(entry: &Entry, chain: &[&Entry], start: f64, origin: Orig
 }
 
 /// The headers of the final answer; cookies that redirects set on the way are there too.
-fn headers_of(chain: &[&Entry]) -> Vec<(String, String)> {
+fn headers_of(chain: &[&Entry]) -> Vec<(Arc<str>, Arc<str>)> {
     let Some((last, before)) = chain.split_last() else { return Vec::new() };
-    let mut out: Vec<(String, String)> =
-        last.response.headers.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect();
+    let mut out = last.response.headers.clone();
     for hop in before {
         let set = hop.response.headers.iter().filter(|(n, _)| n.eq_ignore_ascii_case("set-cookie"));
-        out.extend(set.map(|(n, v)| (n.to_string(), v.to_string())));
+        out.extend(set.cloned());
     }
     if !last.response.mime.is_empty() && !out.iter().any(|(n, _)| n.eq_ignore_ascii_case("content-type")) {
-        out.push(("Content-Type".to_owned(), last.response.mime.clone()));
+        out.push(("Content-Type".into(), last.response.mime.as_str().into()));
     }
     out
 }

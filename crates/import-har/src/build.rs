@@ -29,19 +29,24 @@ impl<'a> Build<'a> {
         Self { options, root, frame, diagnostics }
     }
 
-    /// `all` the entries say which variables there are; the `kept` ones become steps.
-    pub fn run(mut self, all: &[Entry], kept: &[&Entry]) -> Imported {
-        let (bases, variables) = bases_of(kept, &self.root);
-        let names = extensions::declared(all);
-        let redirects = if self.options.keep_order { Redirects::default() } else { Redirects::of(kept) };
+    /// `all` the entries say which variables there are; those at the `kept` positions become steps, and go when they did.
+    pub fn run(mut self, mut all: Vec<Entry>, kept: &[usize]) -> Imported {
+        let names = extensions::declared(&all);
+        let list: Vec<&Entry> = kept.iter().filter_map(|k| all.get(*k)).collect();
+        let (bases, variables) = bases_of(&list, &self.root);
+        let redirects = if self.options.keep_order { Redirects::default() } else { Redirects::of(&list) };
+        let start = list.iter().filter_map(|e| e.started).reduce(f64::min).unwrap_or(0.0);
+        let title =
+            list.first().map_or_else(|| "recording".to_owned(), |e| format!("{} (recording)", e.host()));
         let entries = self.root.key("log").key("entries");
         let mut evidence = Evidence { recorded: true, ..Evidence::default() };
         let mut jar = Jar::default();
         let mut steps: Vec<Step> = Vec::new();
         let mut browser = 0;
-        let start = kept.iter().filter_map(|e| e.started).reduce(f64::min).unwrap_or(0.0);
         let mut group: Option<(String, Group)> = None;
-        for (i, entry) in kept.iter().enumerate() {
+        for (i, at) in kept.iter().enumerate() {
+            let Some(entry) = all.get_mut(*at).map(std::mem::take) else { continue };
+            let entry = &entry;
             let origin = entries.index(entry.index);
             let step = if redirects.is_target(i) {
                 jar.store(entry);
@@ -55,7 +60,8 @@ impl<'a> Build<'a> {
                 evidence.request_texts.insert(origin.clone(), entry.texts.take());
                 Step::WebSocket(websocket::step(entry, origin))
             } else {
-                let chain: Vec<&Entry> = redirects.chain(i).filter_map(|n| kept.get(n).copied()).collect();
+                let targets = redirects.chain(i).skip(1).filter_map(|n| all.get(*kept.get(n)?));
+                let chain: Vec<&Entry> = std::iter::once(entry).chain(targets).collect();
                 let last = chain.last().copied().unwrap_or(entry);
                 let around = Around {
                     options: self.options,
@@ -123,8 +129,6 @@ impl<'a> Build<'a> {
             iterations: Some(1),
             max_duration: None,
         });
-        let title =
-            kept.first().map_or_else(|| "recording".to_owned(), |e| format!("{} (recording)", e.host()));
         let plan = TestPlan {
             title,
             note: self.frame.comment.clone(),

@@ -25,7 +25,9 @@ pub(crate) struct Entry {
     /// In order, repeats kept. The headers of a recording are much the same in all entries: equal ones are in memory
     /// once.
     pub headers: Vec<(Arc<str>, Arc<str>)>,
+    /// Of a request without a header that says them.
     pub cookies: Vec<(String, String)>,
+    /// Of an address that does not say it.
     pub query: Vec<(String, String)>,
     pub post: Option<Post>,
     pub body_size: f64,
@@ -85,14 +87,18 @@ impl Entry {
         let url = owned(request.get("url")).map(|u| u.trim().to_owned()).filter(|u| !u.is_empty())?;
         let response = tree.get("response").filter(|r| r.is_object());
         let list = |key: &str| tree.get(key).map(Tree::to_value);
+        let headers = headers(request.get("headers"), words);
         Some(Self {
             index,
             started: tree.get("startedDateTime").and_then(Tree::as_str).and_then(epoch_ms),
             duration_ms: tree.get("time").and_then(Tree::number).filter(|t| *t > 0.0).unwrap_or(0.0),
             page: owned(tree.get("pageref")),
-            headers: headers(request.get("headers"), words),
-            cookies: pairs(request.get("cookies")),
-            query: pairs(request.get("queryString")),
+            cookies: if headers.iter().any(|(n, _)| n.eq_ignore_ascii_case("cookie")) {
+                Vec::new()
+            } else {
+                pairs(request.get("cookies"))
+            },
+            query: if url.contains('?') { Vec::new() } else { pairs(request.get("queryString")) },
             post: request.get("postData").filter(|p| p.is_object()).map(post),
             body_size: request.get("bodySize").and_then(Tree::number).unwrap_or(-1.0),
             response: response.map(|r| answer(r, words)).unwrap_or_default(),
@@ -111,6 +117,7 @@ impl Entry {
             variables: list("variables"),
             sleeps: sleeps(list("sleep").as_ref()),
             texts: RefCell::new(places(tree, words)),
+            headers,
             method,
             url,
         })
@@ -215,7 +222,9 @@ fn pairs(list: Option<&Tree<'_>>) -> Vec<(String, String)> {
 }
 
 fn headers(list: Option<&Tree<'_>>, words: &mut Words) -> Vec<(Arc<str>, Arc<str>)> {
-    named(list).map(|(n, v)| (words.get(&n), words.get(&v))).collect()
+    let mut out = Vec::with_capacity(list.map_or(0, |l| l.items().len()));
+    out.extend(named(list).map(|(n, v)| (words.get(&n), words.get(&v))));
+    out
 }
 
 /// A string, or what stands for one.

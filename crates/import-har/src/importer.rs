@@ -51,7 +51,7 @@ impl Importer for Har {
         }
         sanitized(&entries, &root, &mut diagnostics);
         let kept = select(&entries, options, source.id, &mut diagnostics);
-        Ok(Build::new(options, root, &frame, diagnostics).run(&entries, &kept))
+        Ok(Build::new(options, root, &frame, diagnostics).run(entries, &kept))
     }
 }
 

@@ -46,5 +46,6 @@ pub(crate) fn places(entry: &Tree<'_>, words: &mut Words) -> Vec<SentText> {
     for (i, message) in messages.iter().enumerate() {
         add(format_args!("/_webSocketMessages/{i}/data"), message.get("data"));
     }
+    out.shrink_to_fit();
     out
 }

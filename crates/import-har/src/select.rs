@@ -11,18 +11,20 @@ pub(crate) struct Left<'a> {
 }
 
 /// Splits the recording into what is replayed and what is not, with one finding for each reason.
-pub(crate) fn select<'a>(
-    entries: &'a [Entry],
+///
+/// The positions of what is replayed, in order.
+pub(crate) fn select(
+    entries: &[Entry],
     options: &ImportOptions,
     source: SourceId,
     diagnostics: &mut Diagnostics,
-) -> Vec<&'a Entry> {
+) -> Vec<usize> {
     let hosts = Hosts::new(entries, options);
     let mut kept = Vec::new();
-    let mut left: Vec<Left<'a>> = Vec::new();
-    for entry in entries {
+    let mut left: Vec<Left<'_>> = Vec::new();
+    for (i, entry) in entries.iter().enumerate() {
         match reason(entry, options, &hosts) {
-            None => kept.push(entry),
+            None => kept.push(i),
             Some(code) => match left.iter_mut().find(|l| l.code.code == code.code) {
                 Some(l) => l.entries.push(entry),
                 None => left.push(Left { code, entries: vec![entry] }),

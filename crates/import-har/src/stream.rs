@@ -30,7 +30,7 @@ pub(crate) struct Raw<'a> {
 ///
 /// Comments, a byte order mark, a JSONP wrapper and text behind the end are read over.
 pub(crate) fn read(reader: impl Read, entry: &mut dyn FnMut(Raw<'_>)) -> io::Result<Frame> {
-    let mut scan = Scan { reader, buffer: vec![0; 128 * 1024], before: 0, at: 0, end: 0 };
+    let mut scan = Scan { reader, buffer: vec![0; BUFFER], before: 0, at: 0, end: 0 };
     let mut frame = Frame::default();
     // what stands before the first brace is a mark or the name of a JSONP function
     while let Some(b) = scan.peek()? {
@@ -42,6 +42,9 @@ pub(crate) fn read(reader: impl Read, entry: &mut dyn FnMut(Raw<'_>)) -> io::Res
     frame.truncated = scan.object(&mut frame, 0, entry)?.is_none();
     Ok(frame)
 }
+
+/// As much as the reader below holds, so that it passes on what it reads without a copy.
+const BUFFER: usize = 256 * 1024;
 
 struct Scan<R> {
     reader: R,

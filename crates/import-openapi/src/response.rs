@@ -139,7 +139,7 @@ pub(crate) fn observed<'a>(document: &Document<'a>, declared: &Declared<'a>, see
         if let Some(value) = value {
             let parsed = MediaType::parse(media_type);
             let concrete = if media_type.contains('*') { "application/json" } else { media_type.as_str() };
-            headers.push(("Content-Type".to_owned(), concrete.to_owned()));
+            headers.push(("Content-Type".into(), concrete.into()));
             body = match (&value, schema) {
                 (Value::String(s), _) if !parsed.is_json() => s.clone().into_bytes(),
                 (value, Some(schema)) if parsed.is_xml() => {
@@ -168,7 +168,7 @@ pub(crate) fn observed<'a>(document: &Document<'a>, declared: &Declared<'a>, see
         if let Some(value) = value.filter(|_| !framing.contains(&name.to_ascii_lowercase().as_str())) {
             let text = crate::parameter::plain(&value);
             if text.bytes().all(|b| (0x20..0x7f).contains(&b)) {
-                headers.push((name.to_owned(), text));
+                headers.push((name.into(), text.into()));
             }
         }
     }

@@ -55,7 +55,7 @@ fn response(saved: &Value) -> Option<ObservedResponse> {
     let headers = list(saved, "header")
         .iter()
         .filter_map(|h| {
-            Some((str_of(h, "key").or_else(|| str_of(h, "name"))?.to_owned(), scalar(h.get("value"))?))
+            Some((str_of(h, "key").or_else(|| str_of(h, "name"))?.into(), scalar(h.get("value"))?.into()))
         })
         .collect();
     Some(ObservedResponse {

@@ -148,7 +148,7 @@ mod tests {
     fn shop() -> Mock {
         let json = |body: &str| ObservedResponse {
             status: 200,
-            headers: vec![("Content-Type".to_owned(), "application/json".to_owned())],
+            headers: vec![("Content-Type".into(), "application/json".into())],
             body: body.into(),
             ..ObservedResponse::default()
         };
@@ -218,7 +218,7 @@ mod tests {
             query,
             responses: vec![ObservedResponse {
                 status: 200,
-                headers: vec![("Content-Type".to_owned(), "application/json".to_owned())],
+                headers: vec![("Content-Type".into(), "application/json".into())],
                 body: body.into(),
                 ..ObservedResponse::default()
             }],

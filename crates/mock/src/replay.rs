@@ -20,9 +20,9 @@ pub fn replayed(observed: &ObservedResponse) -> Answer {
             | "alt-svc"
             | "content-security-policy" => {}
             _ if lower.starts_with(':') => {}
-            "location" => headers.push((name.clone(), local(value))),
-            "set-cookie" => headers.push((name.clone(), portable(value))),
-            _ => headers.push((name.clone(), value.clone())),
+            "location" => headers.push((name.to_string(), local(value))),
+            "set-cookie" => headers.push((name.to_string(), portable(value))),
+            _ => headers.push((name.to_string(), value.to_string())),
         }
     }
     Answer {

@@ -67,8 +67,8 @@ pub struct Exchange {
 pub struct ObservedResponse {
     pub status: u16,
     pub status_text: String,
-    /// As on the wire, in order, repeats kept; `Set-Cookie` one each.
-    pub headers: Vec<(String, String)>,
+    /// As on the wire, in order, repeats kept; `Set-Cookie` one each. Those of a recording are much the same in all answers.
+    pub headers: Vec<(Arc<str>, Arc<str>)>,
     /// Decoded (neither base64 nor compressed).
     pub body: Content,
     /// JSON Schema (2020-12, self-contained) of the body as text, when the source promises one.

@@ -77,7 +77,7 @@ pub(crate) fn candidates(exchange: &Exchange, url: Option<&str>, wanted: &Wanted
     }
     headers(response, &resource, &mut found);
     for (name, value) in &response.headers {
-        tokens.extend(claims(value).map(|c| (Selector::Header(name.clone()), c)));
+        tokens.extend(claims(value).map(|c| (Selector::Header(name.to_string()), c)));
     }
     for (name, value) in cookies(response) {
         // a client that follows redirects shows the last answer's own cookies only
@@ -207,17 +207,21 @@ fn headers(response: &ObservedResponse, resource: &str, found: &mut Found<'_>) {
         let lower = name.to_ascii_lowercase();
         match lower.as_str() {
             "location" => {
-                let of = |pattern| Selector::HeaderRegex { header: name.clone(), pattern, group: 1 };
+                let of = |pattern| Selector::HeaderRegex { header: name.to_string(), pattern, group: 1 };
                 address(value, &of, resource, found);
             }
             "set-cookie" | "date" | "expires" | "last-modified" | "content-length" | "age" => {}
             "link" | "content-location" => {
-                let of = |pattern| Selector::HeaderRegex { header: name.clone(), pattern, group: 1 };
+                let of = |pattern| Selector::HeaderRegex { header: name.to_string(), pattern, group: 1 };
                 for piece in value.split(['<', '>', ',', ' ']).filter(|p| p.contains('/')) {
                     address(piece, &of, resource, found);
                 }
             }
-            _ => found.add(value, Selector::Header(name.clone()), &camel(name), Scope::Anywhere, false),
+            // most are not wanted: that is told without a name for them
+            _ if (found.wanted.is)(value) => {
+                found.add(value, Selector::Header(name.to_string()), &camel(name), Scope::Anywhere, false);
+            }
+            _ => {}
         }
     }
 }
@@ -274,7 +278,11 @@ fn anywhere(text: &str, whole: &str, found: &mut Found<'_>) {
                 return;
             }
             seen.push(word);
-            let at = if text.len() == whole.len() { Some(start) } else { whole.find(word) };
+            let at = if text.len() == whole.len() {
+                Some(start)
+            } else {
+                memchr::memmem::find(whole.as_bytes(), word.as_bytes())
+            };
             let Some(at) = at else { return };
             let Some(around) = Surroundings::new(whole, at, word) else { return };
             let name = camel(around.name());

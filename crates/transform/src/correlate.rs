@@ -77,7 +77,7 @@ fn apply(cx: &mut PassContext<'_>, flows: Vec<Flow>, sent: &[Sent]) {
         rule.uses = users;
         rule.uses.dedup();
         let Some(producer) = sent.get(flow.producer) else { continue };
-        made.entry(flow.producer).or_default().push(Extraction {
+        made.entry(flow.producer).or_insert_with(|| Vec::with_capacity(1)).push(Extraction {
             into: flow.swap.name.clone(),
             from: rule.select.clone(),
             fallback: None,
@@ -117,7 +117,12 @@ fn apply(cx: &mut PassContext<'_>, flows: Vec<Flow>, sent: &[Sent]) {
     let mut n = 0;
     senders_mut(cx.plan, &mut |sender| {
         if let SenderMut::Request(step) = sender {
-            step.extractions.extend(made.remove(&n).into_iter().flatten());
+            let new = made.remove(&n).unwrap_or_default();
+            if step.extractions.is_empty() {
+                step.extractions = new;
+            } else {
+                step.extractions.extend(new);
+            }
         }
         n += 1;
     });

@@ -7,7 +7,7 @@ pub(crate) fn holds(check: &Check, answer: &ObservedResponse) -> Option<bool> {
         Selector::Status => number(&check.predicate, f64::from(answer.status)),
         Selector::Header(name) => {
             let value = answer.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v);
-            text(&check.predicate, value.map(String::as_str))
+            text(&check.predicate, value.map(AsRef::as_ref))
         }
         Selector::Body => text(&check.predicate, std::str::from_utf8(&answer.body.bytes()).ok()),
         Selector::Json(path) => {
@@ -108,7 +108,7 @@ mod tests {
     fn a_recorded_answer_bears_checks_out_or_contradicts_them() {
         let answer = ObservedResponse {
             status: 201,
-            headers: vec![("Content-Type".to_owned(), "application/json".to_owned())],
+            headers: vec![("Content-Type".into(), "application/json".into())],
             body: r#"{"id": 7, "tags": ["a"]}"#.into(),
             ..ObservedResponse::default()
         };

@@ -73,7 +73,7 @@ fn capture(pattern: &str, group: u32, text: &str) -> Option<String> {
 }
 
 fn header(response: &ObservedResponse, name: &str) -> Option<String> {
-    response.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.clone())
+    response.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.to_string())
 }
 
 /// Names and values of the cookies that the answer sets, as they stand there.

@@ -41,7 +41,11 @@ impl Printer {
         if body.is_empty() {
             return format!("{signature} {{}}\n");
         }
-        let mut p = Self { out: format!("{signature} {{\n"), indent: 1 };
+        let printed = |s: &Stmt| if let Stmt::Printed(text) = s { text.len() } else { 0 };
+        let mut out = String::with_capacity(signature.len() + body.iter().map(printed).sum::<usize>() + 8);
+        out.push_str(signature);
+        out.push_str(" {\n");
+        let mut p = Self { out, indent: 1 };
         p.block(body);
         if p.out.contains('\r') {
             p.out = p.out.lines().flat_map(|l| [l, "\n"]).collect();
