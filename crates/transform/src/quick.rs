@@ -40,6 +40,8 @@ impl Quick {
 #[derive(Debug, Default)]
 pub(crate) struct Sieve {
     bits: Vec<u64>,
+    /// One bit for each length that a text of the set has, in bytes; the last one stands for all longer ones.
+    lengths: [u64; 4],
 }
 
 /// Bits for each text of the set, and at most: larger tables leave the cache.
@@ -49,10 +51,14 @@ const MOST_BITS: usize = 1 << 23;
 impl Sieve {
     pub fn of<'a>(texts: impl Iterator<Item = &'a str>, count: usize) -> Self {
         let bits = (count * BITS_EACH).next_power_of_two().clamp(64, MOST_BITS);
-        let mut sieve = Self { bits: vec![0; bits / 64] };
+        let mut sieve = Self { bits: vec![0; bits / 64], lengths: [0; 4] };
         for text in texts {
             let (word, bit) = sieve.place(text);
             if let Some(w) = sieve.bits.get_mut(word) {
+                *w |= bit;
+            }
+            let (word, bit) = Self::length(text);
+            if let Some(w) = sieve.lengths.get_mut(word) {
                 *w |= bit;
             }
         }
@@ -61,8 +67,14 @@ impl Sieve {
 
     /// `false` when the set does not have the text.
     pub fn may_have(&self, text: &str) -> bool {
-        let (word, bit) = self.place(text);
-        self.bits.get(word).is_some_and(|w| w & bit != 0)
+        // most words of a text are shorter than what is looked for: that is told without a hash
+        let has = |list: &[u64], (word, bit): (usize, u64)| list.get(word).is_some_and(|w| w & bit != 0);
+        has(&self.lengths, Self::length(text)) && has(&self.bits, self.place(text))
+    }
+
+    fn length(text: &str) -> (usize, u64) {
+        let length = text.len().min(255);
+        (length / 64, 1 << (length % 64))
     }
 
     fn place(&self, text: &str) -> (usize, u64) {
