@@ -11,6 +11,7 @@ const CORE: &[(&str, &str)] = &[
     ("assertion.js", include_str!("pm/assertion.js")),
     ("auth.js", include_str!("pm/auth.js")),
     ("body.js", include_str!("pm/body.js")),
+    ("changed.js", include_str!("pm/changed.js")),
     ("cookies.js", include_str!("pm/cookies.js")),
     ("dynamic.js", include_str!("pm/dynamic.js")),
     ("expect.js", include_str!("pm/expect.js")),

@@ -109,7 +109,7 @@ export const both = (names, say, flag = 0, read = undefined) =>
     get() {
       if (flag) this._f |= flag;
       if (read) read(this);
-      const f = (...args) => say.apply(this, args);
+      const f = (value, message) => say.call(this, value, message);
       return Object.setPrototypeOf(f, this);
     },
   });

@@ -1,11 +1,15 @@
 // The names that a script finds without declaring them.
-import { Pm, required } from './pm.js';
+import { required } from './pm.js';
 
 export class Given {
-  constructor(turn) {
-    this._turn = turn;
-    this.pm = new Pm(turn);
+  constructor() {
+    /** The step whose script runs, what it has used of the old names, its `pm`. */
+    this._turn = undefined;
+    this._used = undefined;
+    this.pm = undefined;
   }
+
+  ended() {}
 
   get require() {
     const { self } = this._turn;

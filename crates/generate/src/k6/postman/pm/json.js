@@ -100,11 +100,11 @@ function described(text) {
 
 /** The value of a text, with or without a byte order mark. */
 export function parse(text, reviver) {
-  const source = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   try {
-    return JSON.parse(source, reviver);
+    return reviver === undefined ? JSON.parse(text) : JSON.parse(text, reviver);
   } catch (e) {
-    const error = new Error(described(source));
+    if (text.charCodeAt(0) === 0xfeff) return parse(text.slice(1), reviver);
+    const error = new Error(described(text));
     error.name = 'JSONError';
     throw error;
   }

@@ -37,7 +37,8 @@ export class Pm {
   }
 
   get response() {
-    return this._turn.response;
+    const turn = this._turn;
+    return turn._response || turn.response;
   }
 
   get cookies() {
@@ -96,9 +97,8 @@ Pm.prototype.expect = expect;
 const VISUALIZER = {
   set(text, data, options) {
     if (typeof text !== 'string') throw new Error(`Invalid template. Template must be of type string, found ${typeof text}`);
-    for (const [what, given] of [['data', data], ['options', options]]) {
-      if (given && typeof given !== 'object') throw new Error(`Invalid ${what}. ${what[0].toUpperCase()}${what.slice(1)} must be an object, found ${typeof given}`);
-    }
+    if (data && typeof data !== 'object') throw new Error(`Invalid data. Data must be an object, found ${typeof data}`);
+    if (options && typeof options !== 'object') throw new Error(`Invalid options. Options must be an object, found ${typeof options}`);
   },
   clear() {},
 };
@@ -121,7 +121,7 @@ function sendRequest(given, callback, tasks, pm) {
     try {
       const res = converse(sent, auth, { ...extra, keepBody: true, tags: { name: `${sent.method} ${sent.url.getRemote()}${sent.url.getPath()}` } });
       if (res.error_code && !res.status) throw new Error(res.error);
-      response = new Response(res);
+      response = new Response(res, true);
       cookies = new CookieList(res.url, res.cookies);
     } catch (e) {
       fail(e);

@@ -1,11 +1,11 @@
 // A step as it is known before it runs: what can be worked out once for all iterations.
 import encoding from 'k6/encoding';
 
-import { dynamic } from './dynamic.js';
+import { uuid } from './dynamic.js';
 import { formEncode, lengthOf } from './body.js';
 import { Header, HeaderList } from './list.js';
 import { Request, RequestAuth, RequestBody } from './request.js';
-import { fill } from './scope.js';
+import { Template } from './scope.js';
 import { exchange, paramsOf, SYSTEM } from './send.js';
 import { wireOf } from './url.js';
 
@@ -54,6 +54,19 @@ export class Prepared {
     return this._untouched;
   }
 
+  /** A request as it was sent: `own` holds the lower-case names of its own headers. */
+  shown({ method, headers, own, wire, content, pairs, auth }) {
+    const from = this.step.request;
+    const request = new Request();
+    Object.assign(request, { id: from.id, description: from.description, method, _text: wire.href, auth });
+    request.headers = new HeaderList();
+    request.headers.members = Object.keys(headers).map((key) => new Header(key, headers[key], !own.includes(key.toLowerCase())));
+    addConnection(request, wire.host, this.settings.omit);
+    if (content) addLength(request, content);
+    if (from.body) request.body = new RequestBody({ ...from.body, raw: content ?? '', urlencoded: pairs });
+    return request;
+  }
+
   /** The auth of the request, or of its folder when it has none itself. */
   withAuth(request) {
     return request.auth || !this.step.auth ? request.auth : new RequestAuth(template(this.step).auth);
@@ -75,59 +88,74 @@ function quick({ method, headers = {}, body }, auth, settings) {
   return body.mode === 'urlencoded' && new Set(body.urlencoded.map((f) => f.key)).size === body.urlencoded.length;
 }
 
+/** The texts of plain credentials. */
+const filledAuth = ({ type, token, username, password }) => ({
+  type,
+  token: new Template(String(token || '')),
+  username: new Template(String(username ?? '')),
+  password: new Template(String(password ?? '')),
+});
+
 /** A request that nobody looks at before it is sent: its parts are filled and handed to k6. */
 class Direct {
   constructor({ method, url, headers = {}, body }, auth, settings) {
     const omit = settings.omit || NONE;
     const own = Object.keys(headers).map((name) => name.toLowerCase());
+    const typed = own.includes('content-type');
+    const form = body && body.mode === 'urlencoded';
+    this.hasType = typed;
     this.method = method;
-    this.url = url;
+    this.url = new Template(url);
     this.settings = settings;
     this.headers = { ...headers };
     for (const [lower, key, value] of SYSTEM) if (!own.includes(lower) && !omit.includes(lower)) this.headers[key] = value;
     this.token = !own.includes('postman-token') && !omit.includes('postman-token');
-    this.cookies = own.includes('cookie');
-    this.open = Object.keys(headers).filter((name) => hasHole(headers[name])).map((name) => ({ name, text: headers[name] }));
+    this.open = Object.keys(headers).filter((name) => hasHole(headers[name])).map((name) => ({ name, text: new Template(headers[name]) }));
     this.authorized = own.includes('authorization');
-    this.auth = auth;
+    this.auth = auth && filledAuth(auth);
     this.body = body;
+    this.raw = body && body.mode === 'raw' ? new Template(body.raw) : undefined;
+    this.fields = form ? body.urlencoded.map(({ key, value }) => [new Template(String(key ?? '')), new Template(String(value ?? ''))]) : undefined;
     this.own = own;
-    const typed = own.includes('content-type');
-    this.hasType = typed;
-    const form = body && body.mode === 'urlencoded';
     const type = form ? FORM : body && (body.type || 'text/plain');
     // a form is a form whatever the collection says
     this.type = !type || omit.includes('content-type') || (typed && !form) ? undefined : type;
     this.typed = typed ? Object.keys(headers).find((name) => name.toLowerCase() === 'content-type') : 'Content-Type';
-    this.params = { ...paramsOf(settings), headers: this.headers };
+    this.params = { ...paramsOf(settings, own.includes('cookie')), headers: this.headers };
+    this.address = undefined;
+    this.wire = undefined;
   }
 
   /** Fills the placeholders and sends. */
   send(layers) {
-    const { headers } = this;
-    for (const { name, text } of this.open) headers[name] = fill(text, layers);
-    if (this.token) headers['Postman-Token'] = dynamic('$guid');
+    const { headers, open } = this;
+    for (let i = 0; i < open.length; i++) headers[open[i].name] = open[i].text.fill(layers);
+    if (this.token) headers['Postman-Token'] = uuid();
     if (this.auth) this.authorize(headers, layers);
     const content = this.body ? this.content(layers) : null;
     if (this.type) this.setType(headers, content);
-    this.wire = wireOf(fill(this.url, layers), this.settings.raw);
+    const address = this.url.fill(layers);
+    if (address !== this.address) {
+      this.address = address;
+      this.wire = wireOf(address, this.settings.raw);
+    }
     const { scheme, host, path, user, href } = this.wire;
     const url = user && (this.authorized || headers.Authorization) ? `${scheme}://${host}${path}` : href;
     this.sent = content;
-    return exchange(this.method, url, content, this.params, this.settings, this.cookies);
+    return exchange(this.method, url, content, this.params, this.settings);
   }
 
   authorize(headers, layers) {
-    const { type, token, username = '', password = '' } = this.auth;
-    const value = type === 'basic' ? encoding.b64encode(`${fill(username, layers)}:${fill(password, layers)}`) : fill(token || '', layers);
+    const { type, token, username, password } = this.auth;
+    const value = type === 'basic' ? encoding.b64encode(`${username.fill(layers)}:${password.fill(layers)}`) : token.fill(layers);
     if (value) headers.Authorization = `${type === 'basic' ? 'Basic' : 'Bearer'} ${value}`;
     else delete headers.Authorization;
   }
 
   content(layers) {
-    if (this.body.mode === 'raw') return fill(this.body.raw, layers) || null;
-    this.fields = this.body.urlencoded.map(({ key, value }) => ({ key: fill(key ?? '', layers), value: fill(value ?? '', layers) }));
-    return this.fields.map(({ key, value }) => `${formEncode(key)}=${formEncode(value)}`).join('&') || null;
+    if (this.raw) return this.raw.fill(layers) || null;
+    this.pairs = this.fields.map(([key, value]) => ({ key: key.fill(layers), value: value.fill(layers) }));
+    return this.pairs.map(({ key, value }) => `${formEncode(key)}=${formEncode(value)}`).join('&') || null;
   }
 
   setType(headers, content) {
@@ -138,21 +166,9 @@ class Direct {
 
   /** What was sent, for a script that looks at it. */
   request(prepared) {
-    const from = prepared.step.request;
-    const request = new Request();
-    Object.assign(request, { id: from.id, description: from.description, method: this.method, _text: this.wire.href });
-    request.auth = from.auth && new RequestAuth(template(from).auth);
-    request.headers = new HeaderList();
-    request.headers.members = Object.keys(this.headers).map((key) => {
-      const value = this.headers[key];
-      return new Header(key, value, !this.own.includes(key.toLowerCase()));
-    });
-    addConnection(request, this.wire.host, this.settings.omit);
-    if (this.sent) addLength(request, this.sent);
-    if (from.body) {
-      request.body = new RequestBody({ ...from.body, raw: this.sent ?? '', urlencoded: this.fields });
-    }
-    return request;
+    const { method, headers, own, wire, sent: content, pairs } = this;
+    const { auth } = prepared.step.request;
+    return prepared.shown({ method, headers, own, wire, content, pairs, auth: auth && new RequestAuth(template({ auth }).auth) });
   }
 }
 

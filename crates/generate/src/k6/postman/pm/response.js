@@ -14,9 +14,10 @@ const EXTENSIONS = { plain: 'txt', javascript: 'js', jpeg: 'jpg', 'svg+xml': 'sv
 const CookieItems = listOf((c) => ({ key: c.name, ...c }));
 
 export class Response {
-  /** From a response of k6, or from what scripts give to Postman's constructor. */
-  constructor(from = {}) {
-    if (from.timings) {
+  /** From a response of k6 that was `received`, or from what scripts give to Postman's constructor. */
+  constructor(from = {}, received = Boolean(from.timings)) {
+    this._text = undefined;
+    if (received) {
       this._res = from;
       this.code = from.status;
     } else {
@@ -37,7 +38,12 @@ export class Response {
 
   get status() {
     if (!this._res) return this._given.status;
-    return String(this._res.status_text || '').replace(/^\d+\s*/, '') || REASONS[this.code] || '';
+    if (this._status === undefined) {
+      const text = this._res.status_text || '';
+      const at = text.indexOf(' ');
+      this._status = (at < 0 ? '' : text.slice(at + 1)) || REASONS[this.code] || '';
+    }
+    return this._status;
   }
 
   get responseTime() {
@@ -62,6 +68,13 @@ export class Response {
     return this._headers;
   }
 
+  /** The value of a header under exactly this name, while nobody has asked for the list. */
+  known(key) {
+    if (this._headers || !this._res || key === 'Set-Cookie') return undefined;
+    const raw = this._res.headers;
+    return Object.prototype.hasOwnProperty.call(raw, key) ? raw[key] : undefined;
+  }
+
   set headers(list) {
     this._headers = list;
   }
@@ -77,12 +90,15 @@ export class Response {
   }
 
   text() {
-    const body = this._body;
-    return typeof body === 'string' ? body : String.fromCharCode(...new Uint8Array(body));
+    if (this._text === undefined) {
+      const body = this._body;
+      this._text = typeof body === 'string' ? body : String.fromCharCode(...new Uint8Array(body));
+    }
+    return this._text;
   }
 
   json(reviver) {
-    return parse(this.text(), reviver);
+    return parse(this._text === undefined ? this.text() : this._text, reviver);
   }
 
   jsonp(reviver) {

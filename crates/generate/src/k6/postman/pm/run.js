@@ -3,10 +3,11 @@ import exec from 'k6/execution';
 
 import { prepare, remember } from './auth.js';
 import { Given } from './given.js';
+import { Pm } from './pm.js';
 import { Prepared } from './prepared.js';
 import { fillIn, VariableScope } from './scope.js';
 import { SKIP, Tasks } from './tasks.js';
-import { tests } from './tests.js';
+import { flush, outcomes, tests } from './tests.js';
 import { Turn } from './turn.js';
 
 /**
@@ -27,8 +28,7 @@ class Collection {
     Object.assign(this, setup);
     this.modules = setup.modules || {};
     this.tasks = new Tasks();
-    this.Given = class extends Given {};
-    Object.assign(this.Given.prototype, setup.names);
+    this.given = Object.assign(new Given(), setup.names);
     this.use({});
   }
 
@@ -75,17 +75,17 @@ class Collection {
     let at = 0;
     for (let count = 0; at < steps.length && count < MAX_STEPS; count++) {
       const turn = new Turn(this, this.prepared[at]);
-      for (const script of turn.prepared.before) {
-        const left = this.script(script, turn);
+      const { before, after } = turn.prepared;
+      for (let i = 0; i < before.length && !turn.skip; i++) {
+        const left = this.script(before[i], turn);
         if (left) await left;
-        if (turn.skip) break;
       }
       if (!turn.skip) {
         const sent = turn.send();
         if (sent) await sent;
         turn.event = 'test';
-        for (const script of turn.prepared.after) {
-          const left = this.script(script, turn);
+        for (let i = 0; i < after.length; i++) {
+          const left = this.script(after[i], turn);
           if (left) await left;
         }
       }
@@ -103,35 +103,35 @@ class Collection {
 
   /** Runs a script; the answer is a promise when something of it is still to come. */
   script(run, turn) {
-    const { tasks } = this;
-    tasks.start();
-    const given = new this.Given(turn);
-    tasks.pm = given.pm;
+    const { tasks, given } = this;
+    if (tasks.queue.length || tasks.held.length || tasks.tests) tasks.start();
+    given._turn = turn;
+    given._used = undefined;
+    given.pm = tasks.pm = new Pm(turn);
     let done;
     try {
       done = run(given);
     } catch (e) {
-      this.ended(given, turn, e);
+      this.ended(turn, e);
       return undefined;
     }
-    if (!tasks.open(done)) {
-      this.ended(given, turn);
-      return undefined;
+    if (done !== undefined || tasks.queue.length || tasks.held.length) {
+      if (tasks.open(done)) return tasks.settle(done).then(() => this.ended(turn), (e) => this.ended(turn, e));
     }
-    return tasks.settle(done).then(
-      () => this.ended(given, turn),
-      (e) => this.ended(given, turn, e),
-    );
+    this.ended(turn);
+    return undefined;
   }
 
-  ended(given, turn, e) {
+  ended(turn, e) {
     if (e !== undefined && e !== SKIP) {
       console.warn(`${turn.prepared.name}: error in ${turn.event === 'test' ? 'test' : 'pre-request'} script: ${e && e.message ? e.message : e}`);
     }
-    this.environment.settle();
-    this.collectionVariables.settle();
-    this.globals.settle();
-    if (given.ended) given.ended();
+    const { environment, collectionVariables, globals, given } = this;
+    if (environment._loose) environment.settle();
+    if (collectionVariables._loose) collectionVariables.settle();
+    if (globals._loose) globals.settle();
+    if (given._used !== undefined) given.ended();
+    if (outcomes.all !== undefined) flush();
   }
 }
 

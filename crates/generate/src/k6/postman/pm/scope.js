@@ -53,6 +53,37 @@ function value(name, layers) {
   return layers.some((layer) => layer.has(name)) ? '' : `{{${name}}}`;
 }
 
+/** A text that is filled again and again: the last answer stays while the values do. */
+export class Template {
+  constructor(text) {
+    this.text = text;
+    this.open = text.includes('{{');
+    this.names = cut(text).names;
+    this.values = this.names.map(() => undefined);
+    this.made = undefined;
+  }
+
+  fill(layers) {
+    if (!this.open) return this.text;
+    const { names, values } = this;
+    let same = this.made !== undefined;
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i];
+      let found;
+      for (let k = 0; k < layers.length && found === undefined; k++) found = layers[k].get(name);
+      if (found !== values[i]) {
+        values[i] = found;
+        same = false;
+      }
+    }
+    if (same) return this.made;
+    const made = fill(this.text, layers);
+    // what is new at each use, or hangs on other values, is made again
+    this.made = values.every((v) => typeof v === 'string' ? !v.includes('{{') : typeof v === 'number' || typeof v === 'boolean') ? made : undefined;
+    return made;
+  }
+}
+
 /** Fills every string of a value, whatever its shape. */
 export function fillIn(value, layers) {
   if (typeof value === 'string') return fill(value, layers);
@@ -119,7 +150,6 @@ export class VariableScope {
 
   /** What a script leaves undefined is null for everybody after it. */
   settle() {
-    if (!this._loose) return;
     this._loose = false;
     for (const [key, value] of this._map) if (value === undefined) this._map.set(key, null);
   }

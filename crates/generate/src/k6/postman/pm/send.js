@@ -44,22 +44,25 @@ export function send(request, settings) {
     else if (body.force && !body.force.test(headers[own])) headers[own] = body.type;
   }
   const wire = request.wire(settings.raw);
-  const params = paramsOf(settings);
+  const params = paramsOf(settings, names.cookie);
   params.headers = headers;
   const content = body ? body.content : null;
   if (settings.login) {
+    if (settings.redirects === undefined) delete params.redirects;
+    else params.redirects = settings.redirects;
     params.auth = settings.login.kind;
     const { username, password } = settings.login;
     return http.request(request.method, `${wire.scheme}://${encodeURIComponent(username)}:${encodeURIComponent(password)}@${wire.host}${wire.path}`, content, params);
   }
   const user = wire.user && !names.authorization ? `${wire.user}@` : '';
-  return exchange(request.method, user || wire.user ? `${wire.scheme}://${user}${wire.host}${wire.path}` : wire.href, content, params, settings, names.cookie);
+  return exchange(request.method, user || wire.user ? `${wire.scheme}://${user}${wire.host}${wire.path}` : wire.href, content, params, settings);
 }
 
-/** The parameters of k6 that the settings of a request ask for. */
-export function paramsOf(settings) {
+/** The parameters of k6 that the settings of a request ask for; k6 itself follows redirects of requests with cookies of their own. */
+export function paramsOf(settings, ownCookies) {
   const params = { tags: settings.tags };
-  if (settings.redirects !== undefined) params.redirects = settings.redirects;
+  if (!(settings.noCookies || ownCookies) || settings.keepMethod) params.redirects = 0;
+  else if (settings.redirects !== undefined) params.redirects = settings.redirects;
   if (settings.timeout) params.timeout = settings.timeout;
   if (settings.noCookies) params.jar = new http.CookieJar();
   return params;
@@ -77,30 +80,29 @@ export function converse(request, auth, settings) {
   return answerChallenge(request, auth, settings, res) ? send(request, settings) : res;
 }
 
-const MOVED = [301, 302, 303, 307, 308];
-
 /**
  * One request and the redirects after it, as Postman follows them: a request that sent cookies sends them to the next
- * address too when the jar has none for it, and the method stays when the collection says so.
+ * address too when the jar has none for it, and the method stays when the collection says so. `params.redirects` is 0
+ * unless k6 itself follows.
  */
-export function exchange(method, url, body, params, settings, ownCookies) {
-  if (settings.noCookies || ownCookies) {
-    if (!settings.keepMethod) return http.request(method, url, body, params);
-  }
-  const left = params.redirects === undefined ? 10 : params.redirects;
-  const sent = anyCookies && !settings.noCookies ? cookiesOf(url) : '';
-  params.redirects = 0;
+export function exchange(method, url, body, params, settings) {
+  const sent = anyCookies && params.redirects === 0 && !settings.noCookies ? cookiesOf(url) : '';
   const res = http.request(method, url, body, params);
-  params.redirects = left;
-  if (!anyCookies && res.headers['Set-Cookie']) anyCookies = true;
-  return MOVED.includes(res.status) && left > 0 ? follow(res, { method, url, body, params, settings, left, sent }) : res;
+  const { status } = res;
+  if (!anyCookies) for (const name in res.cookies) anyCookies = name !== undefined;
+  if (status < 300 || status > 308 || params.redirects !== 0) return res;
+  const left = settings.redirects === undefined ? 10 : settings.redirects;
+  const moved = status < 304 ? status > 300 : status > 306;
+  return moved && left > 0 ? follow(res, { method, url, body, params, settings, left, sent }) : res;
 }
+
+const isMoved = (status) => (status > 300 && status < 304) || status === 307 || status === 308;
 
 function follow(res, { method, url, body, params, settings, left, sent }) {
   const headers = { ...params.headers };
   for (; left > 0; left -= 1) {
     const to = res.headers && res.headers.Location;
-    if (!to || !MOVED.includes(res.status)) return res;
+    if (!to || !isMoved(res.status)) return res;
     const next = resolve(url, to);
     headers.Referer = url.replace(/\/\/[^/?#]*@/, '//');
     const drop = [];

@@ -4,8 +4,25 @@ import { check } from 'k6';
 /** k6 keeps `::` for itself. */
 const safe = (name) => (name.includes('::') ? name.replace(/::/g, ': ').replace(/::/g, ': ') : name) || ' ';
 
+/** What has been tested and is not told yet, and the tags of it. */
+export const outcomes = { all: undefined, label: undefined };
+
+/** Keeps the outcome of a test until the script ends; two tests of one name are two checks. */
 export function report(name, passed, label) {
-  check(null, { [safe(String(name))]: passed }, label);
+  const key = safe(typeof name === 'string' ? name : String(name));
+  if (outcomes.all !== undefined && (outcomes.label !== label || key in outcomes.all)) flush();
+  if (outcomes.all === undefined) {
+    outcomes.all = { __proto__: null };
+    outcomes.label = label;
+  }
+  outcomes.all[key] = passed;
+}
+
+/** Tells k6 about the tests that have run. */
+export function flush() {
+  const { all, label } = outcomes;
+  outcomes.all = undefined;
+  check(null, all, label);
 }
 
 /** The function for the scripts of one step; `tasks` holds what they leave to be done. */

@@ -1,6 +1,7 @@
 // One step of one iteration: what is sent, what came back, and what scripts have said about it.
 import { authorize } from './auth.js';
 import { bodyOf } from './body.js';
+import { isPlain, sendChanged } from './changed.js';
 import { CookieList } from './cookies.js';
 import { dynamic } from './dynamic.js';
 import { Header, HeaderList } from './list.js';
@@ -18,12 +19,16 @@ export class Turn {
 
   /** Made when a script asks for it: before the request it may be changed, after it it is what was sent. */
   get request() {
-    if (!this._request) this._request = this.event === 'test' ? this.prepared.direct.request(this.prepared) : this.prepared.request();
+    if (!this._request) {
+      const { prepared } = this;
+      if (this.event !== 'test') this._request = prepared.request();
+      else this._request = this.sent ? prepared.shown(this.sent) : prepared.direct.request(prepared);
+    }
     return this._request;
   }
 
   get response() {
-    if (!this._response && this.res) this._response = new Response(this.res);
+    if (!this._response && this.res) this._response = new Response(this.res, true);
     return this._response;
   }
 
@@ -37,9 +42,12 @@ export class Turn {
   send() {
     const { prepared, self } = this;
     try {
-      const res = !this._request && prepared.direct ? prepared.direct.send(self.layers) : this.converse(prepared);
-      if (typeof res.then === 'function') return res.then((later) => this.got(later), (e) => this.failed(e));
-      this.got(res);
+      if (!this._request && prepared.direct) this.got(prepared.direct.send(self.layers));
+      else {
+        const res = this.converse(prepared);
+        if (res instanceof Promise) return res.then((later) => this.got(later), (e) => this.failed(e));
+        this.got(res);
+      }
     } catch (e) {
       this.failed(e);
     }
@@ -47,7 +55,7 @@ export class Turn {
   }
 
   got(res) {
-    if (!res.error_code || res.status) this.res = res;
+    if (res.status || !res.error_code) this.res = res;
     else this.failed(res.error);
   }
 
@@ -59,7 +67,15 @@ export class Turn {
   converse(prepared) {
     const { settings } = prepared;
     const request = this._request || prepared.untouched();
-    const sent = filled(request, prepared.withAuth(request), this.self.layers);
+    const auth = prepared.withAuth(request);
+    if (isPlain(request, auth, settings)) {
+      const { res, sent: plain } = sendChanged(request, auth, settings, this.self.layers);
+      this.sent = plain;
+      this.address = plain.wire.href;
+      this._request = undefined;
+      return res;
+    }
+    const sent = filled(request, auth, this.self.layers);
     this._request = sent;
     const extra = authorize(sent, sent.authValues, settings);
     return typeof extra.then === 'function' ? extra.then(() => this.finish(sent, {})) : this.finish(sent, extra);
@@ -85,6 +101,7 @@ Object.assign(Turn.prototype, {
   next: undefined,
   skip: false,
   res: undefined,
+  sent: undefined,
   _request: undefined,
   _response: undefined,
   _cookies: undefined,

@@ -97,10 +97,10 @@ method('header', function (key, value) {
   const subject = this._obj;
   if (!(isResponse(subject) || isRequest(subject))) this.tell(`expecting a postman request or response object but got ${show(subject)}`);
   const name = isResponse(subject) ? 'response' : 'request';
-  const { headers } = subject;
-  if (this.wrong(headers.has(key))) this.tell(`expected ${name} to ${this._f & NOT ? 'not ' : ''}have header with key ${show(String(key))}`);
+  const first = isResponse(subject) ? subject.known(key) : undefined;
+  if (this.wrong(first !== undefined || subject.headers.has(key))) this.tell(`expected ${name} to ${this._f & NOT ? 'not ' : ''}have header with key ${show(String(key))}`);
   if (arguments.length > 1) {
-    const actual = headers.get(key);
+    const actual = first ?? subject.headers.get(key);
     if (this.wrong(actual === value)) {
       const head = `expected ${show(String(key))} ${name} header to`;
       this.tell(this._f & NOT ? `${head} not be ${show(actual)}` : `${head} be ${show(String(value))} but got ${show(actual)}`);
@@ -161,7 +161,7 @@ method('jsonBody', function (at, value) {
 });
 const measured = (name, what, read) => {
   both(name, function (value) {
-    if (arguments.length && this.wrong(this._obj === value)) {
+    if (value !== undefined && this.wrong(this._obj === value)) {
       this.tell(this._f & NOT ? `expected response ${what} to not equal ${show(value)}` : `expected response ${what} to equal ${show(this._obj)} but got ${show(value)}`);
     }
     return this;
