@@ -219,6 +219,7 @@ impl<'a> Walk<'a> {
                 cookies: Vec::new(),
                 body: content,
                 auth,
+                auth_from: (!own_auth).then(|| auth_at.clone()),
                 overrides: Overrides {
                     max_redirects: if follows { limit } else { Some(0) },
                     keep_method_on_redirect: on("followOriginalHttpMethod"),

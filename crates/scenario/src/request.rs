@@ -1,3 +1,5 @@
+use loadwright_diagnostic::Origin;
+
 use crate::{Auth, Body, Text, UrlTemplate};
 
 /// One HTTP request, with holes.
@@ -12,6 +14,8 @@ pub struct Request {
     pub cookies: Vec<Field>,
     pub body: Body,
     pub auth: Auth,
+    /// The folder or collection that the credentials come from, when they are not the request's own.
+    pub auth_from: Option<Origin>,
     pub overrides: Overrides,
 }
 

@@ -34,6 +34,7 @@ pub(crate) struct Context<'a> {
     pub homes: BTreeMap<VarName, super::scope::Home>,
     /// Scripts that are functions.
     pub shared: Vec<super::shared::SharedScript>,
+    pub credentials: Vec<super::postman::Credentials>,
     /// Scripts that stay as they are.
     pub beside: super::postman::Beside,
     /// The inputs as the script names them.
@@ -54,6 +55,7 @@ impl<'a> Context<'a> {
             files: Vec::new(),
             homes: BTreeMap::new(),
             shared: Vec::new(),
+            credentials: Vec::new(),
             beside: super::postman::Beside::default(),
             inputs: BTreeMap::new(),
             long_bodies: None,

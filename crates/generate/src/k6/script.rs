@@ -44,6 +44,7 @@ impl Target for K6 {
         cx.name_variables();
         cx.share_scripts();
         cx.carry_scripts();
+        cx.share_credentials();
         let declarations = cx.declarations(long);
         let shared_headers = cx.shared_headers();
         let setup = cx.setup();
@@ -54,6 +55,7 @@ impl Target for K6 {
         let carried = cx.carried_sections();
         let mut sections: Vec<String> = vec![head(request), imports(&cx.needs) + &cx.beside.imports];
         let mut constants = declarations;
+        constants.extend(cx.shared_credentials());
         constants.extend(cx.opened_files());
         constants.extend(row_declarations(&cx, long));
         sections.push(Printer::print(&constants));

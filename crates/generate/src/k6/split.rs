@@ -32,6 +32,7 @@ pub(super) fn generate(request: &GenerateRequest<'_>) -> Result<Generated, Gener
     reserve_own_names(&mut cx);
     let state = cx.names.claim("state", "state");
     cx.name_variables();
+    cx.share_credentials();
     // in `setup()` these are variables of its own
     let setup = cx.setup();
     share(&mut cx, &state);
@@ -42,6 +43,7 @@ pub(super) fn generate(request: &GenerateRequest<'_>) -> Result<Generated, Gener
 
     let (fields, mut constants): (Vec<Stmt>, Vec<Stmt>) =
         declarations.into_iter().partition(|s| matches!(s, Stmt::Let(..)));
+    constants.extend(cx.shared_credentials());
     constants.extend(cx.opened_files());
     let fields: Vec<Prop> = fields.into_iter().filter_map(field).collect();
     if !fields.is_empty() {

@@ -1,25 +1,106 @@
 //! Credentials as the modules for Postman's schemes take them.
 
-use loadwright_scenario::{ApiKeyPlace, Auth, Body, ClientPlace, Grant, Request, Text};
+use loadwright_diagnostic::Origin;
+use loadwright_scenario::{
+    ApiKeyPlace, Auth, Body, ClientPlace, Grant, Part, Request, Text, VarSource, for_each_request,
+};
 
-use crate::js::{JsExpr, Prop};
+use crate::js::{JsExpr, JsIdent, Prop, Stmt, constant_case};
 use crate::k6::context::Context;
 
+/// Credentials of a folder that several of its requests sign with.
+#[derive(Debug, Clone)]
+pub(crate) struct Credentials {
+    from: Origin,
+    auth: Auth,
+    /// The constant that holds them.
+    name: JsIdent,
+}
+
 impl Context<'_> {
+    /// Names the credentials that several requests sign with: they are written once.
+    pub(in crate::k6) fn share_credentials(&mut self) {
+        let mut seen: Vec<(&Origin, &Auth, usize)> = Vec::new();
+        for_each_request(self.plan, &mut |step| {
+            let request = &step.request;
+            if let (Some(from), true) = (&request.auth_from, signs(request)) {
+                match seen.iter_mut().find(|(o, auth, _)| *o == from && *auth == &request.auth) {
+                    Some((_, _, count)) => *count += 1,
+                    None => seen.push((from, &request.auth, 1)),
+                }
+            }
+        });
+        for (from, auth, _) in seen.into_iter().filter(|(_, _, count)| *count > 1) {
+            if !self.is_constant(auth) {
+                continue;
+            }
+            let name = self.names.claim(&constant_case(scheme(auth)), "CREDENTIALS");
+            self.credentials.push(Credentials { from: from.clone(), auth: auth.clone(), name });
+        }
+    }
+
+    /// `const OAUTH1 = { type: 'oauth1', … };`
+    pub(in crate::k6) fn shared_credentials(&mut self) -> Vec<Stmt> {
+        let shared = self.credentials.clone();
+        let object = |c: Credentials| Some(Stmt::Const(c.name, props(&c.auth, &mut |text| self.text(text))?));
+        shared.into_iter().filter_map(object).collect()
+    }
+
+    /// Whether nothing in it changes while the test runs.
+    fn is_constant(&self, auth: &Auth) -> bool {
+        let mut constant = true;
+        auth.for_each_text(&mut |text| {
+            constant &= text.0.iter().all(|part| match part {
+                Part::Literal(_) => true,
+                Part::Var(name) => self
+                    .plan
+                    .variables
+                    .iter()
+                    .any(|v| &v.name == name && !matches!(v.source, VarSource::Captured { .. })),
+                Part::Column { .. } | Part::Generated(_) => false,
+            });
+        });
+        constant
+    }
+
     /// What signs the request when it is sent, for a request that has to be.
     pub(in crate::k6) fn signature(&mut self, request: &Request) -> Option<JsExpr> {
-        let files = matches!(request.body, Body::Multipart(_) | Body::File { .. });
-        let asked = request.overrides.wait_for_challenge
-            && matches!(request.auth, Auth::Digest { .. } | Auth::Ntlm { .. });
-        if !(asked || is_signed(&request.auth)) || has_key(&request.auth) || files {
+        if !signs(request) {
             return None;
         }
-        let auth = props(&request.auth, &mut |text| self.text(text))?;
+        let from = request.auth_from.as_ref();
+        let shared = self.credentials.iter().find(|c| Some(&c.from) == from && c.auth == request.auth);
+        let auth = match shared.map(|c| JsExpr::ident(&c.name)) {
+            Some(shared) => shared,
+            None => props(&request.auth, &mut |text| self.text(text))?,
+        };
         self.needs.libraries.insert(("signed.js", "signed".to_owned()));
         for (path, content) in super::library_files("signed.js") {
             self.add_file(&path, content);
         }
         Some(auth)
+    }
+}
+
+/// Whether the call that sends the request can sign it: with a shared secret, and not over a file.
+fn signs(request: &Request) -> bool {
+    let files = matches!(request.body, Body::Multipart(_) | Body::File { .. });
+    let asked = request.overrides.wait_for_challenge
+        && matches!(request.auth, Auth::Digest { .. } | Auth::Ntlm { .. });
+    (asked || is_signed(&request.auth)) && !has_key(&request.auth) && !files
+}
+
+fn scheme(auth: &Auth) -> &str {
+    match auth {
+        Auth::Digest { .. } => "digest",
+        Auth::Ntlm { .. } => "ntlm",
+        Auth::OAuth1(_) => "oauth1",
+        Auth::AwsSigV4(_) => "aws",
+        Auth::Hawk { .. } => "hawk",
+        Auth::Other { scheme, .. } => scheme,
+        Auth::None | Auth::Basic { .. } | Auth::Bearer { .. } | Auth::ApiKey { .. } | Auth::OAuth2(_) => {
+            "credentials"
+        }
     }
 }
 

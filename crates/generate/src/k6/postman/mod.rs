@@ -21,6 +21,7 @@ use crate::js::{JsExpr, JsIdent, Printer, Prop, Stmt};
 use crate::{GenerateError, GenerateRequest, Generated, GeneratedFile};
 
 pub(crate) use beside::Beside;
+pub(crate) use credentials::Credentials;
 use modules::Modules;
 pub(super) use modules::{library, library_files};
 use script::Carrier;

@@ -25,6 +25,9 @@ function fields(body) {
   });
 }
 
+/** What a server has asked for, by the credentials that several requests share. */
+const CHALLENGES = new WeakMap();
+
 const asked = (res, by) => {
   const name = Object.keys(res.headers).find((key) => key.toLowerCase() === 'www-authenticate');
   return name !== undefined && by.test(res.headers[name]);
@@ -42,7 +45,7 @@ export function signed(method, url, body, params, auth) {
   const given = isForm ? { mode: 'urlencoded', urlencoded: fields(body) } : { mode: 'raw', raw: body };
   const request = new Request({ method, url, header, body: body ? given : undefined });
   const count = isForm ? request.body.urlencoded.count() : 0;
-  const values = { ...auth };
+  const values = { ...auth, ...CHALLENGES.get(auth) };
   const { login } = authorize(request, values, {});
   const send = (address, more) => {
     const out = {};
@@ -63,5 +66,7 @@ export function signed(method, url, body, params, auth) {
     return send(address.replace(/^([a-z]+:\/\/)(?:[^@/?#]*@)?/i, (_, scheme) => scheme + user), { auth: login.kind });
   }
   const refused = values.type === 'digest' && (res.status === 401 || res.status === 403);
-  return refused && answerChallenge(request, values, {}, res) ? send(address) : res;
+  if (!refused || !answerChallenge(request, values, {}, res)) return res;
+  CHALLENGES.set(auth, values);
+  return send(address);
 }
