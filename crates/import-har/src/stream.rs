@@ -209,22 +209,20 @@ impl<R: Read> Scan<R> {
             while let Some(&b) = window.get(next) {
                 let mut i = next;
                 next += 1;
-                if quoted {
-                    if !escaped && !matches!(b, b'"' | b'\\') {
-                        // most of a recording is inside texts
-                        let rest = window.get(i..).unwrap_or_default();
-                        let Some(skip) = end_of_run(rest) else { break };
-                        i += skip;
-                        next = i + 1;
-                    }
-                    match window.get(i).copied().unwrap_or(b) {
-                        _ if escaped => escaped = false,
-                        b'\\' => escaped = true,
-                        b'"' => {
-                            quoted = false;
-                            done = depth == 0;
-                        }
-                        _ => {}
+                if escaped {
+                    escaped = false;
+                } else if quoted {
+                    // most of a recording is inside texts
+                    let Some(skip) = end_of_run(window.get(i..).unwrap_or_default()) else { break };
+                    i += skip;
+                    next = i + 1;
+                    if window.get(i) == Some(&b'"') {
+                        quoted = false;
+                        done = depth == 0;
+                    } else if next < window.len() {
+                        next += 1;
+                    } else {
+                        escaped = true;
                     }
                 } else {
                     match b {
@@ -264,21 +262,24 @@ impl<R: Read> Scan<R> {
 }
 
 /// How far it is to the next quote or backslash: a few bytes in a text that is JSON itself, very many in base64.
+#[inline]
 fn end_of_run(text: &[u8]) -> Option<usize> {
     const ONES: u64 = 0x0101_0101_0101_0101;
     let is = |word: u64, byte: u8| {
         let other = word ^ (ONES * u64::from(byte));
         other.wrapping_sub(ONES) & !other & (ONES << 7)
     };
-    for (i, word) in text.chunks_exact(8).take(4).enumerate() {
-        let word = word.iter().rev().fold(0u64, |w, b| w << 8 | u64::from(*b));
+    let (mut at, mut rest) = (0, text);
+    while let Some((chunk, after)) = rest.split_first_chunk::<8>().filter(|_| at < 32) {
+        let word = u64::from_le_bytes(*chunk);
         let found = is(word, b'"') | is(word, b'\\');
         if found != 0 {
-            return Some(i * 8 + (found.trailing_zeros() / 8) as usize);
+            return Some(at + (found.trailing_zeros() / 8) as usize);
         }
+        at += 8;
+        rest = after;
     }
-    let far = 32.min(text.len() / 8 * 8);
-    memchr::memchr2(b'"', b'\\', text.get(far..)?).map(|n| far + n)
+    memchr::memchr2(b'"', b'\\', rest).map(|n| at + n)
 }
 
 fn keep_value(frame: &mut Frame, key: &str, value: Value) {

@@ -3,15 +3,14 @@
 pub(crate) fn unescaped(string: &[u8]) -> Vec<u8> {
     let inner = string.strip_prefix(b"\"").unwrap_or(string);
     let mut rest = inner.strip_suffix(b"\"").filter(|_| string.len() > inner.len()).unwrap_or(inner);
-    let mut out = Vec::with_capacity(rest.len());
+    // no escape says more bytes than it has; one that is cut off says three, and eight are written at once
+    let mut out = Out { bytes: vec![0; rest.len() + 16], end: 0 };
     while let Some((word, after)) = rest.split_first_chunk::<8>() {
+        out.put(word);
         match first_backslash(*word) {
-            None => {
-                out.extend_from_slice(word);
-                rest = after;
-            }
+            None => rest = after,
             Some(n) => {
-                out.extend_from_slice(word.get(..n).unwrap_or_default());
+                out.end -= 8 - n;
                 rest = escape(rest.get(n + 1..).unwrap_or_default(), &mut out);
             }
         }
@@ -20,14 +19,32 @@ pub(crate) fn unescaped(string: &[u8]) -> Vec<u8> {
         if *byte == b'\\' {
             rest = escape(after, &mut out);
         } else {
-            out.push(*byte);
+            out.put(&[*byte]);
             rest = after;
         }
     }
-    out
+    out.bytes.truncate(out.end);
+    out.bytes
+}
+
+/// Room for the whole text from the beginning.
+struct Out {
+    bytes: Vec<u8>,
+    end: usize,
+}
+
+impl Out {
+    #[inline]
+    fn put<const N: usize>(&mut self, bytes: &[u8; N]) {
+        if let Some(room) = self.bytes.get_mut(self.end..).and_then(|r| r.first_chunk_mut::<N>()) {
+            *room = *bytes;
+            self.end += N;
+        }
+    }
 }
 
 /// Eight bytes at a time: most texts of a recording are JSON, with an escape every ten bytes.
+#[inline]
 fn first_backslash(word: [u8; 8]) -> Option<usize> {
     const ONES: u64 = 0x0101_0101_0101_0101;
     let other = u64::from_le_bytes(word) ^ (ONES * b'\\' as u64);
@@ -37,9 +54,9 @@ fn first_backslash(word: [u8; 8]) -> Option<usize> {
 }
 
 /// Writes what the escape behind a backslash says, and gives what follows it.
-fn escape<'t>(text: &'t [u8], out: &mut Vec<u8>) -> &'t [u8] {
+fn escape<'t>(text: &'t [u8], out: &mut Out) -> &'t [u8] {
     let Some((kind, rest)) = text.split_first() else { return text };
-    out.push(match kind {
+    let byte = match kind {
         b'n' => b'\n',
         b't' => b'\t',
         b'r' => b'\r',
@@ -47,11 +64,12 @@ fn escape<'t>(text: &'t [u8], out: &mut Vec<u8>) -> &'t [u8] {
         b'f' => 12,
         b'u' => return unicode(rest, out),
         other => *other,
-    });
+    };
+    out.put(&[byte]);
     rest
 }
 
-fn unicode<'t>(text: &'t [u8], out: &mut Vec<u8>) -> &'t [u8] {
+fn unicode<'t>(text: &'t [u8], out: &mut Out) -> &'t [u8] {
     let (first, rest) = unit(text);
     let (c, rest) = match (first, rest.strip_prefix(b"\\u").map(unit)) {
         (Some(high @ 0xd800..=0xdbff), Some((Some(low @ 0xdc00..=0xdfff), rest))) => {
@@ -60,7 +78,7 @@ fn unicode<'t>(text: &'t [u8], out: &mut Vec<u8>) -> &'t [u8] {
         (unit, _) => (unit.and_then(char::from_u32), rest),
     };
     let c = c.unwrap_or(char::REPLACEMENT_CHARACTER);
-    out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+    c.encode_utf8(&mut [0; 4]).bytes().for_each(|b| out.put(&[b]));
     rest
 }
 

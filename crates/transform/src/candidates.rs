@@ -64,8 +64,10 @@ pub(crate) fn candidates(exchange: &Exchange, url: Option<&str>, wanted: &Wanted
             if let Some(claims) = claims(text) {
                 tokens.push((Selector::Json(path(steps)), claims));
             }
-            let several = text.bytes().any(|b| matches!(b, b'/' | b'=' | b'<' | b'"' | b':'));
-            if several && holds(text, wanted) {
+            let bytes = text.as_bytes();
+            let several =
+                memchr::memchr3(b'/', b'=', b':', bytes).or_else(|| memchr::memchr2(b'<', b'"', bytes));
+            if several.is_some() && holds(text, wanted) {
                 texts.push(text.to_owned());
             }
         })
