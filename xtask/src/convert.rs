@@ -43,9 +43,9 @@ const CASES: &[Case] = &[
 /// Time and memory of converting large inputs, and of the peers that are there, in turns in one run.
 ///
 /// `peers` are paths of programs that are not on `PATH`; `megabytes` adds a recording of that size, which only ours
-/// converts.
-pub fn convert(peers: &[&str], megabytes: Option<&str>) -> Result<()> {
-    let binary = release()?;
+/// converts. The program is built unless it is given.
+pub fn convert(peers: &[&str], megabytes: Option<&str>, binary: Option<&str>) -> Result<()> {
+    let binary = binary.map_or_else(release, |path| Ok(std::path::absolute(path)?))?;
     let folder = std::path::absolute("target/bench")?;
     std::fs::create_dir_all(&folder)?;
     let mut rows = vec![
@@ -110,6 +110,10 @@ fn run(program: &str, path: &Path, input: &Path) -> Result<Sample> {
     match program {
         "loadwright" => {
             command.args(["convert", "--overwrite", "--quiet"]).arg(input).arg("-o").arg(&output);
+        }
+        // a folder is what it makes
+        "openapi-to-k6" => {
+            command.arg(input).arg(output.with_extension("client"));
         }
         _ => {
             command.arg(input).arg("-o").arg(&output);

@@ -30,7 +30,7 @@ cargo xtask targets [--bin PATH]     run the Locust and Artillery output of the 
 cargo xtask newman PATH [--bin PATH] run the fixtures pm-* under newman (PATH is its program) and compare every test
 cargo xtask bench [--k6 PATH] [--oha PATH]
                                      requests per CPU-second beside peers, as a table
-cargo xtask bench convert [--peer PATH]… [--large MB]
+cargo xtask bench convert [--peer PATH]… [--large MB] [--bin PATH]
                                      time and memory of converting large inputs beside peers, as a table
 cargo xtask dist                     one static binary for this machine, in target/dist";
 
@@ -63,7 +63,7 @@ fn run(args: &[String]) -> Result<()> {
         Some("bench") if args.get(1).is_some_and(|a| a == "convert") => {
             let given = args.windows(2).filter(|w| w.first().is_some_and(|f| f == "--peer"));
             let peers: Vec<&str> = given.filter_map(|w| w.get(1)).map(String::as_str).collect();
-            convert::convert(&peers, flag("--large"))
+            convert::convert(&peers, flag("--large"), flag("--bin"))
         }
         Some("bench") => bench::bench(flag("--k6"), flag("--oha")),
         Some("dist") => check::dist(),
