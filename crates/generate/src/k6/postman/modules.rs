@@ -16,6 +16,7 @@ const CORE: &[(&str, &str)] = &[
     ("dynamic.js", include_str!("pm/dynamic.js")),
     ("expect.js", include_str!("pm/expect.js")),
     ("given.js", include_str!("pm/given.js")),
+    ("host.js", include_str!("pm/host.js")),
     ("json.js", include_str!("pm/json.js")),
     ("list.js", include_str!("pm/list.js")),
     ("lists.js", include_str!("pm/lists.js")),

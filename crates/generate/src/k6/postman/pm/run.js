@@ -1,13 +1,9 @@
 // Runs the steps of a collection: scripts, requests and tests in Postman's order.
-import exec from 'k6/execution';
-
 import { prepare, remember } from './auth.js';
-import { Given } from './given.js';
-import { Pm } from './pm.js';
+import { Host } from './host.js';
 import { Prepared } from './prepared.js';
 import { fillIn, VariableScope } from './scope.js';
-import { SKIP, Tasks } from './tasks.js';
-import { flush, outcomes, tests } from './tests.js';
+import { tests } from './tests.js';
 import { Turn } from './turn.js';
 
 /**
@@ -23,12 +19,10 @@ export function collection(setup) {
 
 const MAX_STEPS = 100000;
 
-class Collection {
-  constructor(setup) {
+class Collection extends Host {
+  constructor({ modules, names, ...setup }) {
+    super({ modules, names });
     Object.assign(this, setup);
-    this.modules = setup.modules || {};
-    this.tasks = new Tasks();
-    this.given = Object.assign(new Given(), setup.names);
     this.use({});
   }
 
@@ -55,10 +49,6 @@ class Collection {
     if (rows && rows.length) this.use(rows[this.iteration % rows.length]);
     this.local = new VariableScope(undefined, undefined, this.below);
     this.layers = [this.local._map, ...this.below];
-  }
-
-  get iteration() {
-    return exec.scenario.iterationInTest;
   }
 
   /** A row of data, above the scopes that stay from one iteration to the next. */
@@ -103,14 +93,10 @@ class Collection {
 
   /** Runs a script; the answer is a promise when something of it is still to come. */
   script(run, turn) {
-    const { tasks, given } = this;
-    if (tasks.queue.length || tasks.held.length || tasks.tests) tasks.start();
-    given._turn = turn;
-    given._used = undefined;
-    given.pm = tasks.pm = new Pm(turn);
+    const { tasks } = this;
     let done;
     try {
-      done = run(given);
+      done = run(this.give(turn));
     } catch (e) {
       this.ended(turn, e);
       return undefined;
@@ -120,18 +106,6 @@ class Collection {
     }
     this.ended(turn);
     return undefined;
-  }
-
-  ended(turn, e) {
-    if (e !== undefined && e !== SKIP) {
-      console.warn(`${turn.prepared.name}: error in ${turn.event === 'test' ? 'test' : 'pre-request'} script: ${e && e.message ? e.message : e}`);
-    }
-    const { environment, collectionVariables, globals, given } = this;
-    if (environment._loose) environment.settle();
-    if (collectionVariables._loose) collectionVariables.settle();
-    if (globals._loose) globals.settle();
-    if (given._used !== undefined) given.ended();
-    if (outcomes.all !== undefined) flush();
   }
 }
 

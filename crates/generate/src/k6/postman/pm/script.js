@@ -1,12 +1,9 @@
 // Scripts that run as their authors wrote them, between requests of plain k6 code.
-import exec from 'k6/execution';
-
 import { CookieList } from './cookies.js';
-import { Given } from './given.js';
+import { Host } from './host.js';
 import { Request } from './request.js';
 import { Response } from './response.js';
 import { VariableScope } from './scope.js';
-import { SKIP, Tasks } from './tasks.js';
 import { tests } from './tests.js';
 
 /**
@@ -52,11 +49,10 @@ function linked(variables) {
   return scope;
 }
 
-class Scripts {
-  constructor({ name, environment, collectionVariables, globals, modules = {}, names }) {
+class Scripts extends Host {
+  constructor({ name, environment, collectionVariables, globals, modules, names }) {
+    super({ modules, names });
     this.name = name;
-    this.modules = modules;
-    this.tasks = new Tasks();
     this.environment = linked(environment);
     this.collectionVariables = linked(collectionVariables);
     this.globals = linked(globals);
@@ -64,12 +60,6 @@ class Scripts {
     const below = [this.rowScope, this.environment, this.collectionVariables, this.globals].map((scope) => scope._map);
     this.local = new VariableScope(undefined, undefined, below);
     this.steps = new Map();
-    this.Given = class extends Given {};
-    Object.assign(this.Given.prototype, names);
-  }
-
-  get iteration() {
-    return exec.scenario.iterationInTest;
   }
 
   /** Runs a script in front of the request that is called `name`. */
@@ -93,23 +83,14 @@ class Scripts {
   }
 
   run(script, moment) {
-    const { tasks } = this;
-    tasks.start();
-    const given = new this.Given(moment);
-    tasks.pm = given.pm;
+    let error;
     try {
-      script(given);
-      tasks.finish();
+      script(this.give(moment));
+      if (this.tasks.queue.length) this.tasks.finish();
     } catch (e) {
-      if (e !== SKIP) {
-        const when = moment.event === 'test' ? 'test' : 'pre-request';
-        console.warn(`${moment.prepared.name}: error in ${when} script: ${e && e.message ? e.message : e}`);
-      }
+      error = e;
     }
-    this.environment.settle();
-    this.collectionVariables.settle();
-    this.globals.settle();
-    if (given.ended) given.ended();
+    this.ended(moment, error);
   }
 }
 
@@ -130,7 +111,7 @@ class Moment {
   }
 
   get response() {
-    if (!this._response && this.res) this._response = new Response(this.res);
+    if (!this._response && this.res) this._response = new Response(this.res, true);
     return this._response;
   }
 
