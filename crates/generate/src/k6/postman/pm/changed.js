@@ -2,7 +2,7 @@
 import encoding from 'k6/encoding';
 
 import { uuid } from './dynamic.js';
-import { fill } from './scope.js';
+import { fill, Template } from './scope.js';
 import { exchange, paramsOf, SYSTEM } from './send.js';
 import { wireOf } from './url.js';
 
@@ -17,6 +17,21 @@ export function isPlain({ method, body }, auth, settings) {
   return body.mode === 'raw' && typeof body.raw === 'string' && !body.disabled && !BODILESS.includes(method);
 }
 
+const templates = new Map();
+
+/** The text without its placeholders; texts that come again are read once. */
+function filled(text, layers) {
+  if (typeof text !== 'string') return fill(text, layers);
+  if (!text.includes('{{')) return text;
+  let known = templates.get(text);
+  if (known === undefined) {
+    if (templates.size > 500) templates.clear();
+    known = new Template(text);
+    templates.set(text, known);
+  }
+  return known.fill(layers);
+}
+
 /** Fills and sends the request; the answer is k6's, and what was sent for scripts that ask for it. */
 export function sendChanged(request, auth, settings, layers) {
   const omit = settings.omit || NONE;
@@ -24,10 +39,11 @@ export function sendChanged(request, auth, settings, layers) {
   const names = {};
   const { members } = request.headers;
   for (let i = 0; i < members.length; i++) {
-    const { key, value, disabled } = members[i];
-    const name = disabled || !key ? '' : fill(key, layers);
+    const member = members[i];
+    const { value } = member;
+    const name = member.disabled || !member.key ? '' : filled(member.key, layers);
     if (!name) continue;
-    const text = value === undefined || value === null ? '' : fill(value, layers);
+    const text = value === undefined || value === null ? '' : filled(value, layers);
     const lower = name.toLowerCase();
     if (names[lower] !== undefined) headers[names[lower]] += `, ${text}`;
     else {
@@ -38,14 +54,14 @@ export function sendChanged(request, auth, settings, layers) {
   const own = Object.keys(names);
   if (auth) authorize(headers, names, auth, layers);
   for (let i = 0; i < SYSTEM.length; i++) {
-    const [lower, key, value] = SYSTEM[i];
-    if (names[lower] === undefined && !omit.includes(lower)) headers[key] = value;
+    const header = SYSTEM[i];
+    if (names[header[0]] === undefined && !omit.includes(header[0])) headers[header[1]] = header[2];
   }
   if (names['postman-token'] === undefined && !omit.includes('postman-token')) headers['Postman-Token'] = uuid();
   const { body } = request;
-  const content = body && body.raw ? fill(body.raw, layers) || null : null;
+  const content = body && body.raw ? filled(body.raw, layers) || null : null;
   if (content !== null && names['content-type'] === undefined && !omit.includes('content-type')) headers['Content-Type'] = typeOf(body);
-  const wire = wireOf(fill(request.address, layers), settings.raw);
+  const wire = wireOf(filled(request.address, layers), settings.raw);
   const url = wire.user && names.authorization ? `${wire.scheme}://${wire.host}${wire.path}` : wire.href;
   const params = paramsOf(settings, names.cookie);
   params.headers = headers;

@@ -41,8 +41,10 @@ export class Prepared {
     request.description = kept.description;
     request.method = kept.method;
     request._text = kept._text;
-    request.headers = new HeaderList();
-    for (const { key, value } of kept.headers.members) request.headers.members.push(new Header(key, value));
+    const headers = new HeaderList();
+    const given = kept.headers.members;
+    for (let i = 0; i < given.length; i++) headers.members.push(new Header(given[i].key, given[i].value));
+    request.headers = headers;
     request.body = body && new RequestBody(body);
     request.auth = auth && new RequestAuth(template({ auth }).auth);
     return request;

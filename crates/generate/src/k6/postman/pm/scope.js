@@ -58,8 +58,10 @@ export class Template {
   constructor(text) {
     this.text = text;
     this.open = text.includes('{{');
-    this.names = cut(text).names;
-    this.values = this.names.map(() => undefined);
+    const { texts, names } = cut(text);
+    this.texts = texts;
+    this.names = names;
+    this.values = names.map(() => undefined);
     this.made = undefined;
   }
 
@@ -76,11 +78,34 @@ export class Template {
         same = false;
       }
     }
-    if (same) return this.made;
-    const made = fill(this.text, layers);
-    // what is new at each use, or hangs on other values, is made again
-    this.made = values.every((v) => typeof v === 'string' ? !v.includes('{{') : typeof v === 'number' || typeof v === 'boolean') ? made : undefined;
-    return made;
+    return same ? this.made : this.make(layers);
+  }
+
+  make(layers) {
+    const { texts, names, values } = this;
+    let out = texts[0];
+    let kept = true;
+    for (let i = 0; i < names.length; i++) {
+      let value = values[i];
+      if (value === undefined) {
+        // what is new at each use is not kept
+        kept = false;
+        value = dynamic(names[i]);
+        if (value === undefined) {
+          this.made = undefined;
+          return fill(this.text, layers);
+        }
+      }
+      const text = typeof value === 'string' ? value : String(value);
+      // values with placeholders, and those that may change inside, are filled anew
+      if (typeof value === 'object' || text.includes('{{')) {
+        this.made = undefined;
+        return fill(this.text, layers);
+      }
+      out += text + texts[i + 1];
+    }
+    this.made = kept ? out : undefined;
+    return out;
   }
 }
 
@@ -150,6 +175,7 @@ export class VariableScope {
 
   /** What a script leaves undefined is null for everybody after it. */
   settle() {
+    if (!this._loose) return;
     this._loose = false;
     for (const [key, value] of this._map) if (value === undefined) this._map.set(key, null);
   }
