@@ -104,6 +104,11 @@ export class Template {
       }
       out += text + texts[i + 1];
     }
+    // the name of a placeholder may have been in another one
+    if (out.includes('{{')) {
+      this.made = undefined;
+      return fill(this.text, layers);
+    }
     this.made = kept ? out : undefined;
     return out;
   }
