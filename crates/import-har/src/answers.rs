@@ -2,12 +2,12 @@ use std::sync::Arc;
 
 use loadwright_diagnostic::Origin;
 use loadwright_import::split_url;
-use loadwright_scenario::{Exchange, ObservedResponse, Timing};
+use loadwright_scenario::{Content, Exchange, ObservedResponse, Timing};
 
 use crate::bases::base_key;
 use crate::entry::Entry;
 
-/// What was sent and answered; `chain` is the entry and those that its redirects lead through.
+/// What was sent and answered, but for the body of the answer; `chain` is the entry and those that its redirects lead through.
 pub(crate) fn exchange(entry: &Entry, chain: &[&Entry], start: f64, origin: Origin) -> Exchange {
     let last = chain.last().copied().unwrap_or(entry);
     let url = split_url(&entry.url);
@@ -23,7 +23,7 @@ pub(crate) fn exchange(entry: &Entry, chain: &[&Entry], start: f64, origin: Orig
             status: last.response.status,
             status_text: last.response.status_text.clone(),
             headers: headers_of(chain),
-            body: last.response.body.take(),
+            body: Content::default(),
             schema: None,
         }],
         contract: None,

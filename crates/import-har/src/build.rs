@@ -6,15 +6,18 @@ use loadwright_scenario::{
 use loadwright_workload::{Executor, SharedIterations};
 use serde_json::Value;
 
-use crate::answers::exchange;
-use crate::bases::{base_key, bases_of};
+use crate::bases::bases_of;
 use crate::codes;
 use crate::cookies::Jar;
+use crate::crew::each;
 use crate::entry::Entry;
 use crate::redirects::Redirects;
-use crate::request::{self, Around};
+use crate::steps::{Asked, Make};
 use crate::stream::Frame;
 use crate::{extensions, pacing, websocket};
+
+/// Entries that become steps together.
+const TOGETHER: usize = 2_048;
 
 /// Makes the plan and its evidence from the entries that are replayed.
 pub(crate) struct Build<'a> {
@@ -44,47 +47,58 @@ impl<'a> Build<'a> {
         let mut steps: Vec<Step> = Vec::new();
         let mut browser = 0;
         let mut group: Option<(String, Group)> = None;
-        for (i, at) in kept.iter().enumerate() {
-            let Some(entry) = all.get_mut(*at).map(std::mem::take) else { continue };
-            let entry = &entry;
-            let origin = entries.index(entry.index);
-            let step = if redirects.is_target(i) {
-                jar.store(entry);
-                continue;
-            } else if entry.is_websocket() {
-                self.diagnostics.push(Diagnostic::new(
-                    &codes::WEBSOCKET,
-                    format!("a WebSocket session of {} messages", entry.messages.len()),
-                    origin.clone(),
-                ));
-                evidence.request_texts.insert(origin.clone(), entry.texts.take());
-                Step::WebSocket(websocket::step(entry, origin))
-            } else {
-                let targets = redirects.chain(i).skip(1).filter_map(|n| all.get(*kept.get(n)?));
-                let chain: Vec<&Entry> = std::iter::once(entry).chain(targets).collect();
-                let last = chain.last().copied().unwrap_or(entry);
-                let around = Around {
-                    options: self.options,
-                    base: bases.get(&base_key(entry)).cloned().unwrap_or_default(),
-                    bases: &bases,
-                    jar: jar.cookies_for(entry),
-                    last,
-                    origin: origin.clone(),
-                };
-                let mut step = request::step(entry, &around, &mut browser, &mut self.diagnostics);
-                extensions::apply(entry, &mut step, &origin, &mut self.diagnostics);
-                extensions::fill(&mut step, &names);
-                if !step.request.overrides.no_cookies {
+        // in an exact replay the step tells whether its cookies are the jar's
+        let exact = self.options.keep_order;
+        let together = if exact { 1 } else { TOGETHER };
+        for (n, some) in kept.chunks(together).enumerate() {
+            let some = some.iter().enumerate().map(|(i, at)| (n * together + i, *at));
+            let mut asked: Vec<Asked<'_>> = Vec::new();
+            for (i, entry) in some.clone().filter_map(|(i, at)| Some((i, all.get(at)?))) {
+                if !redirects.is_target(i) {
+                    if entry.is_websocket() {
+                        continue;
+                    }
+                    let chain = redirects.chain(i).filter_map(|n| all.get(*kept.get(n)?)).collect();
+                    asked.push(Asked { chain, jar: jar.cookies_for(entry) });
+                }
+                if !exact {
                     jar.store(entry);
                 }
-                if last.index != entry.index {
-                    evidence.final_urls.insert(origin.clone(), last.url.clone());
+            }
+            let make = Make { exact, bases: &bases, names: &names, entries: &entries, start };
+            let mut made = each(&asked, &|asked| make.step(asked)).into_iter().flatten();
+            for (i, at) in some {
+                let Some(mut entry) = all.get_mut(at).map(std::mem::take) else { continue };
+                if redirects.is_target(i) {
+                    continue;
                 }
-                evidence.request_texts.insert(origin.clone(), entry.texts.take());
-                evidence.exchanges.push(exchange(entry, &chain, start, origin));
-                Step::Request(Box::new(step))
-            };
-            self.place(entry, step, &mut group, &mut steps);
+                let origin = entries.index(entry.index);
+                evidence.request_texts.insert(origin.clone(), std::mem::take(&mut entry.texts));
+                let step = if entry.is_websocket() {
+                    self.diagnostics.push(Diagnostic::new(
+                        &codes::WEBSOCKET,
+                        format!("a WebSocket session of {} messages", entry.messages.len()),
+                        origin.clone(),
+                    ));
+                    Step::WebSocket(websocket::step(&entry, origin))
+                } else {
+                    let Some(mut made) = made.next() else { continue };
+                    if exact && !made.step.request.overrides.no_cookies {
+                        jar.store(&entry);
+                    }
+                    let last = redirects.chain(i).last().and_then(|n| kept.get(n)).copied().unwrap_or(at);
+                    let answered = if last == at { Some(&mut entry) } else { all.get_mut(last) };
+                    if let (Some(last), Some(seen)) = (answered, made.exchange.responses.first_mut()) {
+                        seen.body = std::mem::take(&mut last.response.body);
+                    }
+                    browser += made.browser;
+                    self.diagnostics.append(&mut made.diagnostics);
+                    evidence.final_urls.extend(made.final_url.map(|url| (origin, url)));
+                    evidence.exchanges.push(made.exchange);
+                    Step::Request(Box::new(made.step))
+                };
+                self.place(&entry, step, &mut group, &mut steps);
+            }
         }
         steps.extend(group.map(|(_, g)| Step::Group(self.closed(g))));
         if browser > 0 {

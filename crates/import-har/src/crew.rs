@@ -62,6 +62,33 @@ pub(crate) fn read_entries<T: Send, S: Default>(
     Ok((frame?, made.into_iter().flat_map(|(_, list)| list).collect()))
 }
 
+/// Fewer items are done sooner than threads start.
+const MANY: usize = 128;
+
+/// Makes something of each item on all cores; the results are in the order of the items.
+pub(crate) fn each<T: Sync, R: Send>(items: &[T], make: &(dyn Fn(&T) -> R + Sync)) -> Vec<R> {
+    let hands = std::thread::available_parallelism().map_or(1, usize::from).min(4);
+    if hands < 2 || items.len() < MANY {
+        return items.iter().map(make).collect();
+    }
+    let (mine, others) = items.split_at(items.len() / hands);
+    std::thread::scope(|scope| {
+        let share = others.len().div_ceil(hands - 1);
+        let crew: Vec<_> = others
+            .chunks(share)
+            .map(|some| scope.spawn(move || some.iter().map(make).collect::<Vec<R>>()))
+            .collect();
+        let mut out: Vec<R> = mine.iter().map(make).collect();
+        for hand in crew {
+            match hand.join() {
+                Ok(list) => out.extend(list),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        out
+    })
+}
+
 /// Entries that follow each other.
 #[derive(Default)]
 struct Batch {
@@ -116,6 +143,14 @@ fn work<T, S: Default>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_made_on_all_cores_is_in_order() {
+        for count in [0, 1, MANY - 1, MANY, 5 * MANY + 3] {
+            let items: Vec<usize> = (0..count).collect();
+            assert_eq!(each(&items, &|n| n + 1), (1..=count).collect::<Vec<_>>());
+        }
+    }
 
     #[test]
     fn many_hands_keep_the_order() {

@@ -1,5 +1,4 @@
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -41,7 +40,7 @@ pub(crate) struct Entry {
     pub variables: Option<Value>,
     pub sleeps: Sleeps,
     /// Texts of the request and where they stand in the entry. Moved into the evidence; empty afterwards.
-    pub texts: RefCell<Vec<SentText>>,
+    pub texts: Vec<SentText>,
 }
 
 #[derive(Debug, Default, Clone)]
@@ -66,8 +65,8 @@ pub(crate) struct Response {
     pub status_text: String,
     pub headers: Vec<(Arc<str>, Arc<str>)>,
     pub mime: String,
-    /// Moved into the evidence, so that it is in memory once; empty afterwards.
-    pub body: RefCell<Content>,
+    /// Moved into the evidence; empty afterwards.
+    pub body: Content,
     pub redirect: Option<String>,
 }
 
@@ -116,7 +115,7 @@ impl Entry {
             checks: list("checks"),
             variables: list("variables"),
             sleeps: sleeps(list("sleep").as_ref()),
-            texts: RefCell::new(places(tree, words)),
+            texts: places(tree, words),
             headers,
             method,
             url,
@@ -164,7 +163,7 @@ fn answer(value: &Tree<'_>, words: &mut Words) -> Response {
             .map_or(0, |s| if (0.0..1000.0).contains(&s) { s as u16 } else { 0 }),
         status_text: owned(value.get("statusText")).unwrap_or_default(),
         mime: owned(value.get("content").and_then(|c| c.get("mimeType"))).unwrap_or_default(),
-        body: RefCell::default(),
+        body: Content::default(),
         headers,
         redirect,
     }

@@ -71,10 +71,10 @@ fn entries(
     let (frame, list) =
         crate::crew::read_entries(reader, source.size(), &|words: &mut Words, raw: Raw<'_>| {
             let Some(parsed) = parsed(raw.bytes) else { return Err(false) };
-            let entry = Entry::new(raw.index, &parsed.tree, words).ok_or(true)?;
+            let mut entry = Entry::new(raw.index, &parsed.tree, words).ok_or(true)?;
             // what is left out takes no room
             if keep || !is_static(&entry) {
-                entry.response.body.replace(answer(&parsed, &raw, recording.as_ref()));
+                entry.response.body = answer(&parsed, &raw, recording.as_ref());
             }
             Ok(entry)
         })

@@ -24,6 +24,7 @@ mod redirects;
 mod request;
 mod secrets;
 mod select;
+mod steps;
 mod stream;
 mod unescape;
 mod websocket;

@@ -1,6 +1,6 @@
 use indexmap::IndexMap;
 use loadwright_diagnostic::{Diagnostic, Diagnostics, Origin};
-use loadwright_import::{HeaderFate, ImportOptions, header_fate, query_pieces, split_url};
+use loadwright_import::{HeaderFate, header_fate, query_pieces, split_url};
 use loadwright_scenario::{
     Auth, Check, Encoding, Field, Json, Overrides, Predicate, QueryField, Request, RequestStep, Segment,
     Selector, Text, UrlTemplate,
@@ -13,13 +13,14 @@ use crate::entry::Entry;
 
 /// What the importer knows beside the entry itself.
 pub(crate) struct Around<'a> {
-    pub options: &'a ImportOptions,
+    /// Every byte as recorded.
+    pub exact: bool,
     /// The text for the entry's scheme and host.
     pub base: Text,
     /// The texts for all schemes and hosts.
     pub bases: &'a IndexMap<String, Text>,
     /// Cookies that a jar would send by itself.
-    pub jar: Vec<(String, String)>,
+    pub jar: &'a [(String, String)],
     /// The entry whose answer ends the redirects that this one begins; itself without redirects.
     pub last: &'a Entry,
     pub origin: Origin,
@@ -32,7 +33,7 @@ pub(crate) fn step(
     browser: &mut usize,
     diagnostics: &mut Diagnostics,
 ) -> RequestStep {
-    let exact = around.options.keep_order;
+    let exact = around.exact;
     let origin = &around.origin;
     let url = split_url(&entry.url);
     let mut request = Request {
@@ -133,7 +134,7 @@ fn check(name: &str, status: u16, origin: &Origin) -> Vec<Check> {
 fn cookies_of(entry: &Entry, around: &Around<'_>, request: &mut Request) {
     let sent = cookies::sent(entry);
     // jars send values without the quotes that they were set with
-    let exact = around.options.keep_order;
+    let exact = around.exact;
     let same = |jar: &(String, String), sent: &(String, String)| {
         jar.0 == sent.0 && jar.1 == if exact { sent.1.as_str() } else { sent.1.trim_matches('"') }
     };

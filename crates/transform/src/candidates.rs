@@ -43,6 +43,8 @@ pub(crate) struct Wanted<'a> {
     pub is: &'a dyn Fn(&str) -> bool,
     /// Two recordings differ in it: it is dynamic, whatever it looks like.
     pub varies: &'a dyn Fn(&str) -> bool,
+    /// Whether short numbers are looked for behind this path at all.
+    pub below: &'a dyn Fn(&str) -> bool,
 }
 
 /// The wanted values that the exchange gives, each with its most robust extraction.
@@ -51,7 +53,8 @@ pub(crate) fn candidates(exchange: &Exchange, url: Option<&str>, wanted: &Wanted
     let resource =
         exchange.path.split('/').rfind(|s| !s.is_empty() && !is_id_like(s)).map(singular).unwrap_or_default();
     let mut found = Found { wanted, out: HashMap::new(), order: Vec::new() };
-    let around = Around { resource: &resource, under: exchange.path.trim_end_matches('/') };
+    let under = exchange.path.trim_end_matches('/');
+    let around = Around { resource: &resource, under, has_below: (wanted.below)(under) };
     // addresses and pages inside the texts of a document: only a pattern gets at them
     let mut texts: Vec<String> = Vec::new();
     // tokens say things that clients read out of them
@@ -154,6 +157,7 @@ struct Around<'a> {
     resource: &'a str,
     /// The path that was asked, for small numbers that name what is below it.
     under: &'a str,
+    has_below: bool,
 }
 
 fn leaf(steps: &[Step<'_>], text: &str, around: &Around<'_>, found: &mut Found<'_>) {
@@ -162,7 +166,8 @@ fn leaf(steps: &[Step<'_>], text: &str, around: &Around<'_>, found: &mut Found<'
         let name = leaf_name(&path, around.resource);
         found.add(text, Selector::Json(path), &name, Scope::Anywhere, false);
     }
-    let digits = !text.is_empty() && text.len() <= 8 && text.bytes().all(|b| b.is_ascii_digit());
+    let digits =
+        around.has_below && !text.is_empty() && text.len() <= 8 && text.bytes().all(|b| b.is_ascii_digit());
     if digits && (found.wanted.is)(&format!("{}/{text}", around.under)) && !found.out.contains_key(text) {
         let path = path(steps);
         let name = leaf_name(&path, around.resource);

@@ -140,7 +140,11 @@ impl Look<'_> {
         };
         let varies = |value: &str| self.varies(value);
         let url = self.evidence.final_urls.get(&exchange.origin).map(String::as_str);
-        let found = candidates(exchange, url, &Wanted { is: &is, varies: &varies });
+        let found = candidates(
+            exchange,
+            url,
+            &Wanted { is: &is, varies: &varies, below: &|path| wants.has_below(path) },
+        );
         Seen { found, hits: hits.into_inner() }
     }
 }

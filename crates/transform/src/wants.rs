@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use loadwright_diagnostic::SourceId;
 use loadwright_scenario::{RequestStep, Segment, TestPlan};
@@ -17,6 +17,8 @@ pub(crate) struct Wants {
     sieve: Sieve,
     /// Number of a request, and the entry of the same value before it.
     uses: Vec<(u32, u32)>,
+    /// Paths behind which somebody sends a short number.
+    parents: HashSet<String>,
     fields: Vec<String>,
     by_field: HashMap<String, u16>,
 }
@@ -60,7 +62,13 @@ impl Wants {
                         wants.add(i, field, value);
                     }
                 });
-                prefixes(step, &mut |prefix| wants.add(i, "", prefix));
+                prefixes(step, &mut |prefix| {
+                    let parent = prefix.rsplit_once('/').map_or("", |(parent, _)| parent);
+                    if !wants.parents.contains(parent) {
+                        wants.parents.insert(parent.to_owned());
+                    }
+                    wants.add(i, "", prefix);
+                });
             };
             match sender {
                 Sender::Request(r) => look(r),
@@ -76,6 +84,11 @@ impl Wants {
 
     pub fn get(&self, value: &str) -> Option<&Want> {
         if self.sieve.may_have(value) { self.list.get(value) } else { None }
+    }
+
+    /// Whether somebody sends a short number behind this path.
+    pub fn has_below(&self, path: &str) -> bool {
+        self.parents.contains(path)
     }
 
     /// Numbers of the requests that send it, in order.
