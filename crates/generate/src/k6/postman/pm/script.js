@@ -75,7 +75,7 @@ class Scripts extends Host {
   step(name) {
     let step = this.steps.get(name);
     if (!step) {
-      step = { name, label: {}, step: { name } };
+      step = { name, label: undefined, step: { name } };
       step.test = tests(step, this.tasks);
       this.steps.set(name, step);
     }
@@ -100,13 +100,16 @@ class Moment {
     this.self = self;
     this.prepared = prepared;
     this.event = res ? 'test' : 'prerequest';
+    this.answer = res;
     // without an answer there is no response to look at
-    this.res = res && (!res.error_code || res.status) ? res : undefined;
-    this.sent = res && res.request;
+    this.res = res && (res.status || !res.error_code) ? res : undefined;
+    this._request = undefined;
+    this._response = undefined;
+    this._cookies = undefined;
   }
 
   get request() {
-    if (!this._request) this._request = asSent(this.sent);
+    if (!this._request) this._request = asSent(this.answer ? this.answer.request : undefined);
     return this._request;
   }
 
@@ -116,7 +119,7 @@ class Moment {
   }
 
   get cookies() {
-    if (!this._cookies) this._cookies = this.event === 'test' ? new CookieList((this.res || this.sent).url, (this.res && this.res.cookies) || {}) : new CookieList('');
+    if (!this._cookies) this._cookies = this.event === 'test' ? new CookieList(this.answer.url, (this.res && this.res.cookies) || {}) : new CookieList('');
     return this._cookies;
   }
 }
