@@ -30,8 +30,9 @@ class Linked {
     return this.get(key) !== undefined;
   }
 
+  /** What is left undefined is null for everybody after it. */
   set(key, value) {
-    this.variables[key] = value;
+    this.variables[key] = value === undefined ? null : value;
   }
 
   delete(key) {
