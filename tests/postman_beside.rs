@@ -107,3 +107,49 @@ fn a_digest_goes_out_when_the_server_asks_and_no_password_before() {
         assert!(request.contains("response=\"18f24507f8d9b10cf1e5380dd14b1c86\""), "{request}");
     }
 }
+
+#[test]
+fn scripts_may_choose_what_comes_next_and_look_into_the_row() {
+    let (program, folder) = program();
+    let folder = folder.path();
+    let (port, got) = server(r#"{"done": false}"#);
+    let base = format!("http://127.0.0.1:{port}");
+    let request = |path: &str| json!({"url": format!("{base}{path}")});
+    let items = json!([
+        {"name": "start", "request": request("/start/{{round}}"), "event": [{"listen": "test", "script": {"exec": [
+            "pm.environment.set('round', 0);",
+            "if (pm.iterationData.get('kind') === 'short') { pm.execution.setNextRequest('end'); }"]}}]},
+        {"name": "a folder", "item": [
+            {"name": "poll", "request": request("/poll/{{round}}"), "event": [{"listen": "test", "script": {"exec": [
+                "const round = pm.environment.get('round') + 1;",
+                "pm.environment.set('round', round);",
+                "if (round < 3) postman.setNextRequest('poll');"]}}]},
+            {"name": "never", "request": request("/after"), "event": [{"listen": "prerequest", "script": {"exec": [
+                "postman.setNextRequest('end');"]}}]},
+            {"name": "left out", "request": request("/left-out")}]},
+        {"name": "end", "request": request("/end/{{round}}/{{kind}}"), "event": [{"listen": "test", "script": {"exec": [
+            "postman.setNextRequest(null);"]}}]},
+        {"name": "behind", "request": request("/behind")}
+    ]);
+    write(folder, "c.json", &collection(&items));
+    write(folder, "rows.json", &json!([{"kind": "long"}, {"kind": "short"}]));
+    let done = program.run(["convert", "c.json", "-d", "rows.json", "-o", "c.js", "--quiet"]);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    let script = read(folder, "c.js");
+    assert!(script.contains("pm.run(steps);") && script.contains("name: 'poll',"), "{script}");
+    let done = program.run(["run", "c.js", "--quiet"]);
+    assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
+    let lines: Vec<String> = got.try_iter().filter_map(|r| r.split(' ').nth(1).map(str::to_owned)).collect();
+    let expected = [
+        "/start/%7B%7Bround%7D%7D",
+        "/poll/0",
+        "/poll/1",
+        "/poll/2",
+        "/after",
+        "/end/3/long",
+        // the environment stays from one iteration to the next
+        "/start/3",
+        "/end/0/short",
+    ];
+    assert_eq!(lines, expected);
+}

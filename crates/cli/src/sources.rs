@@ -97,9 +97,11 @@ pub fn import_all(args: &InputArgs, purpose: For, progress: &mut Progress) -> Re
     judge(args, &read)?;
     let recorded = read.iter().any(|r| r.imported.evidence.recorded);
     let journeys = || read.iter().filter(|r| !r.imported.evidence.unordered);
-    let carries = journeys().filter(|r| r.imported.plan.carried.is_some()).count();
+    let several = journeys().count() > 1;
+    let plain = journeys().all(|r| r.imported.plan.is_plain());
+    let carried = journeys().all(|r| r.imported.plan.carried.is_some());
     // beside a recording a collection only lends what it knows; a document only describes
-    if recorded || carries == 0 || carries == journeys().count() {
+    if recorded || !several || plain || carried {
         return Ok(read);
     }
     // one program for all of them: what could be plain code runs over the modules too

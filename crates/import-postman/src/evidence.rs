@@ -42,6 +42,8 @@ pub fn example_check(item: &Value, at: &Origin) -> Option<Script> {
         writes: BTreeSet::default(),
         plain: PlainCode::default(),
         scoped: Vec::new(),
+        decides: false,
+        reads_row: false,
         origin: at.key("response").index(*i),
     })
 }

@@ -231,6 +231,10 @@ fn lift_all(walked: &mut Walked, scopes: &Scopes, diagnostics: &mut Diagnostics)
         whole(format!("the name of a variable holds `{{{{{name}}}}}`, which a script sets"), origin);
         return None;
     }
+    if let Some((id, origin)) = next_by_id(walked, &lifts) {
+        whole(format!("`{id}` is the id of a request, not its name"), origin);
+        return None;
+    }
     if let Some(origin) = rewrite_mixed(&mut walked.steps, scopes, &mut lifts) {
         whole("this script sets variables beside one that is code of its own".to_owned(), origin);
         return None;
@@ -265,15 +269,25 @@ fn nested(steps: &mut Vec<Step>, lifts: &Lifts) -> Option<(String, Origin)> {
     found
 }
 
+/// What a script wants to come next by its id: plain code has names only.
+fn next_by_id(walked: &Walked, lifts: &Lifts) -> Option<(String, Origin)> {
+    let ids: BTreeSet<&str> = walked.items.values().filter_map(|item| item.id.as_deref()).collect();
+    lifts.iter().find_map(|(origin, lifted)| {
+        let next = lifted.alone.iter().flat_map(|a| &a.next).find(|name| ids.contains(name.as_str()))?;
+        Some((next.clone(), origin.clone()))
+    })
+}
+
 /// Scripts that set variables beside scripts that are code: all of them become code, so that their order stays. Gives
-/// the first that cannot.
+/// the first that cannot. Where scripts decide what comes next, whatever is set belongs to its request.
 fn rewrite_mixed(steps: &mut Vec<Step>, scopes: &Scopes, lifts: &mut Lifts) -> Option<Origin> {
     let mut refused = None;
+    let jumps = lifts.values().any(|l| l.alone.as_ref().is_some_and(|a| a.decides));
     for_each_step_mut_in(steps, &mut |step| {
         let Step::Request(request) = step else { return };
         for (scripts, test) in [(&request.before, false), (&request.after, true)] {
             let plain = |l: &Lifts, o: &Origin| l.get(o).is_some_and(Lifted::is_code);
-            if !scripts.iter().any(|s| plain(lifts, &s.origin)) {
+            if !jumps && !scripts.iter().any(|s| plain(lifts, &s.origin)) {
                 continue;
             }
             for script in scripts {

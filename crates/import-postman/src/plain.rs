@@ -47,6 +47,7 @@ pub fn fill(steps: Vec<Step>, scopes: &Scopes, lifts: &Lifts, diagnostics: &mut 
         used: BTreeSet::new(),
         read_first: BTreeSet::new(),
         written: BTreeSet::new(),
+        jumps: lifts.values().any(|l| l.alone.as_ref().is_some_and(|a| a.decides)),
         unset,
         in_texts,
         bases: BTreeMap::new(),
@@ -69,6 +70,8 @@ struct Fill<'a> {
     /// Captured variables that something reads before anything wrote them.
     read_first: BTreeSet<String>,
     written: BTreeSet<String>,
+    /// Whether scripts decide which request comes next.
+    jumps: bool,
     /// Variables that some script takes away.
     unset: BTreeSet<String>,
     /// Variables that texts have holes for.
@@ -96,6 +99,10 @@ impl Fill<'_> {
     }
 
     fn request_step(&mut self, mut step: RequestStep, out: &mut Vec<Step>) {
+        if self.jumps {
+            // whatever ran before may have been left out
+            self.written.clear();
+        }
         self.at = step.origin.clone();
         for mut script in std::mem::take(&mut step.before) {
             if let Some(plain) = self.lifts.get(&script.origin).and_then(|l| l.plain.as_ref()) {

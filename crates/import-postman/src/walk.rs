@@ -285,6 +285,8 @@ fn scripts(holder: &Value, at: &Origin) -> (Vec<Script>, Vec<Script>) {
             writes: std::collections::BTreeSet::default(),
             plain: PlainCode::default(),
             scoped: Vec::new(),
+            decides: false,
+            reads_row: false,
             origin: at,
         };
         match str_of(event, "listen") {

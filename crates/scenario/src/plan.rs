@@ -115,3 +115,14 @@ pub struct HttpDefaults {
     pub insecure_tls: bool,
     pub max_redirects: Option<u32>,
 }
+
+impl TestPlan {
+    /// Whether no script of it is in the language of its source.
+    pub fn is_plain(&self) -> bool {
+        let mut plain = self.carried.is_none();
+        crate::for_each_request(self, &mut |r| {
+            plain &= r.before.iter().chain(&r.after).all(|s| s.dialect == crate::Dialect::K6);
+        });
+        plain
+    }
+}

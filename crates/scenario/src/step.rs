@@ -110,6 +110,10 @@ pub struct Script {
     pub plain: PlainCode,
     /// The variables that code of another dialect asks for, by the names that it has for them.
     pub scoped: Vec<ScopedVar>,
+    /// Whether the code asks for values of the row of data that the iteration has.
+    pub reads_row: bool,
+    /// Whether the code may say which request comes next, by its name.
+    pub decides: bool,
     pub origin: Origin,
 }
 

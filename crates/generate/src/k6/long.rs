@@ -46,6 +46,8 @@ mod tests {
             writes: Default::default(),
             plain: Default::default(),
             scoped: Vec::new(),
+            decides: false,
+            reads_row: false,
             origin: Default::default(),
         };
         let step = |i: usize| match i % 50 {

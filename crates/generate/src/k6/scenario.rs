@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use loadwright_scenario::{Lifetime, Scenario, Step, TestPlan, VarName, VarSource};
+use loadwright_scenario::{Lifetime, Scenario, Step, TestPlan, VarName, VarSource, for_each_request};
 
 use super::check::safe_name;
 use super::context::Context;
@@ -19,10 +19,18 @@ pub(crate) struct Function {
 
 /// Whether the plan is long enough for one function a group.
 pub(super) fn is_long(plan: &TestPlan) -> bool {
-    plan.scenarios.iter().any(|s| {
-        let groups = s.steps.iter().filter(|s| matches!(s, Step::Group(_))).count();
-        groups > 1 && count(&s.steps) > SPLIT_FROM
-    })
+    !jumps(plan)
+        && plan.scenarios.iter().any(|s| {
+            let groups = s.steps.iter().filter(|s| matches!(s, Step::Group(_))).count();
+            groups > 1 && count(&s.steps) > SPLIT_FROM
+        })
+}
+
+/// Whether scripts decide which request comes next.
+pub(super) fn jumps(plan: &TestPlan) -> bool {
+    let mut found = false;
+    for_each_request(plan, &mut |r| found |= r.before.iter().chain(&r.after).any(|s| s.decides));
+    found
 }
 
 fn count(steps: &[Step]) -> usize {
@@ -65,6 +73,8 @@ impl Context<'_> {
                 body.push(Stmt::Expr(JsExpr::call(f, args)));
                 parts.push((function, vec![Stmt::Printed(Printer::print_indented(&code))]));
             }
+        } else if jumps(self.plan) {
+            body.extend(self.step_table(&scenario.steps));
         } else {
             body.extend(self.function_body(&scenario.steps, &mut Names::default()));
         }

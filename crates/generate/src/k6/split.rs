@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use loadwright_scenario::{Dialect, Lifetime, Step, TestPlan, VarSource, for_each_request};
+use loadwright_scenario::{Lifetime, Step, TestPlan, VarSource};
 
 use super::context::Context;
 use super::load::options;
@@ -12,11 +12,7 @@ use crate::{GenerateError, GenerateRequest, Generated, GeneratedFile};
 
 /// Whether the plan has groups that can be modules; scripts that stay as they are need its variables beside them.
 pub(super) fn can_split(plan: &TestPlan) -> bool {
-    let mut plain = true;
-    for_each_request(plan, &mut |r| {
-        plain &= r.before.iter().chain(&r.after).all(|s| s.dialect == Dialect::K6);
-    });
-    plain && plan.scenarios.iter().any(|s| s.steps.iter().any(|s| matches!(s, Step::Group(_))))
+    plan.is_plain() && plan.scenarios.iter().any(|s| s.steps.iter().any(|s| matches!(s, Step::Group(_))))
 }
 
 /// One module for each group, one for what they share, and the script that runs them: all in one folder, so that files

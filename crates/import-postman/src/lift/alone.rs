@@ -1,5 +1,5 @@
 //! Whether a script that stays as its author wrote it can stand between requests of plain code: it has to say by name
-//! which variables it uses, to leave the order of the requests alone, and to be done when it returns.
+//! which variables it uses, and to be done when it returns.
 
 use std::collections::BTreeSet;
 
@@ -27,6 +27,12 @@ pub struct Alone {
     pub uses: BTreeSet<(String, usize)>,
     pub writes: BTreeSet<String>,
     pub unset: BTreeSet<String>,
+    /// Whether the script looks into the row of data.
+    pub row: bool,
+    /// Whether the script may say which request comes next.
+    pub decides: bool,
+    /// The requests that it names for that.
+    pub next: BTreeSet<String>,
 }
 
 /// What the script uses, when it can run beside plain code.
@@ -105,6 +111,11 @@ impl Reader<'_> {
             };
         }
         match name {
+            "postman.setNextRequest" | "pm.execution.setNextRequest" => {
+                self.found.decides = true;
+                self.found.next.extend(argument(call, 0).and_then(string));
+                true
+            }
             "postman.getResponseHeader" | "postman.getResponseCookie" => self.test,
             // without a callback the answer is a promise
             "pm.sendRequest" => call.arguments.len() == 2,
@@ -113,10 +124,14 @@ impl Reader<'_> {
     }
 
     /// Whether a name or a chain of members is something that is there between requests of plain code.
-    fn member(&self, name: &str) -> bool {
+    fn member(&mut self, name: &str) -> bool {
         let starts = |prefix: &str| {
             name.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
+        if starts("pm.iterationData") || name.starts_with("data.") {
+            self.found.row = true;
+            return true;
+        }
         let always =
             ["pm.test", "pm.expect", "pm.cookies", "pm.require", "pm.visualizer"].into_iter().any(starts)
                 || ["tests", "iteration", "pm.info.iteration", "pm.info.requestName", "pm.info.eventName"]
@@ -140,6 +155,10 @@ impl Reader<'_> {
             .constant(&name)
             .is_none_or(|known| known.value.is_string() && !printed(&known.value).contains("{{"));
         let dynamic = name.is_empty() || name.starts_with('$');
+        if rank == 0 && s.is_column(&name) {
+            self.found.row = true;
+            return true;
+        }
         if elsewhere || !plain || dynamic || s.is_column(&name) {
             return false;
         }
@@ -238,9 +257,26 @@ mod tests {
     }
 
     #[test]
-    fn what_decides_about_the_run_cannot() {
+    fn a_script_may_look_into_the_row() {
+        assert!(of("pm.iterationData.get('x')").is_some_and(|a| a.row));
+        assert!(of("data.x").is_some_and(|a| a.row));
+        assert_eq!(of("console.log(data)"), None);
+    }
+
+    #[test]
+    fn a_script_may_say_what_comes_next() {
+        let found = of(
+            "if (pm.response.code !== 200) { postman.setNextRequest('Poll'); } else pm.execution.setNextRequest(null);",
+        );
+        let found = found.expect("it can");
+        assert!(found.decides);
+        assert_eq!(found.next.iter().collect::<Vec<_>>(), ["Poll"]);
+    }
+
+    #[test]
+    fn what_is_known_at_run_time_only_cannot() {
         for code in [
-            "postman.setNextRequest('a')",
+            "const next = pm.execution.setNextRequest",
             "pm.execution.skipRequest()",
             "pm.environment.get(name)",
             "pm.environment.toObject()",
@@ -250,7 +286,6 @@ mod tests {
             "new Promise((f) => f())",
             "environment['x']",
             "pm['environment'].get('x')",
-            "pm.iterationData.get('x')",
             "let pm = 1",
             "this.x = 1",
             "request.description",

@@ -8,6 +8,8 @@ use crate::lift::Alone;
 impl Fill<'_> {
     /// Which variable of the plan each name of the script is, and in which scope the script finds it.
     pub(super) fn alone(&mut self, script: &mut Script, alone: &Alone) {
+        script.decides = alone.decides;
+        script.reads_row = alone.row;
         let mut ranks: Vec<(&String, usize)> = Vec::new();
         for (name, rank) in &alone.uses {
             match ranks.iter_mut().find(|(n, _)| *n == name) {

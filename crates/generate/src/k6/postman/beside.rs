@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use loadwright_diagnostic::Origin;
-use loadwright_scenario::{Dialect, ScopedVar, Script, VarName, VariableScope, for_each_request};
+use loadwright_scenario::{Dialect, ScopedVar, Script, Step, VarName, VariableScope, for_each_request};
 
 use super::script::Carrier;
-use crate::js::{JsExpr, JsIdent, Printer, Prop, Stmt, camel_case, quote};
+use crate::js::{JsExpr, JsIdent, Names, Printer, Prop, Stmt, camel_case, quote};
 use crate::k6::context::Context;
 use crate::k6::scope::Home;
 
@@ -40,7 +40,7 @@ impl Context<'_> {
         if found.is_empty() {
             return;
         }
-        for name in ["pm", "postman", "useSchemas", "validate", "npm", "sloppy"] {
+        for name in ["pm", "steps", "postman", "useSchemas", "validate", "npm", "sloppy"] {
             self.names.reserve(name);
         }
         for (script, wish, count) in found {
@@ -69,8 +69,40 @@ impl Context<'_> {
         let mut args = vec![JsExpr::string(name)];
         args.extend(response.map(JsExpr::ident));
         args.push(JsExpr::ident(function));
+        let row = self.plan.datasets.first().and_then(|d| self.rows.get(&d.name));
+        args.extend(row.filter(|_| script.reads_row).map(JsExpr::ident));
         let call = if response.is_some() { "pm.after" } else { "pm.before" };
         Some(Stmt::Expr(JsExpr::call_fn(call, args)))
+    }
+
+    /// `const steps = [{ name: 'Log in', run: () => { … } }, …];`: what comes next is decided by scripts.
+    pub fn step_table(&mut self, steps: &[Step]) -> Vec<Stmt> {
+        let mut rows = Vec::new();
+        let mut waiting = Vec::new();
+        self.step_rows(steps, &mut waiting, &mut rows);
+        let table = JsIdent::known("steps");
+        let run = JsExpr::call_fn("pm.run", vec![JsExpr::ident(&table)]);
+        let mut out = vec![Stmt::Const(table, JsExpr::Array(rows)), Stmt::Blank, Stmt::Expr(run)];
+        out.extend(waiting);
+        out
+    }
+
+    /// A row for each request, with what stands in front of it; folders are left out, as their order is.
+    fn step_rows(&mut self, steps: &[Step], waiting: &mut Vec<Stmt>, rows: &mut Vec<JsExpr>) {
+        for step in steps {
+            match step {
+                Step::Group(group) => self.step_rows(&group.steps, waiting, rows),
+                Step::Request(request) => {
+                    let mut body = std::mem::take(waiting);
+                    body.extend(self.steps(std::slice::from_ref(step), &mut Names::default()));
+                    rows.push(JsExpr::Object(vec![
+                        Prop::pair("name", JsExpr::string(&request.name)),
+                        Prop::pair("run", JsExpr::arrow_block("()", body)),
+                    ]));
+                }
+                other => waiting.extend(self.steps(std::slice::from_ref(other), &mut Names::default())),
+            }
+        }
     }
 
     /// What the scripts need in front of the steps: their scopes, the names that they share, their functions.

@@ -50,6 +50,8 @@ function linked(variables) {
   return scope;
 }
 
+const MAX_STEPS = 100000;
+
 class Scripts extends Host {
   constructor({ name, environment, collectionVariables, globals, modules, names }) {
     super({ modules, names });
@@ -57,20 +59,28 @@ class Scripts extends Host {
     this.environment = linked(environment);
     this.collectionVariables = linked(collectionVariables);
     this.globals = linked(globals);
-    this.rowScope = new VariableScope();
+    this.steps = new Map();
+    this.use({});
+  }
+
+  /** The row of data that a script may look into. */
+  use(row) {
+    this.row = row;
+    this.rowScope = new VariableScope(row);
     const below = [this.rowScope, this.environment, this.collectionVariables, this.globals].map((scope) => scope._map);
     this.local = new VariableScope(undefined, undefined, below);
-    this.steps = new Map();
   }
 
   /** Runs a script in front of the request that is called `name`. */
-  before(name, script) {
-    this.run(script, new Moment(this, this.step(name)));
+  before(name, script, row) {
+    if (row && row !== this.row) this.use(row);
+    this.play(script, new Moment(this, this.step(name)));
   }
 
   /** Runs a script on the response to the request that is called `name`. */
-  after(name, res, script) {
-    this.run(script, new Moment(this, this.step(name), res));
+  after(name, res, script, row) {
+    if (row && row !== this.row) this.use(row);
+    this.play(script, new Moment(this, this.step(name), res));
   }
 
   step(name) {
@@ -83,7 +93,23 @@ class Scripts extends Host {
     return step;
   }
 
-  run(script, moment) {
+  /** Runs the steps one after the other, or in the order that scripts choose with `setNextRequest`. */
+  run(steps) {
+    let at = 0;
+    for (let count = 0; at < steps.length && count < MAX_STEPS; count++) {
+      this.next = undefined;
+      steps[at].run();
+      const { next } = this;
+      if (next === null) return;
+      at = next === undefined ? at + 1 : steps.map((step) => step.name).lastIndexOf(next);
+      if (at < 0) {
+        console.warn(`no request is called ${next}: the iteration ends`);
+        return;
+      }
+    }
+  }
+
+  play(script, moment) {
     let error;
     try {
       script(this.give(moment));
@@ -92,6 +118,7 @@ class Scripts extends Host {
       error = e;
     }
     this.ended(moment, error);
+    if (moment.next !== undefined) this.next = moment.next;
   }
 }
 
