@@ -158,14 +158,10 @@ impl Source {
     /// The same for many pointers in one walk through the text.
     pub fn locate_all(&self, pointers: &[&Pointer]) -> Vec<Option<Place>> {
         let nowhere = || vec![None; pointers.len()];
-        if let (None, Some(path)) = (self.text.get(), &self.path) {
-            if let Some(found) = self.locate_early(path, pointers) {
-                return found;
-            }
-            // a large file is not held for the sake of a line number
-            if self.size() > MOST_TO_LOCATE {
-                return nowhere();
-            }
+        if let (None, Some(path)) = (self.text.get(), &self.path)
+            && let Some(found) = self.locate_early(path, pointers)
+        {
+            return found;
         }
         let Ok(text) = self.text() else { return nowhere() };
         let syntax = self.syntax.get().copied().unwrap_or_else(|| read::syntax(text));
@@ -175,16 +171,19 @@ impl Source {
         }
     }
 
-    /// The same, when all of it stands at the beginning of a JSON file: no more is read than that.
+    /// The same, when all of it stands at the beginning of a JSON file: no more is read than that. A large file is not held
+    /// for the sake of a line number: what stands far behind its beginning has none.
     fn locate_early(&self, path: &Path, pointers: &[&Pointer]) -> Option<Vec<Option<Place>>> {
         let size = self.size();
+        let is_large = size > MOST_TO_LOCATE;
         let mut most = LITTLE;
+        let mut known = None;
         while most < size && most <= MOST_TO_LOCATE {
             let mut bytes = Vec::with_capacity(most);
             fs::File::open(path).ok()?.take(most as u64).read_to_end(&mut bytes).ok()?;
             let text = read::decode(bytes);
             if read::syntax(&text) == Syntax::Yaml {
-                return None;
+                return is_large.then(|| vec![None; pointers.len()]);
             }
             let found = locate_json(&text, pointers);
             let all = found.iter().all(Option::is_some);
@@ -192,8 +191,40 @@ impl Source {
             if all {
                 return Some(found);
             }
+            known = Some(found);
             most *= 8;
         }
-        None
+        known.filter(|_| is_large)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_as_far_as_its_findings_go() {
+        let items: Vec<String> = (0..40_000).map(|i| format!("{{\"n\": {i}}}")).collect();
+        let text = format!("{{\"list\": [{}],\n \"end\": \"é\"}}", items.join(", "));
+        assert!(text.len() > LITTLE);
+        let mut file = tempfile::NamedTempFile::new().expect("a file");
+        file.write_all(text.as_bytes()).expect("written");
+        let whole = Source::text_of(SourceId::default(), "text", text.clone());
+        for (pointers, early) in [
+            (["/list", "/list/7/n"], true),
+            (["/list/20", "/list/39999/n"], false),
+            (["/list/3", "/end"], false),
+        ] {
+            let source = Source::file(SourceId::default(), file.path());
+            let pointers = pointers.map(Pointer::from_text);
+            let places = source.locate_all(&pointers.iter().collect::<Vec<_>>());
+            assert_eq!(places, whole.locate_all(&pointers.iter().collect::<Vec<_>>()));
+            assert_eq!(source.text.get().is_none(), early, "{pointers:?}");
+            for place in places.into_iter().flatten() {
+                assert_eq!(source.excerpt(place), whole.excerpt(place));
+            }
+        }
     }
 }
