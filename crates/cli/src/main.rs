@@ -47,7 +47,6 @@ use args::{Cli, Command};
 use exit::Exit;
 
 fn main() -> ExitCode {
-    memory::small_pages();
     let args = match project::arguments(std::env::args_os().collect()) {
         Ok(project::Arguments::Run(args)) => args,
         Ok(project::Arguments::Explained(text)) => {

@@ -20,10 +20,17 @@ pub fn thrifty() {
 }
 
 /// Pages of the usual size: with huge ones the smallest conversion holds ten megabytes more.
-pub fn small_pages() {
-    #[cfg(target_os = "linux")]
+#[cfg(target_os = "linux")]
+extern "C" fn small_pages() {
     // SAFETY: the call only sets a flag of this process; where it fails, nothing changes.
     unsafe {
         libc::prctl(libc::PR_SET_THP_DISABLE, 1, 0, 0, 0);
     }
 }
+
+/// Runs before the allocator asks for its first pages, which is before `main`.
+#[cfg(target_os = "linux")]
+#[used]
+// SAFETY: the loader calls each function of this section once, with arguments that the function may ignore.
+#[unsafe(link_section = ".init_array.00101")]
+static BEFORE_MAIN: extern "C" fn() = small_pages;
