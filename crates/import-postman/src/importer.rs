@@ -242,8 +242,15 @@ fn lift_all(walked: &mut Walked, scopes: &Scopes, diagnostics: &mut Diagnostics)
     Some(lifts)
 }
 
-/// A variable that is set in two scopes: plain code has one variable for a name.
+/// A variable that is set in two scopes, or set where a script looks for it in vain: plain code has one variable for a
+/// name.
 fn ambiguous(lifts: &Lifts) -> Option<(String, Origin)> {
+    for (origin, lifted) in lifts {
+        let mut sought = lifted.alone.iter().flat_map(|a| &a.missing);
+        if let Some((name, _)) = sought.find(|missing| lifts.values().any(|l| l.ranks.contains(missing))) {
+            return Some((name.clone(), origin.clone()));
+        }
+    }
     let mut ranks: BTreeMap<&str, usize> = BTreeMap::new();
     lifts.iter().flat_map(|(origin, l)| l.ranks.iter().map(move |r| (origin, r))).find_map(
         |(origin, (name, rank))| {

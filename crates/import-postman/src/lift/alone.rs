@@ -25,6 +25,8 @@ use crate::value::printed;
 pub struct Alone {
     /// Names with the scope that is asked: 0 is all of them, 1 the environment, 2 the collection, 3 the globals.
     pub uses: BTreeSet<(String, usize)>,
+    /// Names that the script looks for in a scope that has none of them, while another one does.
+    pub missing: BTreeSet<(String, usize)>,
     pub writes: BTreeSet<String>,
     pub unset: BTreeSet<String>,
     /// Whether the script looks into the row of data.
@@ -93,6 +95,10 @@ impl Reader<'_> {
         if let Some((rank, method)) = variable_call(name) {
             let first = argument(call, 0).and_then(string);
             return match (method, first) {
+                ("get" | "has", Some(variable)) if self.is_elsewhere(&variable, rank) => {
+                    self.found.missing.insert((variable, rank));
+                    true
+                }
                 ("get" | "has", Some(variable)) => self.uses(variable, rank),
                 ("set", Some(variable)) if rank > 0 => {
                     self.found.writes.insert(variable.clone());
@@ -143,6 +149,18 @@ impl Reader<'_> {
             .any(starts);
         let kept = starts("pm.request.id") || starts("pm.request.description") || starts("pm.request.auth");
         always || self.test && after && !kept
+    }
+
+    /// Whether a file has the name in another scope than the one that is asked, which has it not.
+    fn is_elsewhere(&self, name: &str, rank: usize) -> bool {
+        let s = self.scopes;
+        let here = match rank {
+            1 => &s.environment,
+            2 => &s.collection,
+            3 => &s.globals,
+            _ => return false,
+        };
+        !here.contains_key(name) && !s.is_column(name) && s.constant(name).is_some()
     }
 
     /// A variable that is asked for by its name: plain code has one variable for it, and its value as it is.
@@ -254,6 +272,20 @@ mod tests {
         assert_eq!(uses, [("any", 0), ("id", 3), ("old", 1), ("token", 1)]);
         assert_eq!(found.writes.iter().collect::<Vec<_>>(), ["id", "old"]);
         assert_eq!(found.unset.iter().collect::<Vec<_>>(), ["old"]);
+    }
+
+    #[test]
+    fn what_a_scope_has_not_is_missing_there() {
+        let mut scopes = Scopes::default();
+        let list = serde_json::json!([{"key": "course", "value": "7"}]);
+        scopes.collection =
+            crate::scope::read(list.as_array().map_or(&[], Vec::as_slice), &Default::default());
+        let code =
+            "pm.visualizer.clear(); pm.environment.get('course'); pm.collectionVariables.get('course');";
+        let found = alone(code, true, &scopes).expect("it can");
+        assert_eq!(found.missing.into_iter().collect::<Vec<_>>(), [("course".to_owned(), 1)]);
+        assert_eq!(found.uses.into_iter().collect::<Vec<_>>(), [("course".to_owned(), 2)]);
+        assert_eq!(alone("pm.environment.set('course', 1)", true, &scopes), None);
     }
 
     #[test]
