@@ -115,3 +115,17 @@ fn a_script_that_changes_its_request_becomes_headers_of_the_request() {
         assert_eq!(check["passes"], 1, "{name}\n{}\n{}", done.stdout, done.stderr);
     }
 }
+
+#[test]
+fn a_variable_that_nobody_has_is_no_riddle_in_a_condition() {
+    let (program, folder) = program();
+    let folder = folder.path();
+    let script = "if (!(environment.integration)) { tests['asked'] = responseCode.code === 200; }";
+    let items = json!([{"name": "read", "request": {"url": "http://127.0.0.1:1/a"},
+        "event": [{"listen": "test", "script": {"exec": [script]}}]}]);
+    write(folder, "c.json", &collection(&items));
+    let done = program.run(["convert", "c.json", "-o", "c.js", "--quiet"]);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    let script = read(folder, "c.js");
+    assert!(script.contains("if (true) {"), "{script}");
+}

@@ -15,7 +15,7 @@ impl Fill<'_> {
         let mut libraries = BTreeSet::new();
         for piece in &plain.pieces {
             match piece {
-                Piece::Code(text) => body.push_str(text),
+                Piece::Code(text) => push_code(&mut body, text),
                 Piece::Response => body.push(Part::Var(VarName::new(PlainCode::RESPONSE))),
                 Piece::Library(name) => {
                     body.push(Part::Var(PlainCode::library(name)));
@@ -125,4 +125,18 @@ impl Fill<'_> {
 /// Text between the backticks of a template literal.
 fn in_template(text: &str) -> String {
     text.replace('\\', "\\\\").replace('`', "\\`").replace("${", "\\${")
+}
+
+/// Adds code of the script. `!(undefined)`, the question for a variable that nobody has, is `true`.
+fn push_code(body: &mut Text, text: &str) {
+    const NOBODY: &str = "!(undefined";
+    if let (Some(Part::Literal(last)), Some(rest)) = (body.0.last_mut(), text.strip_prefix(')'))
+        && last.ends_with(NOBODY)
+    {
+        last.truncate(last.len() - NOBODY.len());
+        last.push_str("true");
+        last.push_str(rest);
+        return;
+    }
+    body.push_str(text);
 }
