@@ -153,3 +153,32 @@ fn scripts_may_choose_what_comes_next_and_look_into_the_row() {
     ];
     assert_eq!(lines, expected);
 }
+
+#[test]
+fn a_script_may_leave_its_request_out() {
+    let (program, folder) = program();
+    let folder = folder.path();
+    let (port, got) = server("{}");
+    let item = |name: &str, before: &str| {
+        json!({"name": name, "request": {"url": format!("http://127.0.0.1:{port}/{name}")}, "event": [
+            {"listen": "prerequest", "script": {"exec": [before]}},
+            {"listen": "test", "script": {"exec": [format!("pm.test('{name}', () => pm.response.to.have.status(200));")]}}]})
+    };
+    let items = json!([
+        item("first", "if (pm.info.requestName === 'first') { pm.execution.skipRequest(); }"),
+        item("second", "if (pm.info.requestName === 'first') { pm.execution.skipRequest(); }"),
+    ]);
+    write(folder, "c.json", &collection(&items));
+    let done = program.run(["convert", "c.json", "-o", "c.js", "--quiet"]);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    assert!(
+        read(folder, "c.js").contains("if (pm.before('first', beforeFirst)) {"),
+        "{}",
+        read(folder, "c.js")
+    );
+    let done = program.run(["run", "c.js"]);
+    assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
+    let paths: Vec<String> = got.try_iter().filter_map(|r| r.split(' ').nth(1).map(str::to_owned)).collect();
+    assert_eq!(paths, ["/second"]);
+    assert!(!done.stdout.contains("✓ first"), "{}", done.stdout);
+}

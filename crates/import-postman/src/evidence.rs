@@ -43,6 +43,7 @@ pub fn example_check(item: &Value, at: &Origin) -> Option<Script> {
         plain: PlainCode::default(),
         scoped: Vec::new(),
         decides: false,
+        skips: false,
         reads_row: false,
         origin: at.key("response").index(*i),
     })

@@ -286,10 +286,11 @@ fn next_by_id(walked: &Walked, lifts: &Lifts) -> Option<(String, Origin)> {
 }
 
 /// Scripts that set variables beside scripts that are code: all of them become code, so that their order stays. Gives
-/// the first that cannot. Where scripts decide what comes next, whatever is set belongs to its request.
+/// the first that cannot. Where scripts decide what comes next or leave requests out, whatever is set
+/// belongs to its request.
 fn rewrite_mixed(steps: &mut Vec<Step>, scopes: &Scopes, lifts: &mut Lifts) -> Option<Origin> {
     let mut refused = None;
-    let jumps = lifts.values().any(|l| l.alone.as_ref().is_some_and(|a| a.decides));
+    let jumps = lifts.values().any(|l| l.alone.as_ref().is_some_and(|a| a.decides || a.skips));
     for_each_step_mut_in(steps, &mut |step| {
         let Step::Request(request) = step else { return };
         for (scripts, test) in [(&request.before, false), (&request.after, true)] {

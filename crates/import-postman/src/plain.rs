@@ -47,7 +47,7 @@ pub fn fill(steps: Vec<Step>, scopes: &Scopes, lifts: &Lifts, diagnostics: &mut 
         used: BTreeSet::new(),
         read_first: BTreeSet::new(),
         written: BTreeSet::new(),
-        jumps: lifts.values().any(|l| l.alone.as_ref().is_some_and(|a| a.decides)),
+        jumps: lifts.values().any(|l| l.alone.as_ref().is_some_and(|a| a.decides || a.skips)),
         unset,
         in_texts,
         bases: BTreeMap::new(),
@@ -70,7 +70,7 @@ struct Fill<'a> {
     /// Captured variables that something reads before anything wrote them.
     read_first: BTreeSet<String>,
     written: BTreeSet<String>,
-    /// Whether scripts decide which request comes next.
+    /// Whether scripts decide which request comes next, or leave some out.
     jumps: bool,
     /// Variables that some script takes away.
     unset: BTreeSet<String>,

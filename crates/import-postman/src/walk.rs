@@ -286,6 +286,7 @@ fn scripts(holder: &Value, at: &Origin) -> (Vec<Script>, Vec<Script>) {
             plain: PlainCode::default(),
             scoped: Vec::new(),
             decides: false,
+            skips: false,
             reads_row: false,
             origin: at,
         };

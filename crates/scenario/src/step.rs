@@ -112,6 +112,8 @@ pub struct Script {
     pub scoped: Vec<ScopedVar>,
     /// Whether the code asks for values of the row of data that the iteration has.
     pub reads_row: bool,
+    /// Whether the code may leave its request out.
+    pub skips: bool,
     /// Whether the code may say which request comes next, by its name.
     pub decides: bool,
     pub origin: Origin,

@@ -47,6 +47,7 @@ mod tests {
             plain: Default::default(),
             scoped: Vec::new(),
             decides: false,
+            skips: false,
             reads_row: false,
             origin: Default::default(),
         };

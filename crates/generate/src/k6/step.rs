@@ -121,10 +121,11 @@ impl Context<'_> {
         if let Some(note) = &step.note {
             out.push(Stmt::Comment(note.clone()));
         }
-        let mut body = Vec::new();
+        let mut before = Vec::new();
         for script in &step.before {
-            body.extend(self.script(script, None, &step.name));
+            before.push((script.skips, self.script(script, None, &step.name)));
         }
+        let mut body = Vec::new();
         let code = self.request(step);
         let form = code.form.is_some();
         if let Some(e) = code.form {
@@ -141,6 +142,14 @@ impl Context<'_> {
             for script in &step.after {
                 body.extend(self.script(script, Some(&response), &step.name));
             }
+        }
+        for (skips, code) in before.into_iter().rev() {
+            body = match (skips, code.as_slice()) {
+                (true, [Stmt::Expr(call)]) => {
+                    vec![Stmt::If { test: call.clone(), then: body, otherwise: Vec::new() }]
+                }
+                _ => [code, body].concat(),
+            };
         }
         let needs = self.needed(step);
         match needs {

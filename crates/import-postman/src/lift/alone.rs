@@ -31,6 +31,8 @@ pub struct Alone {
     pub unset: BTreeSet<String>,
     /// Whether the script looks into the row of data.
     pub row: bool,
+    /// Whether the script may leave its request out.
+    pub skips: bool,
     /// Whether the script may say which request comes next.
     pub decides: bool,
     /// The requests that it names for that.
@@ -120,6 +122,10 @@ impl Reader<'_> {
             "postman.setNextRequest" | "pm.execution.setNextRequest" => {
                 self.found.decides = true;
                 self.found.next.extend(argument(call, 0).and_then(string));
+                true
+            }
+            "pm.execution.skipRequest" if !self.test => {
+                self.found.skips = true;
                 true
             }
             "postman.getResponseHeader" | "postman.getResponseCookie" => self.test,

@@ -9,6 +9,7 @@ impl Fill<'_> {
     /// Which variable of the plan each name of the script is, and in which scope the script finds it.
     pub(super) fn alone(&mut self, script: &mut Script, alone: &Alone) {
         script.decides = alone.decides;
+        script.skips = alone.skips;
         script.reads_row = alone.row;
         let mut ranks: Vec<(&String, usize)> = Vec::new();
         for (name, rank) in &alone.uses {

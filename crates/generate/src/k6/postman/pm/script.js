@@ -71,10 +71,12 @@ class Scripts extends Host {
     this.local = new VariableScope(undefined, undefined, below);
   }
 
-  /** Runs a script in front of the request that is called `name`. */
+  /** Runs a script in front of the request that is called `name`; says whether the request is to be sent. */
   before(name, script, row) {
     if (row && row !== this.row) this.use(row);
-    this.play(script, new Moment(this, this.step(name)));
+    const moment = new Moment(this, this.step(name));
+    this.play(script, moment);
+    return !moment.skip;
   }
 
   /** Runs a script on the response to the request that is called `name`. */
