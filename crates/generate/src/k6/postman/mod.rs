@@ -65,7 +65,7 @@ pub(super) fn generate(request: &GenerateRequest<'_>, carried: &Carried) -> Resu
         descriptions: script::uses_descriptions(plan),
     };
     let steps = table.steps();
-    let Carrier { code, loose, modules } = table.carrier;
+    let Carrier { code, loose, mut modules } = table.carrier;
 
     let mut sections = vec![super::script::head(request)];
     let data = plan.datasets.first();
@@ -102,6 +102,8 @@ pub(super) fn generate(request: &GenerateRequest<'_>, carried: &Carried) -> Resu
     } else {
         "export default async function () {\n  await pm.run(steps);\n}\n".to_owned()
     });
+    sections.iter().for_each(|s| modules.random(s));
+    cx.files.iter().for_each(|f| modules.random(&String::from_utf8_lossy(&f.content)));
     let mut imports = modules.imports("import { collection } from './pm/run.js';", &BTreeSet::new());
     if data.is_some() || cx.needs.helpers.contains(&Helper::Kept) {
         imports = format!("import {{ SharedArray }} from 'k6/data';\n\n{imports}");

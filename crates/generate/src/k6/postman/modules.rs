@@ -13,7 +13,7 @@ const CORE: &[(&str, &str)] = &[
     ("body.js", include_str!("pm/body.js")),
     ("changed.js", include_str!("pm/changed.js")),
     ("cookies.js", include_str!("pm/cookies.js")),
-    ("dynamic.js", include_str!("pm/dynamic.js")),
+    ("fresh.js", include_str!("pm/fresh.js")),
     ("expect.js", include_str!("pm/expect.js")),
     ("given.js", include_str!("pm/given.js")),
     ("host.js", include_str!("pm/host.js")),
@@ -141,6 +141,8 @@ const EXTRAS: &[(&str, &str)] = &[
     ("legacy.js", include_str!("pm/legacy.js")),
     ("sugar.js", include_str!("pm/sugar.js")),
     ("signed.js", include_str!("pm/signed.js")),
+    ("random.js", include_str!("pm/random.js")),
+    ("dynamic.js", super::DYNAMIC),
     BESIDE,
 ];
 
@@ -176,6 +178,8 @@ pub(in crate::k6) struct Modules {
     sloppy: bool,
     sugar: bool,
     legacy: bool,
+    /// Dynamic variables that are made of lists of words.
+    random: bool,
     /// Packages that are not among the libraries: name as required, and as npm knows it with its version.
     packages: BTreeMap<String, (String, String)>,
 }
@@ -196,6 +200,11 @@ impl Modules {
     /// Methods that Postman's sandbox adds to the language's own objects.
     pub fn sugar(&mut self) {
         self.sugar = true;
+    }
+
+    /// Takes what makes `$random…` when a text names one of them.
+    pub fn random(&mut self, text: &str) {
+        self.random |= text.contains("$random");
     }
 
     /// Scripts that only run outside strict mode.
@@ -311,6 +320,7 @@ impl Modules {
             ("keys.js", self.keys),
             ("legacy.js", self.legacy),
             ("sugar.js", self.sugar),
+            ("random.js", self.random),
         ]
         .into_iter()
         .filter_map(|(file, used)| used.then_some(file))

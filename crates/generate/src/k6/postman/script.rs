@@ -37,6 +37,7 @@ struct Needs {
 impl Carrier {
     /// Writes the function of a script; `None` when it is no JavaScript in any mode.
     pub fn carry(&mut self, taken: &mut Names, name: &JsIdent, code: &str) -> Option<()> {
+        self.modules.random(code);
         let plain = format!("function f() {{\n{code}\n}}");
         let waiting = format!("async function f() {{\n{code}\n}}");
         let found = read(&plain, SourceType::mjs())

@@ -1,7 +1,7 @@
 // A request that a script has looked at or changed, when nothing but its address, headers and text has to be filled.
 import encoding from 'k6/encoding';
 
-import { uuid } from './dynamic.js';
+import { uuid } from './fresh.js';
 import { fill, Template } from './scope.js';
 import { exchange, paramsOf, SYSTEM } from './send.js';
 import { wireOf } from './url.js';

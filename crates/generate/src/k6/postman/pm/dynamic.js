@@ -8,7 +8,7 @@ const words = (n) => Array.from({ length: n }, () => pick(WORDS)).join(' ');
 const title = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 const sentence = () => `${title(words(int(4, 9)))}.`;
 const fast = typeof crypto !== 'undefined' && typeof crypto.randomUUID === 'function';
-export const uuid = fast ? () => crypto.randomUUID() : () => `${hex(8)}-${hex(4)}-4${hex(3)}-${pick(['8', '9', 'a', 'b'])}${hex(3)}-${hex(12)}`;
+const uuid = fast ? () => crypto.randomUUID() : () => `${hex(8)}-${hex(4)}-4${hex(3)}-${pick(['8', '9', 'a', 'b'])}${hex(3)}-${hex(12)}`;
 const WORDS = ['amber', 'birch', 'cedar', 'delta', 'ember', 'fjord', 'grove', 'harbor', 'island', 'juniper', 'kelp', 'lagoon',
   'meadow', 'north', 'ocean', 'prairie', 'quartz', 'river', 'summit', 'tundra', 'upland', 'valley', 'willow', 'yonder', 'zephyr'];
 const FIRST = ['Ada', 'Ben', 'Carla', 'Dev', 'Elif', 'Femi', 'Grace', 'Hugo', 'Ines', 'Jonas', 'Kira', 'Liam', 'Mona', 'Nils'];

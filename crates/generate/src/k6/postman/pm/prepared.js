@@ -1,7 +1,7 @@
 // A step as it is known before it runs: what can be worked out once for all iterations.
 import encoding from 'k6/encoding';
 
-import { uuid } from './dynamic.js';
+import { uuid } from './fresh.js';
 import { formEncode, lengthOf } from './body.js';
 import { Header, HeaderList } from './list.js';
 import { Request, RequestAuth, RequestBody } from './request.js';

@@ -1,7 +1,7 @@
 // `pm.response`: a response of k6 in Postman's clothes.
 import encoding from 'k6/encoding';
 
-import { dynamic } from './dynamic.js';
+import { dynamic } from './fresh.js';
 import { parse } from './json.js';
 import { Header, HeaderList, listOf } from './list.js';
 import { REASONS } from './reasons.js';

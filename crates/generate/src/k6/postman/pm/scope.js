@@ -1,5 +1,5 @@
 // Variables: one scope, and the layers that a placeholder is looked up in.
-import { dynamic } from './dynamic.js';
+import { dynamic } from './fresh.js';
 import { PropertyList } from './list.js';
 
 const HOLE = /\{\{([^{}]*?)}}/g;

@@ -1,6 +1,7 @@
 // The classes of `postman-collection` that scripts make objects of.
 import { CookieList } from './cookies.js';
 import { Header as HeaderItem, header, listOf, PropertyList } from './list.js';
+import './random.js';
 import { Request, RequestAuth, RequestBody } from './request.js';
 import { Response } from './response.js';
 import { VariableScope, fill, fillIn } from './scope.js';

@@ -3,7 +3,7 @@ import { authorize } from './auth.js';
 import { bodyOf } from './body.js';
 import { isPlain, sendChanged } from './changed.js';
 import { CookieList } from './cookies.js';
-import { dynamic } from './dynamic.js';
+import { dynamic } from './fresh.js';
 import { Header, HeaderList } from './list.js';
 import { addLength } from './prepared.js';
 import { Request, RequestBody } from './request.js';
