@@ -85,7 +85,7 @@ codes! {
         - `require` and globals: lodash, crypto-js, moment, cheerio, tv4, ajv, xml2js, xml2Json, uuid, csv-parse, string_decoder, atob, btoa, Buffer, URL, url, querystring, chai, assert, util, path, events, postman-collection; the parts that scripts of collections use, not the whole libraries\n\n\
         What shows something in the app does nothing: `pm.visualizer`. `pm.vault` has no values.\n\n\
         `pm.sendRequest` without a callback gives a promise and `await` works at the top of a script, as in Postman's app. Newer functions of lodash, `URL`, `TextEncoder` and what else k6 has can be used, though newman knows none of it.\n\n\
-        Known differences in what is sent: a path with a bare `%` that starts no escape is refused by k6's URL parser; a digest challenge is answered anew for each request instead of being remembered for a folder; an expired session of the app's own cookie store does not exist here. Errors of the language itself have k6's wording.\n\n\
+        Known differences in what is sent: a path with a bare `%` that starts no escape is refused by k6's URL parser; a redirect takes the cookies that the jar has then, where Postman repeats those of the first request; an expired session of the app's own cookie store does not exist here. Errors of the language itself have k6's wording.\n\n\
         1658 of 1681 calls that newman 6.2.2 supports behave the same, down to the wording of a failed assertion (`cargo xtask newman` runs both and compares). These do not:\n\n",
         include_str!("../../../fixtures/postman/pm-differences/reasons"),
         "\nEach line below is one call that the program's tests run, with the outcome that newman has for it (`implicit global` and `await` are errors in newman):\n\n",
