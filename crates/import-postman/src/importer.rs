@@ -231,6 +231,10 @@ fn lift_all(walked: &mut Walked, scopes: &Scopes, diagnostics: &mut Diagnostics)
         whole(format!("the name of a variable holds `{{{{{name}}}}}`, which a script sets"), origin);
         return None;
     }
+    if let Some(origin) = body_of_its_own(&mut walked.steps, &lifts) {
+        whole("this script looks at a body that is not text on the wire".to_owned(), origin);
+        return None;
+    }
     if let Some((id, origin)) = next_by_id(walked, &lifts) {
         whole(format!("`{id}` is the id of a request, not its name"), origin);
         return None;
@@ -272,6 +276,22 @@ fn nested(steps: &mut Vec<Step>, lifts: &Lifts) -> Option<(String, Origin)> {
             }
         });
         found = found.take().or_else(|| Some((name?, request.origin.clone())));
+    });
+    found
+}
+
+/// A script that looks at the body of a request that cannot be told from what was sent: parts, files, what is not sent.
+fn body_of_its_own(steps: &mut Vec<Step>, lifts: &Lifts) -> Option<Origin> {
+    let mut found = None;
+    for_each_step_mut_in(steps, &mut |step| {
+        let Step::Request(r) = step else { return };
+        let told =
+            matches!(r.request.body, Body::Empty | Body::Raw { .. } | Body::Json { .. } | Body::Form(_));
+        if found.is_some() || told && !r.request.overrides.unsent_body {
+            return;
+        }
+        let looks = |o: &Origin| lifts.get(o).and_then(|l| l.alone.as_ref()).is_some_and(|a| a.body);
+        found = r.before.iter().chain(&r.after).map(|s| &s.origin).find(|o| looks(o)).cloned();
     });
     found
 }

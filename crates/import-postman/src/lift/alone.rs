@@ -31,6 +31,8 @@ pub struct Alone {
     pub unset: BTreeSet<String>,
     /// Whether the script looks into the row of data.
     pub row: bool,
+    /// Whether the script looks at the body of its request.
+    pub body: bool,
     /// Whether the script may leave its request out.
     pub skips: bool,
     /// Whether the script may say which request comes next.
@@ -51,11 +53,14 @@ pub fn alone(code: &str, test: bool, scopes: &Scopes) -> Option<Alone> {
     if !built.diagnostics.is_empty() {
         return None;
     }
-    let own: BTreeSet<String> = built.semantic.scoping().symbol_names().map(ToString::to_string).collect();
-    if own.iter().any(|name| SPECIAL.contains(&name.as_str())) {
+    let scoping = built.semantic.scoping();
+    let own: BTreeSet<String> = scoping.symbol_names().map(ToString::to_string).collect();
+    // a name that is Postman's here and the script's own there cannot be told apart by the name
+    let mut both = scoping.root_unresolved_references().iter().map(|(name, _)| name.to_string());
+    if both.any(|name| own.contains(&name)) {
         return None;
     }
-    let mut reader = Reader { test, scopes, found: Alone::default(), refused: false };
+    let mut reader = Reader { test, scopes, own: &own, found: Alone::default(), refused: false };
     reader.visit_program(&parsed.program);
     (!reader.refused).then_some(reader.found)
 }
@@ -63,6 +68,8 @@ pub fn alone(code: &str, test: bool, scopes: &Scopes) -> Option<Alone> {
 struct Reader<'s> {
     test: bool,
     scopes: &'s Scopes,
+    /// Names that the script declares.
+    own: &'s BTreeSet<String>,
     found: Alone,
     refused: bool,
 }
@@ -92,6 +99,12 @@ fn variable_call(name: &str) -> Option<(usize, &str)> {
 }
 
 impl Reader<'_> {
+    /// Whether a chain of members starts at one of Postman's names.
+    fn is_postman(&self, chain: &str) -> bool {
+        let root = chain.split('.').next().unwrap_or_default();
+        SPECIAL.contains(&root) && !self.own.contains(root)
+    }
+
     /// A call of one of Postman's functions; says whether it is one that plain code has a place for.
     fn called(&mut self, name: &str, call: &CallExpression<'_>) -> bool {
         if let Some((rank, method)) = variable_call(name) {
@@ -140,6 +153,12 @@ impl Reader<'_> {
         let starts = |prefix: &str| {
             name.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
+        // only some of its functions leave the body alone
+        let beside_body = ["pm.request.url", "pm.request.headers", "pm.request.method", "request.url"]
+            .into_iter()
+            .chain(["request.headers", "request.method", "request.name", "pm.request.to", "pm.request.name"])
+            .any(starts);
+        self.found.body |= (starts("pm.request") || starts("request")) && !beside_body;
         if starts("pm.iterationData") || name.starts_with("data.") {
             self.found.row = true;
             return true;
@@ -193,7 +212,7 @@ impl Reader<'_> {
 
 impl<'a> Visit<'a> for Reader<'_> {
     fn visit_call_expression(&mut self, call: &CallExpression<'a>) {
-        let name = dotted(&call.callee).filter(|n| is_special(n));
+        let name = dotted(&call.callee).filter(|n| self.is_postman(n));
         let Some(name) = name else {
             walk::walk_call_expression(self, call);
             return;
@@ -213,14 +232,14 @@ impl<'a> Visit<'a> for Reader<'_> {
             self.refused = true;
         }
         let chain = dotted(&member.object).map(|object| format!("{object}.{}", member.property.name));
-        match chain.filter(|n| is_special(n)) {
+        match chain.filter(|n| self.is_postman(n)) {
             Some(name) => self.refused |= member.optional || !self.member(&name),
             None => walk::walk_static_member_expression(self, member),
         }
     }
 
     fn visit_computed_member_expression(&mut self, member: &ComputedMemberExpression<'a>) {
-        if let Some(name) = dotted(&member.object).filter(|n| is_special(n)) {
+        if let Some(name) = dotted(&member.object).filter(|n| self.is_postman(n)) {
             self.refused |= !self.member(&name);
             self.visit_expression(&member.expression);
         } else {
@@ -231,7 +250,7 @@ impl<'a> Visit<'a> for Reader<'_> {
     fn visit_identifier_reference(&mut self, id: &IdentifierReference<'a>) {
         let name = id.name.as_str();
         let later = matches!(name, "Promise" | "queueMicrotask" | "eval" | "globalThis" | "Function");
-        self.refused |= later || SPECIAL.contains(&name) && !self.member(name);
+        self.refused |= later || self.is_postman(name) && !self.member(name);
     }
 
     fn visit_await_expression(&mut self, _: &AwaitExpression<'a>) {
@@ -252,11 +271,6 @@ impl<'a> Visit<'a> for Reader<'_> {
         self.refused |= matches!(e, Expression::ThisExpression(_) | Expression::ImportExpression(_));
         walk::walk_expression(self, e);
     }
-}
-
-/// Whether a chain of members starts at one of Postman's names.
-fn is_special(chain: &str) -> bool {
-    SPECIAL.contains(&chain.split('.').next().unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -299,6 +313,8 @@ mod tests {
         assert!(of("pm.iterationData.get('x')").is_some_and(|a| a.row));
         assert!(of("data.x").is_some_and(|a| a.row));
         assert_eq!(of("console.log(data)"), None);
+        let own = of("var data = JSON.parse(responseBody); console.log(data, data.form); eval_(data);");
+        assert!(own.is_some_and(|a| !a.row), "the name is the script's own");
     }
 
     #[test]
@@ -324,7 +340,7 @@ mod tests {
             "new Promise((f) => f())",
             "environment['x']",
             "pm['environment'].get('x')",
-            "let pm = 1",
+            "{ const data = 1; } console.log(data.x)",
             "this.x = 1",
             "request.description",
             "eval('1')",
