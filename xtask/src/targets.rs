@@ -183,20 +183,39 @@ fn requests(
             }
             _ => command.args(["run", "--quiet", script]),
         };
-        let output = command
+        let output = std::fs::File::create(folder.join("output.txt"))?;
+        let mut tool = command
             .current_dir(&folder)
             .envs(&environment)
             .env("ARTILLERY_DISABLE_TELEMETRY", "true")
             .stdin(Stdio::null())
-            .output()?;
-        std::fs::write(folder.join("output.txt"), [output.stdout, output.stderr].concat())?;
-        Ok(())
+            .stdout(output.try_clone()?)
+            .stderr(output)
+            .spawn()?;
+        within(&mut tool, LIMIT)
     });
     let _ = mock.kill();
     let _ = mock.wait();
     result?;
     let text = std::fs::read_to_string(&log)?;
     text.lines().map(|l| Ok(serde_json::from_str(l)?)).collect()
+}
+
+/// How long one run of a tool may take: the slowest needs ten seconds.
+const LIMIT: Duration = Duration::from_secs(90);
+
+/// Waits for a tool, and stops one that does not come to its end.
+fn within(tool: &mut Child, limit: Duration) -> Result<()> {
+    let patience = Instant::now() + limit;
+    while tool.try_wait()?.is_none() {
+        if Instant::now() > patience {
+            tool.kill()?;
+            tool.wait()?;
+            bail!("the run has not ended after {} seconds", limit.as_secs());
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Ok(())
 }
 
 /// The addresses that the mock prints when it is ready.

@@ -1,6 +1,7 @@
-use loadwright_scenario::{ColumnOrder, VarSource};
+use loadwright_scenario::{ColumnOrder, Part, Text, VarSource};
 
 use super::context::Context;
+use crate::findings;
 use crate::js::{JsExpr, Printer, Prop, Stmt};
 use crate::k6::helpers::Helper;
 
@@ -168,10 +169,20 @@ impl Context<'_> {
     /// The function that fills a user's variables: constants, initial values, rows of JSON data.
     pub fn set_up(&mut self) -> Option<String> {
         let mut props = Vec::new();
-        for v in self.plan.variables.iter().filter(|v| Some(&v.name) != self.address.as_ref()) {
+        let plan = self.plan;
+        for v in &plan.variables {
+            if Some(&v.name) == self.address.as_ref() {
+                continue;
+            }
             let ident = self.js.var_ident(&v.name);
             match &v.source {
                 VarSource::Captured { initial: None } => {}
+                // a value that holds its own placeholder would be filled with itself, and that again
+                VarSource::Captured { initial: Some(text) } if has_placeholder(text) => {
+                    let message = format!("`{}` is empty until an answer sets it", v.name);
+                    self.finding(&findings::APPROXIMATED, message, &v.origin);
+                    props.push(Prop::pair(ident.as_str(), JsExpr::string("")));
+                }
                 VarSource::Captured { initial: Some(text) } => {
                     props.push(Prop::pair(ident.as_str(), self.js.text(text)));
                 }
@@ -310,3 +321,8 @@ const multipart = (parts) => {
   chunks.push(Buffer.from(`--${boundary}--\\r\\n`));
   return { buffer: Buffer.concat(chunks), type: `multipart/form-data; boundary=${boundary}` };
 };";
+
+/// Whether a text has what Artillery takes for a placeholder.
+fn has_placeholder(text: &Text) -> bool {
+    text.0.iter().any(|p| matches!(p, Part::Literal(t) if t.contains("{{")))
+}
