@@ -20,6 +20,7 @@ mod url;
 mod v1;
 mod value;
 mod walk;
+mod whole;
 
 pub use codes::CODES;
 pub use importer::Postman;
