@@ -1,6 +1,7 @@
 //! JavaScript as values whose only constructors escape, and a printer that lays them out as a formatter would.
 
 mod expr;
+mod flat;
 mod ident;
 mod literal;
 mod print;

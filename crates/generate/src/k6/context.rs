@@ -96,9 +96,10 @@ impl<'a> Context<'a> {
     /// The name of a library that code of the source uses; its files are written beside the script.
     pub fn library(&mut self, name: &str) -> Option<String> {
         let (local, file, export) = super::postman::library(name)?;
-        self.needs.libraries.insert((file, format!("{export} as {local}")));
-        for (path, content) in super::postman::library_files(file) {
-            self.add_file(&path, content);
+        if self.needs.libraries.insert((file, format!("{export} as {local}"))) {
+            for (path, content) in super::postman::library_files(file) {
+                self.add_file(&path, content);
+            }
         }
         Some(local)
     }

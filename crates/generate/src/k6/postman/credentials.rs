@@ -74,9 +74,10 @@ impl Context<'_> {
             Some(shared) => shared,
             None => props(&request.auth, &mut |text| self.text(text))?,
         };
-        self.needs.libraries.insert(("signed.js", "signed".to_owned()));
-        for (path, content) in super::library_files("signed.js") {
-            self.add_file(&path, content);
+        if self.needs.libraries.insert(("signed.js", "signed".to_owned())) {
+            for (path, content) in super::library_files("signed.js") {
+                self.add_file(&path, content);
+            }
         }
         Some(auth)
     }

@@ -90,3 +90,19 @@ function join(chunks) {
   }
   return out.buffer;
 }
+
+const decode = (text) => {
+  try {
+    return decodeURIComponent(text.replace(/\+/g, ' '));
+  } catch (e) {
+    return text;
+  }
+};
+
+/** The fields of a form as it goes over the wire. */
+export function fieldsOf(text) {
+  return text.split('&').map((pair) => {
+    const at = pair.indexOf('=');
+    return at < 0 ? { key: decode(pair), value: '' } : { key: decode(pair.slice(0, at)), value: decode(pair.slice(at + 1)) };
+  });
+}

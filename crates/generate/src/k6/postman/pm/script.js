@@ -1,4 +1,5 @@
 // Scripts that run as their authors wrote them, between requests of plain k6 code.
+import { fieldsOf } from './body.js';
 import { CookieList } from './cookies.js';
 import { Host } from './host.js';
 import { Request } from './request.js';
@@ -154,14 +155,6 @@ class Moment {
   }
 }
 
-const decode = (text) => {
-  try {
-    return decodeURIComponent(text.replace(/\+/g, ' '));
-  } catch (e) {
-    return text;
-  }
-};
-
 /** A request as k6 tells of it. */
 function asSent({ method, url, headers = {}, body }) {
   const header = Object.keys(headers).map((key) => ({ key, value: [].concat(headers[key]).join(', ') }));
@@ -169,10 +162,6 @@ function asSent({ method, url, headers = {}, body }) {
   if (host && !header.some((h) => /^host$/i.test(h.key))) header.push({ key: 'Host', value: host[1] });
   if (!body) return new Request({ method, url, header });
   const form = header.some((h) => /^content-type$/i.test(h.key) && /x-www-form-urlencoded/i.test(h.value));
-  const pair = (text) => {
-    const at = text.indexOf('=');
-    return at < 0 ? { key: decode(text), value: '' } : { key: decode(text.slice(0, at)), value: decode(text.slice(at + 1)) };
-  };
-  const from = form ? { mode: 'urlencoded', urlencoded: String(body).split('&').map(pair) } : { mode: 'raw', raw: body };
+  const from = form ? { mode: 'urlencoded', urlencoded: fieldsOf(String(body)) } : { mode: 'raw', raw: body };
   return new Request({ method, url, header, body: from });
 }

@@ -2,27 +2,16 @@
 import http from 'k6/http';
 
 import { answerChallenge, authorize } from './auth.js';
-import { bodyOf } from './body.js';
+import { bodyOf, fieldsOf } from './body.js';
 import { Request } from './request.js';
 import './sign.js';
 
 const FORM = /^application\/x-www-form-urlencoded\b/i;
 
-const decode = (text) => {
-  try {
-    return decodeURIComponent(text.replace(/\+/g, ' '));
-  } catch (e) {
-    return text;
-  }
-};
-
 /** The fields of a form: k6 takes them as an object too. */
 function fields(body) {
   if (typeof body === 'object') return Object.keys(body).map((key) => ({ key, value: String(body[key]) }));
-  return body.split('&').map((pair) => {
-    const at = pair.indexOf('=');
-    return at < 0 ? { key: decode(pair), value: '' } : { key: decode(pair.slice(0, at)), value: decode(pair.slice(at + 1)) };
-  });
+  return fieldsOf(body);
 }
 
 /** What a server has asked for, by the credentials that several requests share. */
