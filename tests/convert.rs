@@ -10,6 +10,19 @@ fn standard_input_is_an_input_and_standard_output_an_output() {
     assert!(done.stdout.contains("http.get(`${BASE_URL}/a`"), "{}", done.stdout);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_an_input_too() {
+    let (program, _folder) = program();
+    let recording = r#"{"log": {"version": "1.2", "entries": [{"startedDateTime": "2026-01-01T00:00:00Z",
+        "request": {"method": "GET", "url": "https://shop.example/a"}, "response": {"status": 200}}]}}"#;
+    for input in [API, recording] {
+        let done = program.run_with_input(["convert", "/dev/stdin", "--quiet"], input);
+        assert_eq!(done.code, 0, "{}", done.stderr);
+        assert!(done.stdout.contains("http.get(`${BASE_URL}/a`"), "{}", done.stdout);
+    }
+}
+
 #[test]
 fn a_finding_points_into_the_users_file_and_strict_refuses_losses() {
     let (program, _folder) = program();

@@ -52,7 +52,12 @@ pub fn open(id: SourceId, input: &str) -> Result<Source> {
             path.join("openapi.yaml").display()
         );
     }
-    std::fs::metadata(path).with_context(|| format!("failed to read {input}"))?;
+    let known = std::fs::metadata(path).with_context(|| format!("failed to read {input}"))?;
+    if !known.is_file() {
+        // a pipe gives its bytes once, and only from the beginning
+        let bytes = std::fs::read(path).with_context(|| format!("failed to read {input}"))?;
+        return Ok(Source::text_of(id, input, loadwright_import::read::decode(bytes)));
+    }
     Ok(Source::file(id, input))
 }
 

@@ -1,7 +1,6 @@
-use std::fs::File;
-use std::io;
 use std::sync::Arc;
 
+use loadwright_import::Bytes;
 use loadwright_scenario::{Archive, Content, Place};
 
 use crate::entry::from_base64;
@@ -16,7 +15,7 @@ pub(crate) struct Recording {
 
 #[derive(Debug)]
 struct Texts {
-    file: Arc<File>,
+    file: Arc<Bytes<'static>>,
     base64: bool,
 }
 
@@ -24,7 +23,7 @@ struct Texts {
 const MOST: usize = 2 * 1024 * 1024;
 
 impl Recording {
-    pub fn new(file: File) -> Self {
+    pub fn new(file: Bytes<'static>) -> Self {
         let file = Arc::new(file);
         let texts = |base64| Arc::new(Texts { file: Arc::clone(&file), base64 });
         Self { plain: texts(false), base64: texts(true) }
@@ -45,7 +44,7 @@ impl Recording {
 impl Archive for Texts {
     fn read(&self, place: Place) -> Vec<u8> {
         let mut text = vec![0; place.length as usize];
-        match read_at(&self.file, &mut text, place.start) {
+        match self.file.read_exact_at(place.start, &mut text) {
             Ok(()) => decoded(&text, self.base64),
             // the file is another one by now
             Err(_) => Vec::new(),
@@ -73,24 +72,6 @@ fn decoded(text: &[u8], base64: bool) -> Vec<u8> {
     std::str::from_utf8(&plain).ok().and_then(from_base64).unwrap_or_default()
 }
 
-#[cfg(unix)]
-fn read_at(file: &File, out: &mut [u8], at: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, out, at)
-}
-
-#[cfg(windows)]
-fn read_at(file: &File, mut out: &mut [u8], mut at: u64) -> io::Result<()> {
-    while !out.is_empty() {
-        let n = std::os::windows::fs::FileExt::seek_read(file, out, at)?;
-        if n == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        out = out.get_mut(n..).unwrap_or_default();
-        at += n as u64;
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::Write as _;
@@ -101,7 +82,7 @@ mod tests {
     fn answers_are_read_where_they_stand() {
         let mut file = tempfile::tempfile().expect("a file");
         file.write_all(br#"{"text": "a\"b", "more": "aGk="}"#).expect("written");
-        let recording = Recording::new(file);
+        let recording = Recording::new(Bytes::File(file));
         assert_eq!(recording.content(r#""a\"b""#, 9, false), Content::from("a\"b"));
         assert_eq!(recording.content(r#""aGk=""#, 25, true), Content::from("hi"));
         // behind the end of a file that has become shorter

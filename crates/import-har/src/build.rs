@@ -11,9 +11,9 @@ use crate::codes;
 use crate::cookies::Jar;
 use crate::crew::each;
 use crate::entry::Entry;
+use crate::frame::Frame;
 use crate::redirects::Redirects;
 use crate::steps::{Asked, Make};
-use crate::stream::Frame;
 use crate::{extensions, pacing, websocket};
 
 /// Entries that become steps together.

@@ -1,65 +1,168 @@
-use std::io::{self, Read};
-use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
+use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::stream::{self, Frame, Raw};
+use loadwright_import::Bytes;
+
+use crate::frame::Frame;
+use crate::stream::{self, End, Raw, Scan};
 
 /// Smaller files are read faster than threads start.
-const WORTH_IT: usize = 1024 * 1024;
-/// Bytes of entries that go to a worker at once.
-const BATCH: usize = 256 * 1024;
-/// Batches that wait to be parsed, at most: what bounds the memory of a long file.
-const WAITING: usize = 2;
+const WORTH_IT: u64 = 1024 * 1024;
+/// Bytes that one hand reads before it asks for more, at least; and parts of a file, at most.
+const PART: u64 = 1024 * 1024;
+const PARTS: u64 = 64;
+
+/// Hands that work at once.
+fn hands() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from).min(4)
+}
 
 /// Reads a recording and makes something of each entry, several at a time; the results are in the order of the file.
 /// Each worker has a state of its own.
 pub(crate) fn read_entries<T: Send, S: Default>(
-    reader: impl Read,
-    size: usize,
+    bytes: &Bytes<'_>,
+    size: u64,
     make: &(dyn Fn(&mut S, Raw<'_>) -> T + Sync),
 ) -> io::Result<(Frame, Vec<T>)> {
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(4);
-    if size < WORTH_IT || workers < 2 {
+    let mut out = Vec::new();
+    let frame = stream::read_lists(bytes, &mut |scan| {
+        scan.space()?;
+        let start = scan.window.place();
+        let opening = opening(scan)?;
+        let parts = Parts { bytes, opening, start, size };
+        if hands() < 2 || size.saturating_sub(start) < WORTH_IT || parts.opening.is_empty() {
+            let mut state = S::default();
+            return scan.entries(None, &mut |raw| out.push(make(&mut state, raw)));
+        }
+        parts.read(scan, make, &mut out)
+    })?;
+    Ok((frame, out))
+}
+
+/// How the first entry begins, up to the end of its first name: what marks most other entries too.
+fn opening(scan: &mut Scan<'_>) -> io::Result<Vec<u8>> {
+    const LONGEST: usize = 512;
+    while scan.window.rest().len() < LONGEST && scan.window.more()? {}
+    let text = scan.window.rest();
+    let text = text.get(..text.len().min(LONGEST)).unwrap_or_default();
+    let mut quotes = text.iter().enumerate().filter(|(_, b)| **b == b'"').map(|(i, _)| i);
+    let (first, last) = (quotes.next(), quotes.next());
+    let name = first.zip(last).filter(|(first, _)| {
+        let before = text.get(1..*first).unwrap_or_default();
+        text.first() == Some(&b'{') && before.iter().all(u8::is_ascii_whitespace)
+    });
+    Ok(name.and_then(|(_, last)| text.get(..=last)).unwrap_or_default().to_vec())
+}
+
+/// A list of entries in parts that are read at the same time.
+///
+/// Where the first entry of a part begins is a guess: a text that looks like the beginning of the first entry. Whether it
+/// was right is known when the part before it has been read; a part with a wrong one is read again.
+struct Parts<'s> {
+    bytes: &'s Bytes<'s>,
+    opening: Vec<u8>,
+    start: u64,
+    size: u64,
+}
+
+/// What was read of a part.
+struct Part<T> {
+    first: u64,
+    list: Vec<T>,
+    end: End,
+}
+
+impl Parts<'_> {
+    fn count(&self) -> u64 {
+        ((self.size - self.start) / PART).clamp(1, PARTS)
+    }
+
+    /// Where a part ends; the last one goes on to the end of the list.
+    fn end(&self, part: u64) -> Option<u64> {
+        let count = self.count();
+        (part + 1 < count).then(|| self.start + (self.size - self.start) / count * (part + 1))
+    }
+
+    fn read<T: Send, S: Default>(
+        &self,
+        scan: &mut Scan<'_>,
+        make: &(dyn Fn(&mut S, Raw<'_>) -> T + Sync),
+        out: &mut Vec<T>,
+    ) -> io::Result<End> {
+        let next = AtomicUsize::new(0);
+        let mut parts: Vec<(u64, Part<T>)> = std::thread::scope(|scope| {
+            let crew: Vec<_> = (1..hands()).map(|_| scope.spawn(|| self.work(&next, make))).collect();
+            let mut parts = self.work(&next, make)?;
+            for hand in crew {
+                parts.extend(hand.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+            }
+            Ok::<_, io::Error>(parts)
+        })?;
+        parts.sort_by_key(|(n, _)| *n);
+        let mut parts = parts.into_iter().peekable();
+        let mut end = End::Entry(self.start);
+        let mut state = S::default();
+        for n in 0..self.count() {
+            let End::Entry(here) = end else { break };
+            let read = parts.next_if(|(part, _)| *part == n).map(|(_, part)| part);
+            if self.end(n).is_some_and(|end| here >= end) {
+                continue;
+            }
+            end = match read.filter(|part| part.first == here) {
+                Some(part) => {
+                    out.extend(part.list);
+                    part.end
+                }
+                None => {
+                    scan.window.go_to(here);
+                    scan.entries(self.end(n), &mut |raw| out.push(make(&mut state, raw)))?
+                }
+            };
+        }
+        Ok(end)
+    }
+
+    /// Reads parts until there are no more.
+    fn work<T, S: Default>(
+        &self,
+        next: &AtomicUsize,
+        make: &(dyn Fn(&mut S, Raw<'_>) -> T + Sync),
+    ) -> io::Result<Vec<(u64, Part<T>)>> {
         let mut out = Vec::new();
         let mut state = S::default();
-        let frame = stream::read(reader, &mut |raw| out.push(make(&mut state, raw)))?;
-        return Ok((frame, out));
-    }
-    let (send, receive) = sync_channel::<Batch>(WAITING);
-    // what was read goes back to be filled again
-    let (give_back, used) = channel::<Batch>();
-    let receive = Mutex::new(receive);
-    let (frame, mut made) = std::thread::scope(|scope| {
-        let crew: Vec<_> = (0..workers)
-            .map(|_| {
-                let give_back = give_back.clone();
-                let receive = &receive;
-                scope.spawn(move || work(receive, &give_back, make))
-            })
-            .collect();
-        let mut batch = Batch::default();
-        let frame = stream::read(reader, &mut |raw| {
-            batch.push(&raw);
-            if batch.bytes.len() >= BATCH {
-                let mut next = used.try_recv().unwrap_or_default();
-                next.clear();
-                // the workers are gone only when one of them failed, which joining tells
-                let _ = send.send(std::mem::replace(&mut batch, next));
+        let mut scan = Scan::new(self.bytes, self.start);
+        loop {
+            let n = next.fetch_add(1, Ordering::Relaxed) as u64;
+            if n >= self.count() {
+                return Ok(out);
             }
-        });
-        let _ = send.send(batch);
-        drop(send);
-        let mut made = Vec::new();
-        for worker in crew {
-            match worker.join() {
-                Ok(list) => made.extend(list),
-                Err(panic) => std::panic::resume_unwind(panic),
+            let from = n.checked_sub(1).and_then(|before| self.end(before)).unwrap_or(self.start);
+            scan.window.go_to(from);
+            let end = self.end(n);
+            let Some(first) = self.find(&mut scan, end)? else { continue };
+            let mut list = Vec::new();
+            let end = scan.entries(end, &mut |raw| list.push(make(&mut state, raw)))?;
+            out.push((n, Part { first, list, end }));
+        }
+    }
+
+    /// Goes to what looks like the beginning of an entry before the end of a part.
+    fn find(&self, scan: &mut Scan<'_>, end: Option<u64>) -> io::Result<Option<u64>> {
+        let window = &mut scan.window;
+        let finder = memchr::memmem::Finder::new(&self.opening);
+        loop {
+            if let Some(at) = finder.find(window.rest()) {
+                window.skip(at);
+                let place = window.place();
+                return Ok(Some(place).filter(|place| end.is_none_or(|end| *place < end)));
+            }
+            // it may be cut
+            window.skip(window.rest().len().saturating_sub(self.opening.len()));
+            if end.is_some_and(|end| window.place() >= end) || !window.more()? {
+                return Ok(None);
             }
         }
-        (frame, made)
-    });
-    made.sort_by_key(|(i, _)| *i);
-    Ok((frame?, made.into_iter().flat_map(|(_, list)| list).collect()))
+    }
 }
 
 /// Fewer items are done sooner than threads start.
@@ -67,7 +170,7 @@ const MANY: usize = 128;
 
 /// Makes something of each item on all cores; the results are in the order of the items.
 pub(crate) fn each<T: Sync, R: Send>(items: &[T], make: &(dyn Fn(&T) -> R + Sync)) -> Vec<R> {
-    let hands = std::thread::available_parallelism().map_or(1, usize::from).min(4);
+    let hands = hands();
     if hands < 2 || items.len() < MANY {
         return items.iter().map(make).collect();
     }
@@ -89,57 +192,6 @@ pub(crate) fn each<T: Sync, R: Send>(items: &[T], make: &(dyn Fn(&T) -> R + Sync
     })
 }
 
-/// Entries that follow each other.
-#[derive(Default)]
-struct Batch {
-    bytes: Vec<u8>,
-    /// Number, place in the file, and where the bytes end.
-    entries: Vec<(usize, u64, usize)>,
-}
-
-impl Batch {
-    fn push(&mut self, raw: &Raw<'_>) {
-        self.bytes.extend_from_slice(raw.bytes);
-        self.entries.push((raw.index, raw.at, self.bytes.len()));
-    }
-
-    fn clear(&mut self) {
-        self.bytes.clear();
-        // one long entry is no reason to hold on to its room
-        self.bytes.shrink_to(2 * BATCH);
-        self.entries.clear();
-    }
-
-    fn iter(&self) -> impl Iterator<Item = Raw<'_>> {
-        let mut from = 0;
-        self.entries.iter().map(move |(index, at, to)| {
-            let bytes = self.bytes.get(from..*to).unwrap_or_default();
-            from = *to;
-            Raw { index: *index, at: *at, bytes }
-        })
-    }
-}
-
-/// The results of each batch, and the number of its first entry.
-fn work<T, S: Default>(
-    receive: &Mutex<Receiver<Batch>>,
-    give_back: &Sender<Batch>,
-    make: &(dyn Fn(&mut S, Raw<'_>) -> T + Sync),
-) -> Vec<(usize, Vec<T>)> {
-    let mut out = Vec::new();
-    let mut state = S::default();
-    loop {
-        let next = match receive.lock() {
-            Ok(queue) => queue.recv(),
-            Err(_) => return out,
-        };
-        let Ok(batch) = next else { return out };
-        let first = batch.entries.first().map_or(0, |(index, _, _)| *index);
-        out.push((first, batch.iter().map(|raw| make(&mut state, raw)).collect()));
-        let _ = give_back.send(batch);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -152,19 +204,43 @@ mod tests {
         }
     }
 
-    #[test]
-    fn many_hands_keep_the_order() {
-        let list: Vec<String> =
-            (0..500).map(|i| format!("{{\"n\": {i}, \"x\": \"{}\"}}", "y".repeat(2_000))).collect();
-        let text = format!("{{\"log\": {{\"entries\": [{}]}}}}", list.join(", "));
+    /// Reads the same text on one core and on all.
+    fn both(entries: &[String], separator: &str, end: &str) -> Vec<(u64, String)> {
+        let text = format!("{{\"log\": {{\"entries\": [{}{end}", entries.join(separator));
+        let bytes = Bytes::Text(text.as_bytes());
         let make = |(): &mut (), raw: Raw<'_>| {
             let at = raw.at as usize;
             assert_eq!(text.as_bytes().get(at..at + raw.bytes.len()), Some(raw.bytes));
-            (raw.index, String::from_utf8_lossy(raw.bytes).into_owned())
+            (raw.at, String::from_utf8_lossy(raw.bytes).into_owned())
         };
-        let (_, one) = read_entries(text.as_bytes(), 0, &make).unwrap_or_default();
-        let (_, many) = read_entries(text.as_bytes(), WORTH_IT, &make).unwrap_or_default();
-        assert_eq!(one.len(), 500);
-        assert_eq!(one, many);
+        let one = read_entries(&bytes, 0, &make).expect("entries");
+        let many = read_entries(&bytes, text.len() as u64, &make).expect("entries");
+        assert_eq!((one.0.truncated, one.0.comment), (many.0.truncated, many.0.comment));
+        assert!(one.1 == many.1, "{} and {} entries", one.1.len(), many.1.len());
+        many.1
+    }
+
+    #[test]
+    fn many_hands_keep_the_order() {
+        let list: Vec<String> =
+            (0..1500).map(|i| format!("{{\"n\": {i}, \"x\": \"{}\"}}", "y".repeat(4_000))).collect();
+        assert_eq!(both(&list, ", ", "], \"comment\": \"behind\"}}").len(), 1500);
+        assert_eq!(both(&list, ",\n  ", "").len(), 1500);
+    }
+
+    #[test]
+    fn a_wrong_guess_costs_time_and_nothing_else() {
+        // what looks like the beginning of an entry stands in texts and in lists of entries too
+        let list: Vec<String> = (0..40)
+            .map(|i| match i % 4 {
+                0 => format!("{{\"n\": {i}, \"x\": [{}]}}", vec!["{\"n\": 1}, {\"n\": 2}"; 8_000].join(",")),
+                1 => format!("{{\"n\": {i}, \"x\": \"{}\"}}", "z".repeat(300_000)),
+                2 => format!("{{\"n\": {i}, \"x\": '{{\"n\": {}}}', }}", "z".repeat(90_000)),
+                _ => format!("{{\"m\": {i}, \"x\": \"{}\"}}", "z".repeat(2_500_000 / (i + 1))),
+            })
+            .collect();
+        let read = both(&list, ", ", "]}}");
+        assert_eq!(read.len(), 40);
+        assert!(read.iter().map(|(_, text)| text).eq(&list));
     }
 }

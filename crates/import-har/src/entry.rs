@@ -2,13 +2,14 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use base64::Engine as _;
-use loadwright_import::Tree;
 use loadwright_scenario::{Content, SentText};
 use serde_json::Value;
 
 use crate::intern::Words;
+use crate::node::Node;
 use crate::pacing::{Sleeps, sleeps};
 use crate::places::places;
+use crate::tape::Kind;
 
 /// One exchange as recorded, in the form that the importer works with. Missing fields are empty.
 #[derive(Debug, Default)]
@@ -79,19 +80,20 @@ pub(crate) struct Message {
 }
 
 impl Entry {
-    /// `None` when there is no request with a method and an address.
-    pub fn new(index: usize, tree: &Tree<'_>, words: &mut Words) -> Option<Self> {
-        let request = tree.get("request").filter(|r| r.is_object())?;
+    /// `None` when there is no request with a method and an address. Its place in the list is for others to say.
+    pub fn new(node: Node<'_>, words: &mut Words) -> Option<Self> {
+        let request = node.get("request").filter(|r| r.is_object())?;
         let method = owned(request.get("method"))?;
         let url = owned(request.get("url")).map(|u| u.trim().to_owned()).filter(|u| !u.is_empty())?;
-        let response = tree.get("response").filter(|r| r.is_object());
-        let list = |key: &str| tree.get(key).map(Tree::to_value);
+        let response = node.get("response").filter(|r| r.is_object());
+        let list = |key: &str| node.get(key).map(Node::to_value);
         let headers = headers(request.get("headers"), words);
+        let is = |node: Option<Node<'_>>, kinds: &[Kind]| node.is_some_and(|n| kinds.contains(&n.kind()));
         Some(Self {
-            index,
-            started: tree.get("startedDateTime").and_then(Tree::as_str).and_then(epoch_ms),
-            duration_ms: tree.get("time").and_then(Tree::number).filter(|t| *t > 0.0).unwrap_or(0.0),
-            page: owned(tree.get("pageref")),
+            index: 0,
+            started: node.get("startedDateTime").and_then(Node::as_str).and_then(|t| epoch_ms(&t)),
+            duration_ms: node.get("time").and_then(Node::number).filter(|t| *t > 0.0).unwrap_or(0.0),
+            page: owned(node.get("pageref")),
             cookies: if headers.iter().any(|(n, _)| n.eq_ignore_ascii_case("cookie")) {
                 Vec::new()
             } else {
@@ -99,23 +101,20 @@ impl Entry {
             },
             query: if url.contains('?') { Vec::new() } else { pairs(request.get("queryString")) },
             post: request.get("postData").filter(|p| p.is_object()).map(post),
-            body_size: request.get("bodySize").and_then(Tree::number).unwrap_or(-1.0),
+            body_size: request.get("bodySize").and_then(Node::number).unwrap_or(-1.0),
             response: response.map(|r| answer(r, words)).unwrap_or_default(),
-            resource_type: owned(tree.get("_resourceType")).unwrap_or_default().to_ascii_lowercase(),
-            from_cache: tree.get("_fromCache").is_some_and(|v| !matches!(v, Tree::Null | Tree::Bool(false)))
-                || response.is_some_and(|r| r.get("_fromDiskCache") == Some(&Tree::Bool(true))),
-            comment: owned(tree.get("comment")).filter(|c| !c.trim().is_empty()),
-            messages: tree
+            resource_type: owned(node.get("_resourceType")).unwrap_or_default().to_ascii_lowercase(),
+            from_cache: node.get("_fromCache").is_some_and(|v| !matches!(v.kind(), Kind::Null | Kind::False))
+                || is(response.and_then(|r| r.get("_fromDiskCache")), &[Kind::True]),
+            comment: owned(node.get("comment")).filter(|c| !c.trim().is_empty()),
+            messages: node
                 .get("_webSocketMessages")
-                .map(Tree::items)
-                .unwrap_or_default()
-                .iter()
-                .map(message)
-                .collect(),
+                .map(|list| list.items().map(message).collect())
+                .unwrap_or_default(),
             checks: list("checks"),
             variables: list("variables"),
             sleeps: sleeps(list("sleep").as_ref()),
-            texts: places(tree, words),
+            texts: places(node, words),
             headers,
             method,
             url,
@@ -151,37 +150,39 @@ impl Entry {
     }
 }
 
-fn answer(value: &Tree<'_>, words: &mut Words) -> Response {
-    let headers = headers(value.get("headers"), words);
-    let redirect = owned(value.get("redirectURL")).filter(|r| !r.is_empty()).or_else(|| {
+fn answer(node: Node<'_>, words: &mut Words) -> Response {
+    let headers = headers(node.get("headers"), words);
+    let redirect = owned(node.get("redirectURL")).filter(|r| !r.is_empty()).or_else(|| {
         headers.iter().find(|(n, _)| n.eq_ignore_ascii_case("location")).map(|(_, v)| v.to_string())
     });
     Response {
-        status: value
+        status: node
             .get("status")
-            .and_then(Tree::number)
+            .and_then(Node::number)
             .map_or(0, |s| if (0.0..1000.0).contains(&s) { s as u16 } else { 0 }),
-        status_text: owned(value.get("statusText")).unwrap_or_default(),
-        mime: owned(value.get("content").and_then(|c| c.get("mimeType"))).unwrap_or_default(),
+        status_text: owned(node.get("statusText")).unwrap_or_default(),
+        mime: owned(node.get("content").and_then(|c| c.get("mimeType"))).unwrap_or_default(),
         body: Content::default(),
         headers,
         redirect,
     }
 }
 
-fn post(value: &Tree<'_>) -> Post {
-    let base64 = ["encoding", "_encoding"]
-        .iter()
-        .any(|k| value.get(k).and_then(Tree::as_str).is_some_and(|e| e.eq_ignore_ascii_case("base64")));
+/// Whether one of these names says that the text is base64.
+pub(crate) fn is_base64(node: Node<'_>, names: &[&str]) -> bool {
+    let says = |name: &&str| node.get(name).and_then(Node::as_str);
+    names.iter().filter_map(says).any(|e| e.eq_ignore_ascii_case("base64"))
+}
+
+fn post(node: Node<'_>) -> Post {
     Post {
-        mime: owned(value.get("mimeType")).unwrap_or_default(),
-        text: value.get("text").and_then(Tree::as_str).map(str::to_owned),
-        base64,
-        params: value
+        mime: owned(node.get("mimeType")).unwrap_or_default(),
+        text: node.get("text").and_then(Node::as_str).map(Cow::into_owned),
+        base64: is_base64(node, &["encoding", "_encoding"]),
+        params: node
             .get("params")
-            .map(Tree::items)
-            .unwrap_or_default()
-            .iter()
+            .into_iter()
+            .flat_map(Node::items)
             .filter(|p| p.is_object())
             .map(|p| Param {
                 name: owned(p.get("name")).unwrap_or_default(),
@@ -193,42 +194,42 @@ fn post(value: &Tree<'_>) -> Post {
     }
 }
 
-fn message(value: &Tree<'_>) -> Message {
+fn message(node: Node<'_>) -> Message {
     Message {
-        sent: value.get("type").and_then(Tree::as_str) == Some("send"),
-        time: value.get("time").and_then(Tree::number).unwrap_or(0.0) * 1000.0,
-        binary: value.get("opcode").and_then(Tree::number) == Some(2.0),
-        data: owned(value.get("data")).unwrap_or_default(),
+        sent: node.get("type").is_some_and(|t| t.is("send")),
+        time: node.get("time").and_then(Node::number).unwrap_or(0.0) * 1000.0,
+        binary: node.get("opcode").and_then(Node::number) == Some(2.0),
+        data: owned(node.get("data")).unwrap_or_default(),
     }
 }
 
 /// Names and values of a list of headers, cookies or parameters.
-fn named<'t>(list: Option<&'t Tree<'_>>) -> impl Iterator<Item = (Cow<'t, str>, Cow<'t, str>)> {
-    list.map(Tree::items).unwrap_or_default().iter().filter_map(|h| {
+fn named(list: Option<Node<'_>>) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+    list.into_iter().flat_map(Node::items).filter_map(|h| {
         let value = match h.get("value") {
             // one recorder writes the values of a name as a list
-            Some(Tree::Array(several)) => {
-                Cow::Owned(several.iter().filter_map(Tree::text).collect::<Vec<_>>().join(", "))
+            Some(several) if several.kind() == Kind::Array => {
+                Cow::Owned(several.items().filter_map(Node::text).collect::<Vec<_>>().join(", "))
             }
-            one => one.and_then(Tree::text).unwrap_or_default(),
+            one => one.and_then(Node::text).unwrap_or_default(),
         };
-        Some((h.get("name").and_then(Tree::text)?, value))
+        Some((h.get("name").and_then(Node::text)?, value))
     })
 }
 
-fn pairs(list: Option<&Tree<'_>>) -> Vec<(String, String)> {
+fn pairs(list: Option<Node<'_>>) -> Vec<(String, String)> {
     named(list).map(|(n, v)| (n.into_owned(), v.into_owned())).collect()
 }
 
-fn headers(list: Option<&Tree<'_>>, words: &mut Words) -> Vec<(Arc<str>, Arc<str>)> {
-    let mut out = Vec::with_capacity(list.map_or(0, |l| l.items().len()));
+fn headers(list: Option<Node<'_>>, words: &mut Words) -> Vec<(Arc<str>, Arc<str>)> {
+    let mut out = Vec::with_capacity(list.map_or(0, |l| l.items().count()));
     out.extend(named(list).map(|(n, v)| (words.get(&n), words.get(&v))));
     out
 }
 
 /// A string, or what stands for one.
-fn owned(value: Option<&Tree<'_>>) -> Option<String> {
-    value.and_then(Tree::text).map(Cow::into_owned)
+fn owned(node: Option<Node<'_>>) -> Option<String> {
+    node.and_then(Node::text).map(Cow::into_owned)
 }
 
 /// Base64 as recorders write it: white space, missing padding and the URL alphabet are fine.

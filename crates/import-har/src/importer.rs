@@ -1,17 +1,18 @@
-use std::borrow::Cow;
-
 use loadwright_diagnostic::{Diagnostic, Diagnostics, Origin, Pointer};
-use loadwright_import::{ImportError, ImportOptions, Imported, Importer, Match, Source, Tree};
+use loadwright_import::{Bytes, ImportError, ImportOptions, Imported, Importer, Match, Source};
 use loadwright_scenario::Content;
 
 use crate::archive::{self, Recording};
 use crate::build::Build;
 use crate::codes;
-use crate::entry::Entry;
+use crate::entry::{Entry, is_base64};
+use crate::frame::Frame;
 use crate::intern::Words;
-use crate::parse::{Parsed, parsed};
+use crate::node::Node;
+use crate::parse::lenient;
 use crate::select::{is_static, select};
-use crate::stream::{Frame, Raw};
+use crate::stream::Raw;
+use crate::tape::Tape;
 
 /// HTTP archives of browsers, proxies and test tools.
 pub struct Har;
@@ -62,34 +63,25 @@ fn entries(
     diagnostics: &mut Diagnostics,
 ) -> Result<(Frame, Vec<Entry>), ImportError> {
     let fail = |e: std::io::Error| ImportError::new(format!("failed to read {}: {e}", source.name));
-    let wide = source.head().is_ok_and(|h| h.contains('\0')) || is_utf16(source);
-    let reader: Box<dyn std::io::Read + '_> =
-        if wide { Box::new(source.text()?.as_bytes()) } else { source.reader().map_err(fail)? };
-    let recording =
-        if options.leave_answers { source.open_again().map_err(fail)?.map(Recording::new) } else { None };
+    let bytes = bytes(source)?;
+    let recording = match &bytes {
+        Bytes::File(file) if options.leave_answers => {
+            Some(Recording::new(Bytes::File(file.try_clone().map_err(fail)?)))
+        }
+        _ => None,
+    };
     let keep = options.include_static;
-    let (frame, list) =
-        crate::crew::read_entries(reader, source.size(), &|words: &mut Words, raw: Raw<'_>| {
-            let Some(parsed) = parsed(raw.bytes) else { return Err(false) };
-            let mut entry = Entry::new(raw.index, &parsed.tree, words).ok_or(true)?;
-            // what is left out takes no room
-            if keep || !is_static(&entry) {
-                entry.response.body = answer(&parsed, &raw, recording.as_ref());
-            }
-            Ok(entry)
-        })
-        .map_err(fail)?;
+    let (frame, list) = crate::crew::read_entries(&bytes, source.size() as u64, &|hand: &mut Hand, raw| {
+        hand.entry(raw, recording.as_ref(), keep)
+    })
+    .map_err(fail)?;
     let mut out = Vec::with_capacity(list.len());
     for (index, entry) in list.into_iter().enumerate() {
         match entry {
-            Ok(entry) => out.push(entry),
-            Err(json) => diagnostics.push(Diagnostic::new(
+            Ok(entry) => out.push(Entry { index, ..entry }),
+            Err(why) => diagnostics.push(Diagnostic::new(
                 &codes::BAD_ENTRY,
-                if json {
-                    "the entry has no request with a method and an address"
-                } else {
-                    "the entry is not valid JSON"
-                },
+                why,
                 root.key("log").key("entries").index(index),
             )),
         }
@@ -97,25 +89,66 @@ fn entries(
     Ok((frame, out))
 }
 
-/// The answer of an entry: left in the file when it stands there as it is.
-fn answer(parsed: &Parsed<'_>, raw: &Raw<'_>, recording: Option<&Recording>) -> Content {
-    let Some(text) = &parsed.answer else { return Content::default() };
-    let encoding = parsed.tree.get("response").and_then(|r| r.get("content")).and_then(|c| c.get("encoding"));
-    let base64 = encoding.and_then(Tree::as_str).is_some_and(|e| e.eq_ignore_ascii_case("base64"));
-    match (text, recording) {
-        (Cow::Borrowed(text), Some(recording)) => {
-            // a piece of the entry's own bytes
-            let inside = text.as_ptr().addr().wrapping_sub(raw.bytes.as_ptr().addr());
-            recording.content(text, raw.at + inside as u64, base64)
+/// The content of a recording; UTF-16 is decoded first.
+pub(crate) fn bytes(source: &Source) -> Result<Bytes<'_>, ImportError> {
+    let fail = |e: std::io::Error| ImportError::new(format!("failed to read {}: {e}", source.name));
+    let bytes = source.bytes().map_err(fail)?;
+    let mut mark = [0u8; 2];
+    let marked = bytes.read_exact_at(0, &mut mark).is_ok() && matches!(mark, [0xff, 0xfe] | [0xfe, 0xff]);
+    if marked || source.head().is_ok_and(|h| h.contains('\0')) {
+        return Ok(Bytes::Text(source.text()?.as_bytes()));
+    }
+    Ok(bytes)
+}
+
+/// What one thread has to make entries with.
+#[derive(Default)]
+struct Hand {
+    words: Words,
+    tape: Tape,
+}
+
+impl Hand {
+    /// One entry, also when it is only nearly JSON, or why there is none. Answers of what is replayed only on request are
+    /// left out with it.
+    fn entry(
+        &mut self,
+        raw: Raw<'_>,
+        recording: Option<&Recording>,
+        keep_static: bool,
+    ) -> Result<Entry, &'static str> {
+        const NOT_JSON: &str = "the entry is not valid JSON";
+        let repaired;
+        let (node, recording) = match raw.node {
+            Some(node) => (Some(node), recording),
+            None => {
+                // of a repaired entry nothing stands in the file as it is
+                repaired = lenient(raw.bytes).ok_or(NOT_JSON)?.to_string();
+                let read = self.tape.read(repaired.as_bytes());
+                (read.ok().and_then(|_| Node::of(&self.tape, &repaired)), None)
+            }
+        };
+        let node = node.ok_or(NO_REQUEST)?;
+        let mut entry = Entry::new(node, &mut self.words).ok_or(NO_REQUEST)?;
+        if keep_static || !is_static(&entry) {
+            entry.response.body = answer(node, raw.at, recording);
         }
-        (text, _) => archive::content(text, base64),
+        Ok(entry)
     }
 }
 
-fn is_utf16(source: &Source) -> bool {
-    let mut mark = [0u8; 2];
-    source.reader().is_ok_and(|mut r| std::io::Read::read_exact(&mut r, &mut mark).is_ok())
-        && matches!(mark, [0xff, 0xfe] | [0xfe, 0xff])
+const NO_REQUEST: &str = "the entry has no request with a method and an address";
+
+/// The answer of an entry that stands at a place of the file: left there when it may be.
+fn answer(node: Node<'_>, at: u64, recording: Option<&Recording>) -> Content {
+    let content = node.get("response").and_then(|r| r.get("content"));
+    let text = content.and_then(|c| c.get("text")).and_then(Node::quoted);
+    let (Some(content), Some((inside, text))) = (content, text) else { return Content::default() };
+    let base64 = is_base64(content, &["encoding"]);
+    match recording {
+        Some(recording) => recording.content(text, at + inside as u64, base64),
+        None => archive::content(text, base64),
+    }
 }
 
 /// Chrome's default export has neither cookies nor credentials, however many answers set them.

@@ -1,28 +1,4 @@
-use std::borrow::Cow;
-
-use loadwright_import::{Tree, read, tree_apart};
-
-/// One entry, but for the text of its answer.
-pub(crate) struct Parsed<'a> {
-    pub tree: Tree<'a>,
-    /// The text of the answer as a JSON string; borrowed when it is a piece of the entry.
-    pub answer: Option<Cow<'a, str>>,
-}
-
-/// One entry, also when it is only nearly JSON.
-pub(crate) fn parsed(raw: &[u8]) -> Option<Parsed<'_>> {
-    // the text is checked once, not string by string
-    let strict =
-        std::str::from_utf8(raw).ok().and_then(|t| tree_apart(t, &["response", "content", "text"]).ok());
-    if let Some(apart) = strict {
-        let answer = apart.left.filter(|text| text.starts_with('"')).map(Cow::Borrowed);
-        return Some(Parsed { tree: apart.tree, answer });
-    }
-    let tree = lenient(raw)?;
-    let text = tree.get("response").and_then(|r| r.get("content")).and_then(|c| c.get("text"));
-    let answer = text.and_then(Tree::as_str).and_then(|t| serde_json::to_string(t).ok()).map(Cow::Owned);
-    Some(Parsed { tree, answer })
-}
+use loadwright_import::{Tree, read};
 
 /// One entry that is not JSON by the book: comments, trailing commas, bytes and escapes that are no characters.
 pub(crate) fn lenient(raw: &[u8]) -> Option<Tree<'static>> {

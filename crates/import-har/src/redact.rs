@@ -4,9 +4,11 @@ use loadwright_import::{ImportError, Source};
 use serde_json::{Value, json};
 
 use crate::disguise::Swap;
+use crate::importer::bytes;
+use crate::node::Node;
 use crate::parse::lenient;
 use crate::secrets::Secrets;
-use crate::stream;
+use crate::stream::{self, Raw};
 
 /// How much was taken out of a recording.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -21,9 +23,10 @@ pub struct Redacted {
 /// does. The file is read twice, entry by entry.
 pub fn redact(source: &Source, out: &mut dyn Write) -> Result<Redacted, ImportError> {
     let fail = |e: io::Error| ImportError::new(format!("failed to redact {}: {e}", source.name));
+    let bytes = bytes(source)?;
     let mut secrets = Secrets::default();
-    let frame = stream::read(source.reader().map_err(fail)?, &mut |raw| {
-        if let Some(entry) = parsed(raw.bytes) {
+    let frame = stream::read(&bytes, &mut |raw| {
+        if let Some(entry) = parsed(raw) {
             secrets.collect(&entry, "");
         }
     })
@@ -44,8 +47,8 @@ pub fn redact(source: &Source, out: &mut dyn Write) -> Result<Redacted, ImportEr
     ));
     let mut done = Redacted { entries: 0, values: swap.count() };
     let mut problem = None;
-    stream::read(source.reader().map_err(fail)?, &mut |raw| {
-        let Some(mut entry) = parsed(raw.bytes).filter(|_| problem.is_none()) else { return };
+    stream::read(&bytes, &mut |raw| {
+        let Some(mut entry) = parsed(raw).filter(|_| problem.is_none()) else { return };
         swap.value(&mut entry, "");
         let before = first.take().unwrap_or_else(|| ",\n".to_owned());
         if let Err(e) = write!(out, "{before}{entry}") {
@@ -61,6 +64,6 @@ pub fn redact(source: &Source, out: &mut dyn Write) -> Result<Redacted, ImportEr
     Ok(done)
 }
 
-fn parsed(raw: &[u8]) -> Option<Value> {
-    serde_json::from_slice(raw).ok().or_else(|| Some(lenient(raw)?.to_value()))
+fn parsed(raw: Raw<'_>) -> Option<Value> {
+    raw.node.map(Node::to_value).or_else(|| Some(lenient(raw.bytes)?.to_value()))
 }

@@ -3,6 +3,7 @@
 //! Must never know Postman, OpenAPI or HAR by name.
 //! Start at [`Importer`], then [`Source`] and [`read`].
 
+mod bytes;
 mod excerpt;
 mod headers;
 mod importer;
@@ -15,6 +16,7 @@ mod tree;
 mod tree_reader;
 mod yaml;
 
+pub use bytes::Bytes;
 pub use excerpt::Excerpt;
 pub use headers::{HeaderFate, header_fate};
 pub use importer::{ImportError, ImportOptions, Imported, Importer, Match, Selection, glob_matches};
@@ -23,4 +25,3 @@ pub use media::MediaType;
 pub use source::{Source, Syntax};
 pub use split::{SplitUrl, query_pieces, split_url};
 pub use tree::{Object, Tree};
-pub use tree_reader::{Apart, tree_apart};

@@ -7,7 +7,7 @@ use loadwright_diagnostic::{Place, Pointer, SourceId, locate_json};
 
 use crate::excerpt::{Excerpt, Excerpts};
 use crate::yaml::locate_yaml;
-use crate::{ImportError, Tree, read};
+use crate::{Bytes, ImportError, Tree, read};
 
 /// One input: a file, standard input, or what a URL answered. A file is read when its text is first asked for.
 #[derive(Debug)]
@@ -87,21 +87,12 @@ impl Source {
         Ok(self.text.get().map_or("", String::as_str))
     }
 
-    /// The content piece by piece, for formats too large to hold. UTF-16 has no such reader: take [`Source::text`].
-    pub fn reader(&self) -> io::Result<Box<dyn io::Read + '_>> {
+    /// The content as it is in the file, for formats too large to hold. Of UTF-16 these are no characters: take
+    /// [`Source::text`].
+    pub fn bytes(&self) -> io::Result<Bytes<'_>> {
         match (&self.path, self.text.get()) {
-            (Some(path), None) => {
-                Ok(Box::new(io::BufReader::with_capacity(256 * 1024, fs::File::open(path)?)))
-            }
-            (_, text) => Ok(Box::new(text.map_or("", String::as_str).as_bytes())),
-        }
-    }
-
-    /// The file itself, when its bytes are what [`Source::reader`] gives.
-    pub fn open_again(&self) -> io::Result<Option<fs::File>> {
-        match (&self.path, self.text.get()) {
-            (Some(path), None) => fs::File::open(path).map(Some),
-            _ => Ok(None),
+            (Some(path), None) => fs::File::open(path).map(Bytes::File),
+            (_, text) => Ok(Bytes::Text(text.map_or("", String::as_str).as_bytes())),
         }
     }
 

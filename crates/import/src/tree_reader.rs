@@ -1,27 +1,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
-use serde_json::value::RawValue;
 
 use crate::{Object, Tree};
-
-/// A tree without one of its values, and that value as it stands in the text.
-#[derive(Debug)]
-pub struct Apart<'t> {
-    pub tree: Tree<'t>,
-    /// `None` when there is no such value.
-    pub left: Option<&'t str>,
-}
-
-/// Reads JSON by the book, and leaves the value at a path of keys unread: a large text that may not be wanted at all.
-pub fn tree_apart<'t>(text: &'t str, path: &[&str]) -> serde_json::Result<Apart<'t>> {
-    let mut left = None;
-    let mut reader = serde_json::Deserializer::from_str(text);
-    let tree = Around { path, left: &mut left }.deserialize(&mut reader)?;
-    reader.end().map(|()| Apart { tree, left: left.map(RawValue::get) })
-}
 
 impl<'de> Deserialize<'de> for Tree<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -104,99 +87,5 @@ impl<'de> Deserialize<'de> for Key<'de> {
             }
         }
         deserializer.deserialize_str(Text)
-    }
-}
-
-/// Reads everything but what the path leads to.
-struct Around<'p, 'de> {
-    path: &'p [&'p str],
-    left: &'p mut Option<&'de RawValue>,
-}
-
-impl<'de> DeserializeSeed<'de> for Around<'_, 'de> {
-    type Value = Tree<'de>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Tree<'de>, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Around<'_, 'de> {
-    type Value = Tree<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Reader.expecting(f)
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Tree<'de>, E> {
-        Reader.visit_unit()
-    }
-
-    fn visit_bool<E: Error>(self, b: bool) -> Result<Tree<'de>, E> {
-        Reader.visit_bool(b)
-    }
-
-    fn visit_i64<E: Error>(self, n: i64) -> Result<Tree<'de>, E> {
-        Reader.visit_i64(n)
-    }
-
-    fn visit_u64<E: Error>(self, n: u64) -> Result<Tree<'de>, E> {
-        Reader.visit_u64(n)
-    }
-
-    fn visit_f64<E: Error>(self, n: f64) -> Result<Tree<'de>, E> {
-        Reader.visit_f64(n)
-    }
-
-    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Tree<'de>, E> {
-        Reader.visit_borrowed_str(text)
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Tree<'de>, E> {
-        Reader.visit_str(text)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, access: A) -> Result<Tree<'de>, A::Error> {
-        Reader.visit_seq(access)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Tree<'de>, A::Error> {
-        let mut entries = Vec::new();
-        while let Some(Key(key)) = access.next_key()? {
-            match self.path.split_first() {
-                Some((here, path)) if key == *here => {
-                    // of a repeated key the last value counts
-                    *self.left = None;
-                    if path.is_empty() {
-                        *self.left = Some(access.next_value()?);
-                    } else {
-                        let around = Around { path, left: &mut *self.left };
-                        entries.push((key, access.next_value_seed(around)?));
-                    }
-                }
-                _ => entries.push((key, access.next_value()?)),
-            }
-        }
-        Ok(Tree::Object(Object::new(entries)))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_value_is_left_as_it_stands() {
-        let of = |text| tree_apart(text, &["a", "b"]).map(|a| (a.tree.to_string(), a.left)).ok();
-        let text = r#"{"b": 1, "a": {"c": [{"b": 2}], "b": "x\"\ud800"}, "d": null}"#;
-        let rest = r#"{"b":1,"a":{"c":[{"b":2}]},"d":null}"#;
-        assert_eq!(of(text), Some((rest.to_owned(), Some(r#""x\"\ud800""#))));
-        assert_eq!(of(r#"{"a": [1]}"#), Some((r#"{"a":[1]}"#.to_owned(), None)));
-        assert_eq!(of(r#"{"a": {"b": 1}, "a": {}}"#), Some((r#"{"a":{}}"#.to_owned(), None)));
-        for broken in
-            [r#"{"a": {"b": "x}}"#, r#"{"a": {"b": }}"#, r#"{"a": {}} x"#, "{\"a\": {\"b\": \"\n\"}}"]
-        {
-            assert_eq!(of(broken), None, "{broken}");
-        }
     }
 }
