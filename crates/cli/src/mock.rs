@@ -76,14 +76,14 @@ pub fn environment(plan: &TestPlan, server: &Server) -> BTreeMap<String, String>
 /// A text with the defaults of the variables that it names.
 fn filled(plan: &TestPlan, text: &Text, depth: usize) -> String {
     let part = |p: &Part| match p {
-        Part::Literal(t) => t.clone(),
+        Part::Literal(t) => t.to_string(),
         Part::Var(name) => match plan.variables.iter().find(|v| v.name == *name).map(|v| &v.source) {
             Some(VarSource::Environment { default: Some(t), .. } | VarSource::Constant(t)) if depth < 5 => {
                 filled(plan, t, depth + 1)
             }
             _ => String::new(),
         },
-        Part::Column { .. } | Part::Generated(_) => String::new(),
+        Part::Column(_) | Part::Generated(_) => String::new(),
     };
     text.0.iter().map(part).collect()
 }

@@ -23,7 +23,7 @@ impl Origin {
 
     /// The same source, deeper by a pointer.
     pub fn below(&self, pointer: &str) -> Self {
-        Self { source: self.source, at: Pointer::from_text(format!("{}{pointer}", self.at)) }
+        Self { source: self.source, at: self.at.below(pointer) }
     }
 
     /// The same source, one list item deeper.

@@ -1,8 +1,10 @@
 use std::fmt;
 
+use ecow::EcoString;
+
 /// A JSON pointer (RFC 6901): `""` is the whole document, `/paths/~1pets/get` one value in it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Pointer(String);
+pub struct Pointer(EcoString);
 
 impl Pointer {
     pub fn root() -> Self {
@@ -10,28 +12,35 @@ impl Pointer {
     }
 
     /// Takes text that is a pointer already, as in a `$ref` fragment after percent-decoding.
-    pub fn from_text(text: impl Into<String>) -> Self {
+    pub fn from_text(text: impl Into<EcoString>) -> Self {
         Self(text.into())
     }
 
     #[must_use]
     pub fn key(&self, key: &str) -> Self {
-        let mut text = String::with_capacity(self.0.len() + key.len() + 1);
+        let mut text = EcoString::with_capacity(self.0.len() + key.len() + 1);
         text.push_str(&self.0);
         text.push('/');
-        for c in key.chars() {
-            match c {
-                '~' => text.push_str("~0"),
-                '/' => text.push_str("~1"),
-                c => text.push(c),
-            }
+        if key.contains(['~', '/']) {
+            text.push_str(&key.replace('~', "~0").replace('/', "~1"));
+        } else {
+            text.push_str(key);
         }
         Self(text)
     }
 
     #[must_use]
     pub fn index(&self, index: usize) -> Self {
-        Self(format!("{}/{index}", self.0))
+        Self(ecow::eco_format!("{}/{index}", self.0))
+    }
+
+    /// Deeper by another pointer.
+    #[must_use]
+    pub fn below(&self, pointer: &str) -> Self {
+        let mut text = EcoString::with_capacity(self.0.len() + pointer.len());
+        text.push_str(&self.0);
+        text.push_str(pointer);
+        Self(text)
     }
 
     pub fn as_str(&self) -> &str {

@@ -26,7 +26,7 @@ fn step(n: usize) -> Step {
         method: "GET".into(),
         url: UrlTemplate {
             base: Text::literal("http://api.example"),
-            path: vec![Segment::Literal(format!("thing{n}"))],
+            path: vec![Segment::Literal(format!("thing{n}").into())],
             query: Vec::new(),
         },
         ..Request::default()

@@ -1,8 +1,6 @@
-use std::sync::Arc;
-
 use loadwright_diagnostic::Origin;
 use loadwright_import::split_url;
-use loadwright_scenario::{Content, Exchange, ObservedResponse, Timing};
+use loadwright_scenario::{Content, EcoString, Exchange, ObservedResponse, Timing};
 
 use crate::bases::base_key;
 use crate::entry::Entry;
@@ -35,7 +33,7 @@ pub(crate) fn exchange(entry: &Entry, chain: &[&Entry], start: f64, origin: Orig
 }
 
 /// The headers of the final answer; cookies that redirects set on the way are there too.
-fn headers_of(chain: &[&Entry]) -> Vec<(Arc<str>, Arc<str>)> {
+fn headers_of(chain: &[&Entry]) -> Vec<(EcoString, EcoString)> {
     let Some((last, before)) = chain.split_last() else { return Vec::new() };
     let mut out = last.response.headers.clone();
     for hop in before {

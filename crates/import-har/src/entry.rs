@@ -1,8 +1,7 @@
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use base64::Engine as _;
-use loadwright_scenario::{Content, SentText};
+use loadwright_scenario::{Content, EcoString, SentText};
 use serde_json::Value;
 
 use crate::intern::Words;
@@ -24,7 +23,7 @@ pub(crate) struct Entry {
     pub url: String,
     /// In order, repeats kept. The headers of a recording are much the same in all entries: equal ones are in memory
     /// once.
-    pub headers: Vec<(Arc<str>, Arc<str>)>,
+    pub headers: Vec<(EcoString, EcoString)>,
     /// Of a request without a header that says them.
     pub cookies: Vec<(String, String)>,
     /// Of an address that does not say it.
@@ -64,7 +63,7 @@ pub(crate) struct Param {
 pub(crate) struct Response {
     pub status: u16,
     pub status_text: String,
-    pub headers: Vec<(Arc<str>, Arc<str>)>,
+    pub headers: Vec<(EcoString, EcoString)>,
     pub mime: String,
     /// Moved into the evidence; empty afterwards.
     pub body: Content,
@@ -221,7 +220,7 @@ fn pairs(list: Option<Node<'_>>) -> Vec<(String, String)> {
     named(list).map(|(n, v)| (n.into_owned(), v.into_owned())).collect()
 }
 
-fn headers(list: Option<Node<'_>>, words: &mut Words) -> Vec<(Arc<str>, Arc<str>)> {
+fn headers(list: Option<Node<'_>>, words: &mut Words) -> Vec<(EcoString, EcoString)> {
     let mut out = Vec::with_capacity(list.map_or(0, |l| l.items().count()));
     out.extend(named(list).map(|(n, v)| (words.get(&n), words.get(&v))));
     out

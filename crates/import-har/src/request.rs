@@ -2,8 +2,8 @@ use indexmap::IndexMap;
 use loadwright_diagnostic::{Diagnostic, Diagnostics, Origin};
 use loadwright_import::{HeaderFate, header_fate, query_pieces, split_url};
 use loadwright_scenario::{
-    Auth, Check, Encoding, Field, Json, Overrides, Predicate, QueryField, Request, RequestStep, Segment,
-    Selector, Text, UrlTemplate,
+    Auth, Check, EcoString, Encoding, Field, Json, Overrides, Predicate, QueryField, Request, RequestStep,
+    Segment, Selector, Text, UrlTemplate,
 };
 
 use crate::body::body;
@@ -43,8 +43,8 @@ pub(crate) fn step(
         auth: userinfo(url.authority),
         ..Request::default()
     };
-    for (i, (name, value)) in entry.headers.iter().enumerate() {
-        let name = name.trim();
+    for (i, (recorded, value)) in entry.headers.iter().enumerate() {
+        let name = recorded.trim();
         match header_fate(name) {
             HeaderFate::Managed | HeaderFate::Cookie => continue,
             HeaderFate::Browser if !exact => {
@@ -68,12 +68,13 @@ pub(crate) fn step(
             continue;
         }
         // some recorders list a header twice, once as typed and once as sent
-        let text = address(&lower, value.trim(), around);
+        let text = address(&lower, value, around);
         let again = request
             .headers
             .iter()
             .any(|f| f.name.as_literal().is_some_and(|n| n.eq_ignore_ascii_case(name)) && f.value == text);
         if !again {
+            let name = if name.len() == recorded.len() { recorded.clone() } else { name.into() };
             request.headers.push(Field::new(name, text));
         }
     }
@@ -99,7 +100,8 @@ pub(crate) fn step(
 }
 
 /// `Origin` and `Referer` say where the server is: they follow the base address when that is changed.
-fn address(header: &str, value: &str, around: &Around<'_>) -> Text {
+fn address(header: &str, recorded: &EcoString, around: &Around<'_>) -> Text {
+    let value = recorded.trim();
     if matches!(header, "origin" | "referer") {
         let url = split_url(value);
         let base = format!("{}://{}", url.scheme.to_ascii_lowercase(), url.authority);
@@ -111,7 +113,7 @@ fn address(header: &str, value: &str, around: &Around<'_>) -> Text {
             return text;
         }
     }
-    Text::literal(value)
+    if value.len() == recorded.len() { Text::literal(recorded.clone()) } else { Text::literal(value) }
 }
 
 fn check(name: &str, status: u16, origin: &Origin) -> Vec<Check> {
@@ -169,7 +171,7 @@ fn cookies_of(entry: &Entry, around: &Around<'_>, request: &mut Request) {
 fn path(path: &str) -> Vec<Segment> {
     match path.strip_prefix('/') {
         None => Vec::new(),
-        Some(rest) => rest.split('/').map(|s| Segment::Literal(wire(s))).collect(),
+        Some(rest) => rest.split('/').map(|s| Segment::Literal(wire(s).into())).collect(),
     }
 }
 

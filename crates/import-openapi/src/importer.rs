@@ -215,9 +215,9 @@ impl<'a> Work<'_, 'a> {
             body: body.as_ref(),
             responses: &responses,
             secured,
-            base: Text(vec![loadwright_scenario::Part::Var(
+            base: Text::from(loadwright_scenario::Part::Var(
                 own.as_ref().map_or_else(base_variable, |s| s.variable.clone()),
-            )]),
+            )),
             all: self.options.all_properties,
             seed: self.options.seed,
         };

@@ -232,7 +232,7 @@ impl<'a> Parts<'_, 'a> {
         let mut out = Vec::new();
         for segment in path.strip_prefix('/').unwrap_or(path).split('/') {
             if !segment.contains('{') {
-                out.push(Segment::Literal(literal(segment)));
+                out.push(Segment::Literal(literal(segment).into()));
                 continue;
             }
             let mut value = Text::default();
@@ -254,7 +254,7 @@ impl<'a> Parts<'_, 'a> {
             value.push_str(&literal(rest));
             let whole = segment.starts_with('{') && segment.find('}') == Some(segment.len() - 1);
             let encoding = if whole { Encoding::Component } else { Encoding::Raw };
-            out.push(Segment::Param { label: segment.to_owned(), value, encoding });
+            out.push(Segment::Param { label: segment.into(), value, encoding });
         }
         out
     }

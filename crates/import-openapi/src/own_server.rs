@@ -63,7 +63,7 @@ impl OwnServers {
             };
             [
                 variable(fallback.clone(), "BASE_URL", Text::literal(s.address)),
-                variable(s.variable, &s.environment, Text(vec![Part::Var(fallback)])),
+                variable(s.variable, &s.environment, Text::from(Part::Var(fallback))),
             ]
         })
     }

@@ -348,7 +348,7 @@ fn token_address(url: &str) -> Text {
     if url.contains("://") {
         return Text::literal(url);
     }
-    let mut text = Text(vec![Part::Var(crate::operation::base_variable())]);
+    let mut text = Text::from(Part::Var(crate::operation::base_variable()));
     text.push_str(&format!("/{}", url.trim_start_matches(['.', '/'])));
     text
 }

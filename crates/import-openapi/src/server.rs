@@ -107,7 +107,7 @@ pub(crate) fn server_variables(document: &Document<'_>) -> Vec<Variable> {
             let note = (!allowed.is_empty()).then(|| format!("One of {}.", allowed.join(", ")));
             Variable {
                 source: VarSource::Environment {
-                    name: variable_name(&name).0,
+                    name: variable_name(&name).0.into(),
                     default: Some(Text::literal(default.unwrap_or_else(|| name.clone()))),
                 },
                 name: variable_name(&name),

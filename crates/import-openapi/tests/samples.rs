@@ -115,8 +115,8 @@ fn plain(json: &Json) -> Value {
             text.0
                 .iter()
                 .map(|p| match p {
-                    Part::Literal(t) => t.clone(),
-                    Part::Var(_) | Part::Column { .. } | Part::Generated(_) => "lz3k9x-1-0".to_owned(),
+                    Part::Literal(t) => t.to_string(),
+                    Part::Var(_) | Part::Column(_) | Part::Generated(_) => "lz3k9x-1-0".to_owned(),
                 })
                 .collect(),
         ),

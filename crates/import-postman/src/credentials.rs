@@ -16,7 +16,7 @@ pub fn mark(steps: &[Step], scopes: &mut Scopes) {
         let inner: Vec<String> = scopes
             .constant(&name)
             .and_then(|k| k.value.as_str())
-            .map(|t| template::text(t).vars().map(|v| v.0.clone()).collect())
+            .map(|t| template::text(t).vars().map(|v| v.0.to_string()).collect())
             .unwrap_or_default();
         left.extend(inner.into_iter().filter(|n| names.insert(n.clone())));
     }
@@ -45,7 +45,7 @@ fn collect(steps: &[Step], names: &mut BTreeSet<String>) {
 }
 
 fn of_request(request: &Request, names: &mut BTreeSet<String>) {
-    let mut take = |text: &Text| names.extend(text.vars().map(|v| v.0.clone()));
+    let mut take = |text: &Text| names.extend(text.vars().map(|v| v.0.to_string()));
     match &request.auth {
         Auth::None => {}
         Auth::Basic { password, .. } | Auth::Digest { password, .. } | Auth::Ntlm { password, .. } => {

@@ -119,7 +119,7 @@ impl Fill<'_> {
             for action in self.lifts.get(&script.origin).map(|l| l.actions.clone()).unwrap_or_default() {
                 if let Action::Assign(mut assign) = action {
                     assign.value = self.text(&assign.value, None);
-                    self.written.insert(assign.into.0.clone());
+                    self.written.insert(assign.into.0.to_string());
                     out.push(Step::Assign(assign));
                 }
             }
@@ -141,12 +141,12 @@ impl Fill<'_> {
                 match action {
                     Action::Check(check) => step.checks.push(check),
                     Action::Extract(extraction) => {
-                        self.written.insert(extraction.into.0.clone());
+                        self.written.insert(extraction.into.0.to_string());
                         step.extractions.push(extraction);
                     }
                     Action::Assign(mut assign) => {
                         assign.value = self.text(&assign.value, None);
-                        self.written.insert(assign.into.0.clone());
+                        self.written.insert(assign.into.0.to_string());
                         assigns.push(Step::Assign(assign));
                     }
                 }
@@ -186,16 +186,16 @@ impl Fill<'_> {
 
     fn segment(&mut self, segment: &Segment) -> Segment {
         match segment {
-            Segment::Literal(text) => Segment::Literal(encode(text, Place::Path)),
+            Segment::Literal(text) => Segment::Literal(encode(text, Place::Path).into()),
             Segment::Param { label, value, encoding } => {
                 let place = (*encoding != Encoding::Raw).then_some(Place::Path);
                 let filled = self.text(value, place);
                 // a name that stands for nothing is plain text of the path
                 match filled.as_literal() {
-                    Some(text) if text.contains("%7B%7B") => Segment::Literal(text.to_owned()),
+                    Some(text) if text.contains("%7B%7B") => Segment::Literal(text.into()),
                     _ => {
                         let label = encode(label, Place::Path).replace("%7B", "{").replace("%7D", "}");
-                        Segment::Param { label, value: filled, encoding: *encoding }
+                        Segment::Param { label: label.into(), value: filled, encoding: *encoding }
                     }
                 }
             }
@@ -207,9 +207,9 @@ impl Fill<'_> {
         let base = std::mem::take(&mut request.url.base);
         if let Some(Part::Var(name)) = base.0.first()
             && base.0.len() == 1
-            && matches!(self.kind(&name.0.clone(), 0), Kind::Static(_) | Kind::Switched(_))
+            && matches!(self.kind(&name.0, 0), Kind::Static(_) | Kind::Switched(_))
         {
-            *self.bases.entry(name.0.clone()).or_default() += 1;
+            *self.bases.entry(name.0.to_string()).or_default() += 1;
         }
         let flat = self.flat(&base);
         let mut filled = self.text(&base, None);

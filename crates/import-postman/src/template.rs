@@ -72,7 +72,7 @@ pub fn generator(name: &str) -> Option<Generator> {
             } else {
                 first.to_ascii_lowercase().to_string() + chars.as_str()
             };
-            Generator::Fake(fake)
+            Generator::Fake(fake.into())
         }
     })
 }

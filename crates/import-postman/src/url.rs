@@ -298,9 +298,9 @@ fn segment(source: &str, variables: &PathVariables, encoding: Encoding) -> Segme
             if !source.contains(MARK)
                 && (encoding != Encoding::Raw || encode(literal, Place::Path) == literal) =>
         {
-            Segment::Literal(literal.to_owned())
+            Segment::Literal(literal.into())
         }
-        _ => Segment::Param { label, value, encoding },
+        _ => Segment::Param { label: label.into(), value, encoding },
     }
 }
 

@@ -36,7 +36,9 @@ pub fn nested(steps: &mut Vec<Step>, lifts: &Lifts) -> Option<(String, Origin)> 
         let mut name = None;
         request.for_each_text(&mut |text| {
             if template::is_nested(text) {
-                name = name.take().or_else(|| text.vars().find(|v| set.contains(&v.0)).map(|v| v.0.clone()));
+                name = name
+                    .take()
+                    .or_else(|| text.vars().find(|v| set.contains(v.as_str())).map(|v| v.0.to_string()));
             }
         });
         found = found.take().or_else(|| Some((name?, request.origin.clone())));

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
+use ecow::EcoString;
 use loadwright_diagnostic::Origin;
 
 use crate::{Content, Selector};
@@ -27,8 +27,8 @@ pub struct Evidence {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SentText {
     /// JSON pointer from the origin of the request step to the text.
-    pub at: Arc<str>,
-    pub text: Arc<str>,
+    pub at: EcoString,
+    pub text: EcoString,
 }
 
 impl Evidence {
@@ -68,7 +68,7 @@ pub struct ObservedResponse {
     pub status: u16,
     pub status_text: String,
     /// As on the wire, in order, repeats kept; `Set-Cookie` one each. Those of a recording are much the same in all answers.
-    pub headers: Vec<(Arc<str>, Arc<str>)>,
+    pub headers: Vec<(EcoString, EcoString)>,
     /// Decoded (neither base64 nor compressed).
     pub body: Content,
     /// JSON Schema (2020-12, self-contained) of the body as text, when the source promises one.

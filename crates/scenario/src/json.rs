@@ -1,3 +1,5 @@
+use ecow::EcoString;
+
 use crate::Text;
 
 /// A JSON value with holes, in source order. Numbers keep the text that the source wrote (`1.0`, `1e3`, 64-bit ids).
@@ -14,7 +16,7 @@ pub enum Json {
 }
 
 impl Json {
-    pub fn string(text: impl Into<String>) -> Self {
+    pub fn string(text: impl Into<EcoString>) -> Self {
         Self::String(Text::literal(text))
     }
 

@@ -11,6 +11,7 @@ mod csv;
 mod evidence;
 mod json;
 mod outline;
+mod parts;
 mod plan;
 mod request;
 mod sensitive;
@@ -20,6 +21,8 @@ mod texts;
 mod url;
 mod visit;
 mod xml;
+
+pub use ecow::EcoString;
 
 pub use auth::{ApiKeyPlace, Auth, AwsCredentials, ClientPlace, Grant, OAuth1, OAuth2};
 pub use body::{Body, FileRef, FormPart, PartContent};
@@ -32,6 +35,7 @@ pub use evidence::{
 };
 pub use json::Json;
 pub use outline::outline;
+pub use parts::Parts;
 pub use plan::{
     ColumnOrder, Dataset, EnvironmentCase, HttpDefaults, Lifetime, Scenario, TestPlan, VarSource, Variable,
 };
@@ -41,7 +45,7 @@ pub use step::{
     Aid, Assign, Dialect, Frame, Group, Pause, PlainCode, RequestStep, ScopedVar, Script, Step, ThinkTime,
     VariableScope, WebSocketStep,
 };
-pub use text::{Coding, Generator, Part, Text, VarName};
+pub use text::{Coding, Column, Generator, Part, Text, VarName};
 pub use texts::{for_each_text, for_each_text_mut};
 pub use url::{Segment, UrlTemplate};
 pub use visit::{for_each_request, for_each_request_mut, for_each_step, for_each_step_mut};

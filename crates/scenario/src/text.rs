@@ -1,11 +1,15 @@
 use std::fmt;
 
+use ecow::EcoString;
+
+use crate::Parts;
+
 /// The name of a variable of the plan, as the source spelled it. Targets derive an identifier from it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct VarName(pub String);
+pub struct VarName(pub EcoString);
 
 impl VarName {
-    pub fn new(name: impl Into<String>) -> Self {
+    pub fn new(name: impl Into<EcoString>) -> Self {
         Self(name.into())
     }
 
@@ -21,20 +25,34 @@ impl fmt::Display for VarName {
 }
 
 /// A string with holes. The only place where a placeholder can exist: no plain `String` of the plan has one.
+///
+/// A recording has dozens of texts for each request, nearly all of them literals that other requests have, too. Hence
+/// `EcoString` (of `ecow`, which needs nothing else): up to 15 bytes stand in the text itself, and copies of longer ones
+/// share theirs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Text(pub Vec<Part>);
+pub struct Text(pub Parts);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
-    Literal(String),
+    Literal(EcoString),
     Var(VarName),
     /// A column of the current row of a dataset.
-    Column {
-        dataset: String,
-        column: String,
-    },
+    Column(Box<Column>),
     /// A value made anew at each use.
     Generated(Generator),
+}
+
+/// A column of a dataset, both by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    pub dataset: EcoString,
+    pub column: EcoString,
+}
+
+impl Part {
+    pub fn column(dataset: impl Into<EcoString>, column: impl Into<EcoString>) -> Self {
+        Self::Column(Box::new(Column { dataset: dataset.into(), column: column.into() }))
+    }
 }
 
 /// Values that a script makes at run time.
@@ -65,7 +83,7 @@ pub enum Generator {
     /// A number that no other iteration of the run has.
     UniqueInt,
     /// Realistic data by kind: `firstName`, `email`, `city` (Postman's names without `$random`, first letter lower).
-    Fake(String),
+    Fake(EcoString),
     /// A text in another spelling, made when it is sent: `user:{token}` as base64.
     Coded {
         coding: Coding,
@@ -85,17 +103,17 @@ pub enum Coding {
 }
 
 impl Text {
-    pub fn literal(text: impl Into<String>) -> Self {
+    pub fn literal(text: impl Into<EcoString>) -> Self {
         let text = text.into();
-        if text.is_empty() { Self::default() } else { Self(vec![Part::Literal(text)]) }
+        if text.is_empty() { Self::default() } else { Part::Literal(text).into() }
     }
 
-    pub fn var(name: impl Into<String>) -> Self {
-        Self(vec![Part::Var(VarName::new(name))])
+    pub fn var(name: impl Into<EcoString>) -> Self {
+        Part::Var(VarName::new(name)).into()
     }
 
     pub fn generated(generator: Generator) -> Self {
-        Self(vec![Part::Generated(generator)])
+        Part::Generated(generator).into()
     }
 
     /// The text, when it has no holes.
@@ -127,13 +145,17 @@ impl Text {
         if let Some(Part::Literal(last)) = self.0.last_mut() {
             last.push_str(text);
         } else {
-            self.0.push(Part::Literal(text.to_owned()));
+            self.0.push(Part::Literal(text.into()));
         }
     }
 
     pub fn push(&mut self, part: Part) {
         match part {
-            Part::Literal(text) => self.push_str(&text),
+            Part::Literal(text) => match self.0.last_mut() {
+                Some(Part::Literal(last)) => last.push_str(&text),
+                _ if text.is_empty() => {}
+                _ => self.0.push(Part::Literal(text)),
+            },
             part => self.0.push(part),
         }
     }
@@ -151,7 +173,7 @@ impl Text {
                 match part {
                     Part::Var(name) => out.push(name),
                     Part::Generated(Generator::Coded { text, coding: _ }) => collect(text, out),
-                    Part::Literal(_) | Part::Column { .. } | Part::Generated(_) => {}
+                    Part::Literal(_) | Part::Column(_) | Part::Generated(_) => {}
                 }
             }
         }
@@ -162,15 +184,14 @@ impl Text {
 
     /// Replaces each occurrence of `needle` in the literals by `part`; says whether there was one.
     pub fn replace_literal(&mut self, needle: &str, part: &Part) -> bool {
-        if needle.is_empty() {
+        let has = |p: &Part| matches!(p, Part::Literal(text) if text.contains(needle));
+        if needle.is_empty() || !self.0.iter().any(has) {
             return false;
         }
-        let mut found = false;
         let mut out = Self::default();
-        for old in self.0.drain(..) {
+        for old in std::mem::take(&mut self.0) {
             match old {
                 Part::Literal(text) if text.contains(needle) => {
-                    found = true;
                     for (i, piece) in text.split(needle).enumerate() {
                         if i > 0 {
                             out.push(part.clone());
@@ -182,7 +203,7 @@ impl Text {
             }
         }
         *self = out;
-        found
+        true
     }
 }
 
@@ -198,6 +219,18 @@ impl From<String> for Text {
     }
 }
 
+impl From<EcoString> for Text {
+    fn from(text: EcoString) -> Self {
+        Self::literal(text)
+    }
+}
+
+impl From<Part> for Text {
+    fn from(part: Part) -> Self {
+        Self(part.into())
+    }
+}
+
 /// For people: outlines and messages. Holes are shown in braces; this form is never parsed again.
 impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -205,7 +238,7 @@ impl fmt::Display for Text {
             match part {
                 Part::Literal(text) => f.write_str(text)?,
                 Part::Var(name) => write!(f, "{{{name}}}")?,
-                Part::Column { dataset, column } => write!(f, "{{{dataset}.{column}}}")?,
+                Part::Column(of) => write!(f, "{{{}.{}}}", of.dataset, of.column)?,
                 Part::Generated(generator) => write!(f, "{{{generator:?}}}")?,
             }
         }

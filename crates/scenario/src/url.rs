@@ -1,3 +1,5 @@
+use ecow::{EcoString, eco_format};
+
 use crate::{Encoding, QueryField, Text};
 
 /// A URL whose shape is its group: `/pets/{petId}` is one endpoint, however many ids are asked for.
@@ -13,10 +15,10 @@ pub struct UrlTemplate {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Segment {
     /// Text exactly as it goes on the wire, percent escapes included.
-    Literal(String),
+    Literal(EcoString),
     Param {
         /// How the group shows this segment, braces included: `{petId}`, `{name}.{format}`, `v{version}`.
-        label: String,
+        label: EcoString,
         value: Text,
         encoding: Encoding,
     },
@@ -24,7 +26,7 @@ pub enum Segment {
 
 impl Segment {
     pub fn param(name: &str, value: Text) -> Self {
-        Self::Param { label: format!("{{{name}}}"), value, encoding: Encoding::Component }
+        Self::Param { label: eco_format!("{{{name}}}"), value, encoding: Encoding::Component }
     }
 }
 
@@ -54,7 +56,7 @@ mod tests {
             path: vec![
                 Segment::Literal("pets".into()),
                 Segment::param("petId", Text::literal("7")),
-                Segment::Literal(String::new()),
+                Segment::Literal(EcoString::new()),
             ],
             query: Vec::new(),
         };

@@ -29,7 +29,8 @@ impl Pass for HoistBases {
             }
         });
         counts.sort_by(|_, a, _, b| b.cmp(a));
-        let mut taken: BTreeSet<String> = cx.plan.variables.iter().map(|v| v.name.0.to_lowercase()).collect();
+        let mut taken: BTreeSet<String> =
+            cx.plan.variables.iter().map(|v| v.name.as_str().to_lowercase()).collect();
         taken.extend(cx.plan.variables.iter().filter_map(|v| match &v.source {
             VarSource::Environment { name, .. } => Some(name.to_lowercase()),
             _ => None,
@@ -40,7 +41,7 @@ impl Pass for HoistBases {
             let main = cx.plan.http.base.is_none();
             let env = if main { "BASE_URL".to_owned() } else { env_name(&base) };
             let name = VarName::new(if main { "baseUrl" } else { env.as_str() });
-            if !taken.insert(env.to_lowercase()) || (main && !taken.insert(name.0.to_lowercase())) {
+            if !taken.insert(env.to_lowercase()) || (main && !taken.insert(name.as_str().to_lowercase())) {
                 continue;
             }
             if main {

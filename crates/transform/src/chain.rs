@@ -96,7 +96,7 @@ fn give(cx: &mut PassContext<'_>, operations: &Operations<'_>, logged_in: &Logge
             if let (true, Body::Json { value, .. }) = (step.origin == *origin, &mut step.request.body)
                 && let Some(slot) = slot(value, path)
             {
-                *slot = Json::Hole(Text(vec![Part::Var(variable.clone())]));
+                *slot = Json::Hole(Text::from(Part::Var(variable.clone())));
             }
         });
     }
@@ -136,7 +136,7 @@ fn apply(
         cx.plan.variables.push(Variable {
             name: p.variable.clone(),
             source: VarSource::Captured {
-                initial: p.instead.as_ref().map(|v| Text(vec![Part::Var(v.clone())])),
+                initial: p.instead.as_ref().map(|v| Text::from(Part::Var(v.clone()))),
             },
             lifetime: Lifetime::Iteration,
             secret: p.instead.is_some(),
@@ -147,7 +147,7 @@ fn apply(
 }
 
 fn put(step: &mut RequestStep, at: &UseAt, p: &Producer) {
-    let hole = Text(vec![Part::Var(p.variable.clone())]);
+    let hole = Text::from(Part::Var(p.variable.clone()));
     match at {
         UseAt::Path(i) => {
             if let Some(Segment::Param { value, encoding, .. }) = step.request.url.path.get_mut(*i) {
@@ -195,7 +195,7 @@ fn slot<'j>(json: &'j mut Json, path: &[JsonStep]) -> Option<&'j mut Json> {
 /// The extraction, with what it is for as a comment.
 fn take(step: &mut RequestStep, p: &Producer) {
     let sample = match &p.instead {
-        Some(variable) => Text(vec![Part::Var(variable.clone())]),
+        Some(variable) => Text::from(Part::Var(variable.clone())),
         None => Text::literal(p.sample.as_str()),
     };
     let extraction =
@@ -219,7 +219,7 @@ fn take(step: &mut RequestStep, p: &Producer) {
             vec![
                 extraction(header, Some(sample), *promised, p.reason()),
                 // the body knows it better when it has it
-                extraction(body, Some(Text(vec![Part::Var(p.variable.clone())])), false, None),
+                extraction(body, Some(Text::from(Part::Var(p.variable.clone()))), false, None),
             ]
         }
         From::Sent(..) | From::Chosen(..) => Vec::new(),

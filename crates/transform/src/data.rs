@@ -58,7 +58,7 @@ fn bind(cx: &mut PassContext<'_>, dataset: &Dataset, column: &str, rows: &[Vec<(
     // a short word stands for itself elsewhere
     let telling = value.len() >= 6 || held.is_some() && value.len() >= 4;
     let scope = if telling { Scope::Anywhere } else { Scope::Named(column.to_owned()) };
-    let part = Part::Column { dataset: dataset.name.clone(), column: column.to_owned() };
+    let part = Part::column(dataset.name.as_str(), column);
     let swap = Swap { value, scope, name: VarName::new(column), part };
     let mut count = 0;
     for_each_request_mut(cx.plan, &mut |step| count += usize::from(replace(step, &swap)));

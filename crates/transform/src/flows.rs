@@ -199,7 +199,7 @@ fn swap(rule: &Rule, value: String, scope: Scope) -> Swap {
     let name = VarName::new(&rule.name);
     let part = Part::Var(name.clone());
     let part = if rule.decode {
-        let text = Box::new(Text(vec![part]));
+        let text = Box::new(Text::from(part));
         Part::Generated(Generator::Coded { coding: Coding::PercentDecoded, text })
     } else {
         part

@@ -67,7 +67,7 @@ fn is_constant_auth(plan: &loadwright_scenario::TestPlan, auth: &Auth) -> bool {
         fixed &= t.0.iter().all(|p| match p {
             Part::Literal(_) => true,
             Part::Var(v) => is_fixed(plan, v),
-            Part::Column { .. } | Part::Generated(_) => false,
+            Part::Column(_) | Part::Generated(_) => false,
         });
     });
     fixed

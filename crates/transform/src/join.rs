@@ -135,7 +135,7 @@ pub(crate) fn path(plan: &TestPlan, step: &RequestStep) -> Vec<Piece> {
         prefix.split('/').filter(|p| !p.is_empty()).map(|p| Piece::Fixed(p.to_owned())).collect();
     for segment in &step.request.url.path {
         out.push(match segment {
-            Segment::Literal(text) => Piece::Fixed(text.clone()),
+            Segment::Literal(text) => Piece::Fixed(text.to_string()),
             Segment::Param { .. } => Piece::Any,
         });
     }

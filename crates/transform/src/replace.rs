@@ -107,13 +107,13 @@ fn path(step: &mut RequestStep, swap: &Swap) -> bool {
                 prefix.push_str(text);
                 let whole = *text == value || decoded(text) == value;
                 if here && whole {
-                    let value = Text(vec![swap.part.clone()]);
+                    let value = Text::from(swap.part.clone());
                     let label = format!("{{{}}}", swap.name);
-                    *segment = Segment::Param { label, value, encoding: encoding(&swap.value) };
+                    *segment = Segment::Param { label: label.into(), value, encoding: encoding(&swap.value) };
                     found = true;
                 } else if swap.scope == Scope::Anywhere {
                     let mut with = Text::literal(text.as_str());
-                    if bounded(&mut with, value, &Text(vec![swap.part.clone()])) {
+                    if bounded(&mut with, value, &Text::from(swap.part.clone())) {
                         let label = text.replace(value, &format!("{{{}}}", swap.name));
                         *segment = Segment::Param { label, value: with, encoding: Encoding::Raw };
                         found = true;
@@ -124,11 +124,11 @@ fn path(step: &mut RequestStep, swap: &Swap) -> bool {
                 let Some(literal) = text.as_literal().map(str::to_owned) else { continue };
                 prefix.push_str(&literal);
                 if here && (literal == value || decoded(&literal) == value) {
-                    *text = Text(vec![swap.part.clone()]);
+                    *text = Text::from(swap.part.clone());
                     *how = encoding(value);
                     found = true;
                 } else if swap.scope == Scope::Anywhere {
-                    found |= bounded(text, value, &Text(vec![swap.part.clone()]));
+                    found |= bounded(text, value, &Text::from(swap.part.clone()));
                 }
             }
         }
@@ -143,7 +143,7 @@ fn query(name: &str, v: &mut Text, how: &mut Encoding, swap: &Swap) -> bool {
         || decoded(&literal.replace('+', " ")) == swap.value
         || decoded(&literal) == swap.value
     {
-        *v = Text(vec![swap.part.clone()]);
+        *v = Text::from(swap.part.clone());
         // names are wire text already: only the variable needs encoding, and plain names survive it
         if plain(name) {
             *how = encoding(&swap.value);
@@ -227,7 +227,7 @@ fn json(name: &str, value: &mut Json, swap: &Swap, by_id: &dyn Fn(&str) -> bool)
 
 impl Swap {
     fn one(&self) -> Text {
-        Text(vec![self.part.clone()])
+        Text::from(self.part.clone())
     }
 }
 
@@ -242,7 +242,7 @@ fn text(t: &mut Text, swap: &Swap) -> bool {
     }
     if swap.scope != Scope::Anywhere {
         // a short number inside an address, as in `Referer`
-        let address = Text(vec![Part::Literal("/".to_owned()), swap.part.clone()]);
+        let address = Text([Part::Literal("/".into()), swap.part.clone()].into_iter().collect());
         return bounded(t, &format!("/{}", swap.value), &address);
     }
     if bounded(t, &swap.value, &swap.one()) {

@@ -37,7 +37,7 @@ impl Pass for FetchTokens {
                 }
                 (oauth.grant.clone(), oauth.client, VarName::new(name), r.origin.clone())
             });
-            oauth.grant = Grant::Static { token: Text(vec![loadwright_scenario::Part::Var(name.clone())]) };
+            oauth.grant = Grant::Static { token: Text::from(loadwright_scenario::Part::Var(name.clone())) };
         });
         for (grant, client, name, origin) in grants.into_values() {
             // a token that somebody has already is taken as it is; credentials fetch a fresh one

@@ -1,3 +1,4 @@
+use ecow::{EcoString, eco_format};
 use loadwright_scenario::{Encoding, Evidence, RequestStep, Segment, TestPlan, Text, for_each_request_mut};
 
 use crate::dynamic::is_id_like;
@@ -31,7 +32,7 @@ pub fn group_urls(plan: &mut TestPlan, evidence: &Evidence) {
 }
 
 fn group(step: &mut RequestStep) -> bool {
-    let mut parent = String::new();
+    let mut parent = EcoString::new();
     let mut any = false;
     for segment in &mut step.request.url.path {
         let Segment::Literal(text) = segment else {
@@ -39,7 +40,7 @@ fn group(step: &mut RequestStep) -> bool {
             continue;
         };
         if is_id_like(text) && !parent.is_empty() {
-            let label = format!("{{{}}}", camel(&format!("{} id", singular(&parent))));
+            let label = eco_format!("{{{}}}", camel(&format!("{} id", singular(&parent))));
             let value = Text::literal(std::mem::take(text));
             *segment = Segment::Param { label, value, encoding: Encoding::Raw };
             any = true;

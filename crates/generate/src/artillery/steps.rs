@@ -186,8 +186,8 @@ impl Context<'_> {
                 names.push(js.var_ident(v).as_str().to_owned());
             }
             for p in &t.0 {
-                if let loadwright_scenario::Part::Column { dataset, .. } = p {
-                    rows.extend(js.rows.get(dataset).map(|r| r.as_str().to_owned()));
+                if let loadwright_scenario::Part::Column(of) = p {
+                    rows.extend(js.rows.get(of.dataset.as_str()).map(|r| r.as_str().to_owned()));
                 }
             }
         });

@@ -15,9 +15,9 @@ impl Context<'_> {
         text.0
             .iter()
             .map(|part| match part {
-                Part::Literal(text) => text.clone(),
+                Part::Literal(text) => text.to_string(),
                 Part::Var(name) => format!("{{{{ {} }}}}", self.js.var_ident(name).as_str()),
-                Part::Column { column, .. } => format!("{{{{ {column} }}}}"),
+                Part::Column(of) => format!("{{{{ {} }}}}", of.column),
                 Part::Generated(_) => {
                     let value = self.js.hole(part);
                     self.made(wish, value)
@@ -50,11 +50,11 @@ impl Context<'_> {
                 .variables
                 .iter()
                 .any(|v| &v.name == name && matches!(v.source, VarSource::Captured { .. })),
-            Part::Column { .. } | Part::Generated(_) => false,
+            Part::Column(_) | Part::Generated(_) => false,
         };
         if text.0.iter().all(captured) {
             let encoded = text.0.iter().map(|p| match p {
-                Part::Literal(t) => Part::Literal(crate::encode::encode_component(t)),
+                Part::Literal(t) => Part::Literal(crate::encode::encode_component(t).into()),
                 other => other.clone(),
             });
             let text = Text(encoded.collect());
@@ -76,7 +76,7 @@ impl Context<'_> {
             Json::Number(n) => Yaml::Plain(n.clone()),
             Json::String(text) => {
                 // a lone placeholder keeps the type of its variable, and a string must stay one
-                let lone = matches!(text.0.as_slice(), [Part::Var(_) | Part::Column { .. }]);
+                let lone = matches!(text.0.as_slice(), [Part::Var(_) | Part::Column(_)]);
                 if lone || text.0.iter().any(|p| matches!(p, Part::Literal(t) if t.contains("{{"))) {
                     let value = JsExpr::template(self.js.template_parts(text));
                     return Some(Yaml::Text(self.made("value", value)));

@@ -73,7 +73,7 @@ impl Context<'_> {
         for segment in &request.url.path {
             parts.push(TemplatePart::Text("/".to_owned()));
             match segment {
-                Segment::Literal(text) => parts.push(TemplatePart::Text(text.clone())),
+                Segment::Literal(text) => parts.push(TemplatePart::Text(text.to_string())),
                 Segment::Param { label: _, value, encoding } => {
                     parts.extend(self.url_parts(value, *encoding));
                 }
@@ -118,7 +118,7 @@ impl Context<'_> {
             Encoding::Lenient => {
                 let mut parts = self.template_parts(text);
                 for (part, of) in parts.iter_mut().zip(&text.0) {
-                    let free = matches!(of, loadwright_scenario::Part::Column { .. })
+                    let free = matches!(of, loadwright_scenario::Part::Column(_))
                         || matches!(of, loadwright_scenario::Part::Generated(_)) && !url_safe(of);
                     if let (true, TemplatePart::Hole(hole)) = (free, &*part) {
                         let hole = hole.clone();
@@ -276,7 +276,7 @@ fn url_safe(part: &loadwright_scenario::Part) -> bool {
         Part::Generated(g) => {
             !matches!(g, Generator::Fake(_) | Generator::IsoTimestamp | Generator::Coded { .. })
         }
-        Part::Literal(_) | Part::Var(_) | Part::Column { .. } => false,
+        Part::Literal(_) | Part::Var(_) | Part::Column(_) => false,
     }
 }
 

@@ -65,7 +65,7 @@ impl Context<'_> {
 
     /// Whether the script needs nothing that only the function of the scenario has.
     fn can_share(&self, script: &Script) -> bool {
-        let column = script.plain.body.0.iter().any(|p| matches!(p, Part::Column { .. }));
+        let column = script.plain.body.0.iter().any(|p| matches!(p, Part::Column(_)));
         let local = script
             .reads
             .iter()

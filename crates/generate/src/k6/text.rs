@@ -7,7 +7,7 @@ use crate::js::{JsExpr, TemplatePart};
 impl Context<'_> {
     /// The text as a string expression: a quoted string, a bare variable, or a template literal.
     pub fn text(&mut self, text: &Text) -> JsExpr {
-        if let [part @ (Part::Var(_) | Part::Column { .. })] = text.0.as_slice() {
+        if let [part @ (Part::Var(_) | Part::Column(_))] = text.0.as_slice() {
             return self.hole(part);
         }
         JsExpr::template(self.template_parts(text))
@@ -18,7 +18,7 @@ impl Context<'_> {
         text.0
             .iter()
             .map(|part| match part {
-                Part::Literal(text) => TemplatePart::Text(text.clone()),
+                Part::Literal(text) => TemplatePart::Text(text.to_string()),
                 part => TemplatePart::Hole(self.hole(part)),
             })
             .collect()
@@ -29,12 +29,12 @@ impl Context<'_> {
         match part {
             Part::Literal(text) => JsExpr::string(text),
             Part::Var(name) => self.var(name),
-            Part::Column { dataset, column } => {
-                let row = match self.rows.get(dataset) {
+            Part::Column(of) => {
+                let row = match self.rows.get(of.dataset.as_str()) {
                     Some(row) => JsExpr::ident(row),
                     None => JsExpr::code("undefined"),
                 };
-                row.member(column)
+                row.member(&of.column)
             }
             Part::Generated(generator) => self.generated(generator),
         }

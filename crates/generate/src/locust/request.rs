@@ -73,7 +73,7 @@ impl Context<'_> {
         for segment in &request.url.path {
             parts.push(TextPart::Text("/".to_owned()));
             match segment {
-                Segment::Literal(text) => parts.push(TextPart::Text(text.clone())),
+                Segment::Literal(text) => parts.push(TextPart::Text(text.to_string())),
                 Segment::Param { label: _, value, encoding } => {
                     parts.extend(self.url_parts(value, *encoding));
                 }

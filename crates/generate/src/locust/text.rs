@@ -7,7 +7,7 @@ use crate::py::{PyExpr, TextPart};
 impl Context<'_> {
     /// The text as an expression: a string, a bare variable, or an f-string.
     pub fn text(&mut self, text: &Text) -> PyExpr {
-        if let [part @ (Part::Var(_) | Part::Column { .. })] = text.0.as_slice() {
+        if let [part @ (Part::Var(_) | Part::Column(_))] = text.0.as_slice() {
             return self.hole(part);
         }
         self.string(text)
@@ -23,7 +23,7 @@ impl Context<'_> {
         text.0
             .iter()
             .map(|part| match part {
-                Part::Literal(text) => TextPart::Text(text.clone()),
+                Part::Literal(text) => TextPart::Text(text.to_string()),
                 part => TextPart::Hole(self.hole(part)),
             })
             .collect()
@@ -48,8 +48,8 @@ impl Context<'_> {
         match part {
             Part::Literal(text) => PyExpr::string(text),
             Part::Var(name) => self.vars.get(name).cloned().unwrap_or_else(|| PyExpr::code("None")),
-            Part::Column { dataset, column } => match self.rows.get(dataset).cloned() {
-                Some(row) => row.item(PyExpr::string(column)),
+            Part::Column(of) => match self.rows.get(of.dataset.as_str()).cloned() {
+                Some(row) => row.item(PyExpr::string(&of.column)),
                 None => PyExpr::code("None"),
             },
             Part::Generated(generator) => self.generated(generator),

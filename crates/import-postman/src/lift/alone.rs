@@ -125,7 +125,7 @@ impl Reader<'_> {
                     self.uses(variable, rank)
                 }
                 ("replaceIn", Some(text)) if rank == 0 => {
-                    let names: Vec<String> = template::text(&text).vars().map(|v| v.0.clone()).collect();
+                    let names: Vec<String> = template::text(&text).vars().map(|v| v.0.to_string()).collect();
                     names.into_iter().all(|name| self.uses(name, 0))
                 }
                 _ => false,

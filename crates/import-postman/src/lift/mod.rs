@@ -32,8 +32,8 @@ impl Action {
     pub fn writes(&self) -> Option<String> {
         match self {
             Self::Check(_) => None,
-            Self::Extract(e) => Some(e.into.0.clone()),
-            Self::Assign(a) => Some(a.into.0.clone()),
+            Self::Extract(e) => Some(e.into.0.to_string()),
+            Self::Assign(a) => Some(a.into.0.to_string()),
         }
     }
 }

@@ -35,13 +35,13 @@ impl Fill<'_> {
                 Part::Literal(t) if !t.contains(MARK) => marked.push_str(t),
                 Part::Var(name) => {
                     let plain = |v: &str| v.chars().all(|c| !c.is_control() && c != '"' && c != '\\');
-                    if !matches!(self.kind(&name.0.clone(), 0), Kind::Static(value) if plain(&value)) {
+                    if !matches!(self.kind(&name.0, 0), Kind::Static(value) if plain(&value)) {
                         return;
                     }
                     marked.push_str(&format!("{MARK}{}{MARK}", names.len()));
                     names.push(name.clone());
                 }
-                Part::Literal(_) | Part::Column { .. } | Part::Generated(_) => return,
+                Part::Literal(_) | Part::Column(_) | Part::Generated(_) => return,
             }
         }
         // a mark outside a string is no JSON, so this only succeeds when every hole is in one
@@ -71,18 +71,18 @@ impl Fill<'_> {
         // encoded when the script runs: only what is known now can be as Postman has it
         let late = |part: &Part, this: &mut Self| match part {
             Part::Literal(_) => false,
-            Part::Var(name) => !matches!(this.kind(&name.0.clone(), 0), Kind::Static(_)),
-            Part::Column { .. } | Part::Generated(_) => true,
+            Part::Var(name) => !matches!(this.kind(&name.0, 0), Kind::Static(_)),
+            Part::Column(_) | Part::Generated(_) => true,
         };
         let any_late = fields.iter().flat_map(|f| f.name.0.iter().chain(&f.value.0)).any(|p| late(p, self));
         if any_late {
             for field in fields.iter_mut() {
                 for part in field.name.0.iter_mut().chain(&mut field.value.0) {
                     if let Part::Var(name) = part
-                        && let Kind::Static(value) = self.kind(&name.0.clone(), 0)
+                        && let Kind::Static(value) = self.kind(&name.0, 0)
                         && encode::form(&value) != value
                     {
-                        *part = Part::Literal(value);
+                        *part = Part::Literal(value.into());
                     }
                 }
             }
@@ -94,7 +94,7 @@ impl Fill<'_> {
             for part in &text.0 {
                 plain &= match part {
                     Part::Literal(t) => encode::form(t) == *t,
-                    Part::Var(name) => match self.kind(&name.0.clone(), 0) {
+                    Part::Var(name) => match self.kind(&name.0, 0) {
                         Kind::Static(value) => encode::form(&value) == value,
                         // encoded when the script runs
                         Kind::Captured
@@ -105,7 +105,7 @@ impl Fill<'_> {
                             return;
                         }
                     },
-                    Part::Column { .. } | Part::Generated(_) => return,
+                    Part::Column(_) | Part::Generated(_) => return,
                 };
             }
         }
@@ -124,7 +124,7 @@ impl Fill<'_> {
                 for part in &text.0 {
                     match part {
                         Part::Literal(t) => content.push_str(&encode::form(t)),
-                        Part::Var(name) => match self.kind(&name.0.clone(), 0) {
+                        Part::Var(name) => match self.kind(&name.0, 0) {
                             Kind::Static(value) if encode::form(&value) != value => {
                                 content.push_str(&encode::form(&value));
                             }

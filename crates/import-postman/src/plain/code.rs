@@ -75,7 +75,7 @@ impl Fill<'_> {
                     (name, value)
                 }
             };
-            self.written.extend(value.vars().map(|v| v.0.clone()).filter(|v| plain.writes.contains(v)));
+            self.written.extend(value.vars().map(|v| v.0.to_string()).filter(|v| plain.writes.contains(v)));
             let field = Field::new(Text::literal(name.clone()), value.clone());
             request.headers.push(field);
         }
@@ -86,7 +86,7 @@ impl Fill<'_> {
         let known = self.scopes.constant(name).map(|k| k.value.clone());
         match (self.kind(name, 0), known) {
             (Kind::Column, _) => {
-                body.push(Part::Column { dataset: "data".to_owned(), column: name.to_owned() });
+                body.push(Part::column("data", name));
             }
             (Kind::Captured, known) => {
                 reads.insert(VarName::new(name.to_owned()));

@@ -26,24 +26,24 @@ impl Fill<'_> {
         text.0
             .iter()
             .map(|part| match part {
-                Part::Literal(t) => t.clone(),
-                Part::Var(name) => match self.kind(&name.0.clone(), 0) {
+                Part::Literal(t) => t.to_string(),
+                Part::Var(name) => match self.kind(&name.0, 0) {
                     Kind::Static(value) | Kind::Switched(value) => value,
                     Kind::Inline(text) => self.flat(&text),
                     Kind::Column | Kind::Captured => String::new(),
                     Kind::Unknown => format!("{{{{{name}}}}}"),
                 },
-                Part::Column { .. } | Part::Generated(_) => String::new(),
+                Part::Column(_) | Part::Generated(_) => String::new(),
             })
             .collect()
     }
 
     pub(super) fn use_static(&mut self, name: &str) {
         if self.used.insert(name.to_owned()) {
-            let mut inner: Vec<String> = self.value(name).vars().map(|v| v.0.clone()).collect();
+            let mut inner: Vec<String> = self.value(name).vars().map(|v| v.0.to_string()).collect();
             for (_, known) in self.scopes.switched(name).into_iter().flatten() {
                 let text = known.map(|k| template::text(&printed(&k.value))).unwrap_or_default();
-                inner.extend(text.vars().map(|v| v.0.clone()));
+                inner.extend(text.vars().map(|v| v.0.to_string()));
             }
             for name in &inner {
                 if matches!(self.kind(name, 0), Kind::Static(_) | Kind::Switched(_)) {
@@ -86,14 +86,14 @@ impl Fill<'_> {
         for part in &text.0 {
             match part {
                 Part::Literal(t) => flat.push_str(t),
-                Part::Var(inner) => match self.kind(&inner.0.clone(), depth + 1) {
+                Part::Var(inner) => match self.kind(&inner.0, depth + 1) {
                     Kind::Static(value) => flat.push_str(&value),
                     // the placeholder stays in the middle of the value
                     Kind::Unknown | Kind::Column | Kind::Captured | Kind::Inline(_) | Kind::Switched(_) => {
                         return Kind::Inline(text);
                     }
                 },
-                Part::Column { .. } | Part::Generated(_) => return Kind::Inline(text),
+                Part::Column(_) | Part::Generated(_) => return Kind::Inline(text),
             }
         }
         Kind::Static(flat)
@@ -102,11 +102,11 @@ impl Fill<'_> {
     pub(super) fn is_nothing(&mut self, text: &Text) -> bool {
         let known = text.0.iter().all(|p| match p {
             Part::Var(name) => !matches!(
-                self.kind(&name.0.clone(), 0),
+                self.kind(&name.0, 0),
                 Kind::Captured | Kind::Column | Kind::Inline(_) | Kind::Switched(_)
             ),
             Part::Literal(_) => true,
-            Part::Column { .. } | Part::Generated(_) => false,
+            Part::Column(_) | Part::Generated(_) => false,
         });
         known && self.flat(text).is_empty()
     }

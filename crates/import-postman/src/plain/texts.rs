@@ -17,7 +17,7 @@ use crate::{codes, template};
 /// Every name that a request, a value or an assignment has a hole for.
 pub(super) fn in_texts(steps: &[Step], scopes: &Scopes, lifts: &Lifts) -> BTreeSet<String> {
     let mut out = BTreeSet::new();
-    let mut take = |t: &Text| out.extend(t.vars().map(|v| v.0.clone()));
+    let mut take = |t: &Text| out.extend(t.vars().map(|v| v.0.to_string()));
     for known in scopes.environment.values().chain(scopes.collection.values()).chain(scopes.globals.values())
     {
         take(&template::text(&printed(&known.value)));
@@ -54,10 +54,10 @@ impl Fill<'_> {
                 continue;
             };
             match self.kind(&name.0, 0) {
-                Kind::Column => out.push(Part::Column { dataset: "data".to_owned(), column: name.0.clone() }),
+                Kind::Column => out.push(Part::column("data", name.0.clone())),
                 Kind::Captured => {
-                    if !self.written.contains(&name.0) {
-                        self.read_first.insert(name.0.clone());
+                    if !self.written.contains(name.as_str()) {
+                        self.read_first.insert(name.0.to_string());
                     }
                     out.push(part.clone());
                 }
@@ -77,7 +77,7 @@ impl Fill<'_> {
                     out.append(inner);
                 }
                 Kind::Unknown => {
-                    if self.missing.insert(name.0.clone()) {
+                    if self.missing.insert(name.0.to_string()) {
                         let message = format!("`{name}` has no value: the placeholder itself is sent");
                         self.diagnostics.push(Diagnostic::new(
                             &codes::UNRESOLVED_VARIABLE,
@@ -104,11 +104,11 @@ impl Fill<'_> {
             for part in &out.0 {
                 match part {
                     Part::Literal(t) => joined.push_str(t),
-                    Part::Var(name) => match self.kind(&name.0.clone(), 0) {
+                    Part::Var(name) => match self.kind(&name.0, 0) {
                         Kind::Static(value) => joined.push_str(&value),
                         _ => joined.push_str(&format!("{{{{{name}}}}}")),
                     },
-                    Part::Column { .. } | Part::Generated(_) => return None,
+                    Part::Column(_) | Part::Generated(_) => return None,
                 }
             }
             let next = template::text(&joined);

@@ -57,7 +57,7 @@ impl Context<'_> {
                     .variables
                     .iter()
                     .any(|v| &v.name == name && !matches!(v.source, VarSource::Captured { .. })),
-                Part::Column { .. } | Part::Generated(_) => false,
+                Part::Column(_) | Part::Generated(_) => false,
             });
         });
         constant

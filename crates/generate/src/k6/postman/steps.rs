@@ -261,7 +261,7 @@ fn holes(text: &Text) -> String {
         match part {
             Part::Literal(t) => out.push_str(t),
             Part::Var(name) => out.push_str(&format!("{{{{{name}}}}}")),
-            Part::Column { dataset: _, column } => out.push_str(&format!("{{{{{column}}}}}")),
+            Part::Column(of) => out.push_str(&format!("{{{{{}}}}}", of.column)),
             Part::Generated(g) => out.push_str(&format!("{{{{{}}}}}", dynamic(g))),
         }
     }

@@ -24,7 +24,7 @@ impl Rewriter<'_> {
             if text.vars().any(|v| self.scopes.is_column(v.as_str())) {
                 return None;
             }
-            self.out.reads.extend(text.vars().map(|v| v.0.clone()));
+            self.out.reads.extend(text.vars().map(|v| v.0.to_string()));
             return Some(vec![Piece::Filled(text)]);
         }
         if !self.test {
