@@ -1,7 +1,7 @@
 use crate::Text;
 
 /// How a request proves who sends it. Inheritance from folders or documents is resolved by the importer.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
 pub enum Auth {
     #[default]
     None,
@@ -45,14 +45,14 @@ pub enum Auth {
     },
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ApiKeyPlace {
     Header,
     Query,
     Cookie,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
 pub struct OAuth1 {
     pub consumer_key: Text,
     pub consumer_secret: Text,
@@ -66,7 +66,7 @@ pub struct OAuth1 {
 }
 
 /// OAuth 2: the token is fetched once in `setup()` unless `grant` is `Static`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct OAuth2 {
     pub grant: Grant,
     pub place: ApiKeyPlace,
@@ -76,7 +76,7 @@ pub struct OAuth2 {
 }
 
 /// Where a request for a token carries the client's id and secret (RFC 6749 section 2.3.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ClientPlace {
     /// As basic credentials.
     Header,
@@ -84,7 +84,7 @@ pub enum ClientPlace {
     Body,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Grant {
     /// A token that somebody else got.
     Static {
@@ -112,7 +112,7 @@ pub enum Grant {
     },
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
 pub struct AwsCredentials {
     pub access_key: Text,
     pub secret_key: Text,

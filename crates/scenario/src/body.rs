@@ -1,7 +1,7 @@
 use crate::{Field, Json, Text};
 
 /// What a request carries.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
 pub enum Body {
     #[default]
     Empty,
@@ -36,14 +36,14 @@ pub enum Body {
     },
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct FormPart {
     pub name: Text,
     pub content: PartContent,
     pub media_type: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum PartContent {
     Text(Text),
     File {
@@ -58,7 +58,7 @@ pub enum PartContent {
 }
 
 /// A file that the script reads when it starts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct FileRef {
     /// Relative to the script, or as the source wrote it.
     pub path: String,

@@ -26,7 +26,7 @@ pub struct Extraction {
 }
 
 /// What a check looks at and an extraction takes.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
 pub enum Selector {
     Status,
     /// `200 OK` without the number.
@@ -80,10 +80,10 @@ pub enum Selector {
 }
 
 /// A path into a JSON document; the empty path is the whole document.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
 pub struct JsonPath(pub Vec<JsonStep>);
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum JsonStep {
     Key(String),
     Index(usize),
@@ -112,7 +112,7 @@ impl std::fmt::Display for JsonPath {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum JsonType {
     Null,
     Boolean,
@@ -124,7 +124,7 @@ pub enum JsonType {
 }
 
 /// What a subject must be like. Numbers are compared as numbers, texts as texts; `Json` values deeply.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Predicate {
     Equals(Json),
     NotEquals(Json),

@@ -3,7 +3,7 @@ use ecow::EcoString;
 use crate::Text;
 
 /// A JSON value with holes, in source order. Numbers keep the text that the source wrote (`1.0`, `1e3`, 64-bit ids).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Json {
     Null,
     Bool(bool),
@@ -37,7 +37,7 @@ impl Json {
         }
     }
 
-    pub fn for_each_text_mut(&mut self, f: &mut dyn FnMut(&mut Text)) {
+    pub fn for_each_text_mut<'a>(&'a mut self, f: &mut dyn FnMut(&'a mut Text)) {
         match self {
             Self::Null | Self::Bool(_) | Self::Number(_) => {}
             Self::String(text) | Self::Hole(text) => f(text),

@@ -9,6 +9,7 @@ mod check;
 mod content;
 mod csv;
 mod evidence;
+mod fingerprint;
 mod json;
 mod outline;
 mod parts;

@@ -20,7 +20,7 @@ pub struct Request {
 }
 
 /// A name and a value: a header, a cookie, a form field.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Field {
     pub name: Text,
     pub value: Text,
@@ -33,7 +33,7 @@ impl Field {
 }
 
 /// One `&`-separated piece of a query.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct QueryField {
     pub name: Text,
     /// `None` is a name without `=`.
@@ -42,7 +42,7 @@ pub struct QueryField {
 }
 
 /// How a text gets into a URL.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub enum Encoding {
     /// Literals are wire text already and variables go in as they are.
     Raw,

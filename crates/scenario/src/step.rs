@@ -91,7 +91,7 @@ pub struct Assign {
 }
 
 /// The language and host API that a carried script expects.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Dialect {
     /// `pm.*` and the legacy Postman globals.
     Postman,
@@ -120,7 +120,7 @@ pub struct Script {
 }
 
 /// A variable of the plan as carried code knows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ScopedVar {
     pub scope: VariableScope,
     pub name: String,
@@ -128,7 +128,7 @@ pub struct ScopedVar {
 }
 
 /// The scopes of variables in Postman.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum VariableScope {
     Environment,
     Collection,
@@ -180,7 +180,7 @@ impl PlainCode {
 }
 
 /// Small functions that plain code calls; the target writes them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Aid {
     /// `runTest(response, name, run)`: a check that fails when `run` throws.
     Test,

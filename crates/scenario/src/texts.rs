@@ -19,7 +19,7 @@ pub fn for_each_text(plan: &TestPlan, f: &mut dyn FnMut(&Text)) {
 
 impl WebSocketStep {
     /// Reads each text with holes: address, handshake, messages.
-    pub fn for_each_text(&self, f: &mut dyn FnMut(&Text)) {
+    pub fn for_each_text<'a>(&'a self, f: &mut dyn FnMut(&'a Text)) {
         read::socket(self, f);
     }
 }
@@ -31,7 +31,7 @@ impl RequestStep {
     }
 
     /// The text of each part, read only.
-    pub fn for_each_text(&self, f: &mut dyn FnMut(&Text)) {
+    pub fn for_each_text<'a>(&'a self, f: &mut dyn FnMut(&'a Text)) {
         read::request_step(self, f);
     }
 }
@@ -48,14 +48,14 @@ impl Request {
     }
 
     /// Reads each text with holes: URL, headers, cookies, body, credentials.
-    pub fn for_each_text(&self, f: &mut dyn FnMut(&Text)) {
+    pub fn for_each_text<'a>(&'a self, f: &mut dyn FnMut(&'a Text)) {
         read::request(self, f);
     }
 }
 
 impl Auth {
     /// Reads each text with holes.
-    pub fn for_each_text(&self, f: &mut dyn FnMut(&Text)) {
+    pub fn for_each_text<'a>(&'a self, f: &mut dyn FnMut(&'a Text)) {
         read::auth(self, f);
     }
 }
@@ -66,9 +66,9 @@ macro_rules! walk {
         mod $module {
             use super::*;
 
-            type Visitor<'f> = &'f mut dyn FnMut(&$($mutable)? Text);
+            type Visitor<'f, 'a> = &'f mut dyn FnMut(&'a $($mutable)? Text);
 
-            pub fn facts(plan: &$($mutable)? TestPlan, f: Visitor<'_>) {
+            pub fn facts<'a>(plan: &'a $($mutable)? TestPlan, f: Visitor<'_, 'a>) {
                 for variable in plan.variables.$iter() {
                     match &$($mutable)? variable.source {
                         VarSource::Constant(text) => f(text),
@@ -86,7 +86,7 @@ macro_rules! walk {
                 auth(&$($mutable)? plan.http.auth, f);
             }
 
-            pub fn step(step: &$($mutable)? Step, f: Visitor<'_>) {
+            pub fn step<'a>(step: &'a $($mutable)? Step, f: Visitor<'_, 'a>) {
                 match step {
                     Step::Request(request) => request_step(request, f),
                     Step::Batch(requests) => requests.$iter().for_each(|r| request_step(r, f)),
@@ -96,7 +96,7 @@ macro_rules! walk {
                 }
             }
 
-            pub fn socket(socket: &$($mutable)? WebSocketStep, f: Visitor<'_>) {
+            pub fn socket<'a>(socket: &'a $($mutable)? WebSocketStep, f: Visitor<'_, 'a>) {
                 f(&$($mutable)? socket.url);
                 socket.headers.$iter().for_each(|h| f(&$($mutable)? h.value));
                 for frame in socket.frames.$iter() {
@@ -106,7 +106,7 @@ macro_rules! walk {
                 }
             }
 
-            pub fn request_step(step: &$($mutable)? RequestStep, f: Visitor<'_>) {
+            pub fn request_step<'a>(step: &'a $($mutable)? RequestStep, f: Visitor<'_, 'a>) {
                 request(&$($mutable)? step.request, f);
                 for check in step.checks.$iter() {
                     predicate(&$($mutable)? check.predicate, f);
@@ -116,7 +116,7 @@ macro_rules! walk {
                 }
             }
 
-            pub fn request(request: &$($mutable)? Request, f: Visitor<'_>) {
+            pub fn request<'a>(request: &'a $($mutable)? Request, f: Visitor<'_, 'a>) {
                 f(&$($mutable)? request.url.base);
                 for segment in request.url.path.$iter() {
                     if let Segment::Param { value, .. } = segment {
@@ -135,7 +135,7 @@ macro_rules! walk {
                 auth(&$($mutable)? request.auth, f);
             }
 
-            fn predicate(of: &$($mutable)? Predicate, f: Visitor<'_>) {
+            fn predicate<'a>(of: &'a $($mutable)? Predicate, f: Visitor<'_, 'a>) {
                 match of {
                     Predicate::Equals(json) | Predicate::NotEquals(json) => json.$json(f),
                     Predicate::OneOf(items) => items.$iter().for_each(|v| v.$json(f)),
@@ -164,7 +164,7 @@ macro_rules! walk {
                 }
             }
 
-            fn body(body: &$($mutable)? Body, f: Visitor<'_>) {
+            fn body<'a>(body: &'a $($mutable)? Body, f: Visitor<'_, 'a>) {
                 match body {
                     Body::Empty | Body::Bytes { .. } | Body::File { .. } => {}
                     Body::Json { value, indent: _ } => value.$json(f),
@@ -196,7 +196,7 @@ macro_rules! walk {
                 }
             }
 
-            pub fn auth(auth: &$($mutable)? Auth, f: Visitor<'_>) {
+            pub fn auth<'a>(auth: &'a $($mutable)? Auth, f: Visitor<'_, 'a>) {
                 match auth {
                     Auth::None => {}
                     Auth::Basic { username, password } | Auth::Digest { username, password } => {

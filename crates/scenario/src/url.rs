@@ -3,7 +3,7 @@ use ecow::{EcoString, eco_format};
 use crate::{Encoding, QueryField, Text};
 
 /// A URL whose shape is its group: `/pets/{petId}` is one endpoint, however many ids are asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
 pub struct UrlTemplate {
     /// Scheme, authority and fixed prefix without a final slash: a literal, or the variable that holds it.
     pub base: Text,
@@ -12,7 +12,7 @@ pub struct UrlTemplate {
     pub query: Vec<QueryField>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Segment {
     /// Text exactly as it goes on the wire, percent escapes included.
     Literal(EcoString),

@@ -25,15 +25,10 @@ impl Printer {
         p.out
     }
 
-    /// Prints the body of a function, which comes in slices, a blank line between them.
-    pub fn print_body(slices: impl Iterator<Item = Vec<Stmt>>) -> String {
+    /// Prints some statements of a function's body: others stand before and behind them.
+    pub fn print_slice(statements: &[Stmt]) -> String {
         let mut p = Self { out: String::new(), indent: 1 };
-        for slice in slices.filter(|s| !s.is_empty()) {
-            if !p.out.is_empty() {
-                p.out.push('\n');
-            }
-            p.statements(&slice);
-        }
+        p.statements(statements);
         p.out
     }
 

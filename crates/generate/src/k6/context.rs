@@ -1,7 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use loadwright_diagnostic::{Origin, SourceId};
 use loadwright_scenario::{TestPlan, VarName};
+use rustc_hash::FxHashMap;
 
 use super::helpers::Helper;
 use crate::GeneratedFile;
@@ -23,15 +25,15 @@ pub(crate) struct Needs {
 pub(crate) struct Context<'a> {
     pub plan: &'a TestPlan,
     pub names: Names,
-    pub vars: BTreeMap<VarName, JsIdent>,
+    pub vars: Arc<FxHashMap<VarName, JsIdent>>,
     /// Current row of each dataset.
     pub rows: BTreeMap<String, JsIdent>,
     /// Constants that hold opened files, by path.
-    pub opened: BTreeMap<String, JsIdent>,
+    pub opened: Arc<BTreeMap<String, JsIdent>>,
     pub needs: Needs,
     pub files: Vec<GeneratedFile>,
     /// Where captured values are declared.
-    pub homes: BTreeMap<VarName, super::scope::Home>,
+    pub homes: Arc<FxHashMap<VarName, super::scope::Home>>,
     /// Scripts that are functions.
     pub shared: Vec<super::shared::SharedScript>,
     pub credentials: Vec<super::postman::Credentials>,
@@ -41,6 +43,20 @@ pub(crate) struct Context<'a> {
     pub inputs: BTreeMap<SourceId, String>,
     /// Bodies of more bytes than these go to files.
     pub long_bodies: Option<usize>,
+    /// Set for one of several that write at the same time.
+    pub hand: Option<super::long::Hand>,
+}
+
+impl Needs {
+    pub fn extend(&mut self, other: Self) {
+        let Self { named, default, helpers, libraries } = other;
+        for (module, names) in named {
+            self.named.entry(module).or_default().extend(names);
+        }
+        self.default.extend(default);
+        self.helpers.extend(helpers);
+        self.libraries.extend(libraries);
+    }
 }
 
 impl<'a> Context<'a> {
@@ -48,17 +64,18 @@ impl<'a> Context<'a> {
         Self {
             plan,
             names: Names::default(),
-            vars: BTreeMap::new(),
+            vars: Arc::default(),
             rows: BTreeMap::new(),
-            opened: BTreeMap::new(),
+            opened: Arc::default(),
             needs: Needs::default(),
             files: Vec::new(),
-            homes: BTreeMap::new(),
+            homes: Arc::default(),
             shared: Vec::new(),
             credentials: Vec::new(),
             beside: super::postman::Beside::default(),
             inputs: BTreeMap::new(),
             long_bodies: None,
+            hand: None,
         }
     }
 
@@ -113,8 +130,9 @@ impl<'a> Context<'a> {
         if let Some(ident) = self.vars.get(name) {
             return ident.clone();
         }
+        self.strays();
         let ident = self.names.claim(&crate::js::camel_case(name.as_str()), "value");
-        self.vars.insert(name.clone(), ident.clone());
+        Arc::make_mut(&mut self.vars).insert(name.clone(), ident.clone());
         ident
     }
 
@@ -123,10 +141,11 @@ impl<'a> Context<'a> {
         if let Some(ident) = self.opened.get(path) {
             return JsExpr::ident(ident);
         }
+        self.strays();
         let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
         let stem = file.split('.').next().unwrap_or(file);
         let ident = self.names.claim(&crate::js::camel_case(&format!("{stem} file")), "file");
-        self.opened.insert(path.to_owned(), ident.clone());
+        Arc::make_mut(&mut self.opened).insert(path.to_owned(), ident.clone());
         JsExpr::ident(&ident)
     }
 
@@ -150,6 +169,7 @@ impl<'a> Context<'a> {
 
     /// Adds a file beside the script, once.
     pub fn add_file(&mut self, path: &str, content: Vec<u8>) {
+        self.strays();
         if !self.files.iter().any(|f| f.path == path) {
             self.files.push(GeneratedFile { path: path.to_owned(), content });
         }

@@ -1,10 +1,11 @@
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use loadwright_scenario::{Lifetime, Scenario, Step, TestPlan, VarName, VarSource, for_each_request};
+use rustc_hash::FxHashSet;
 
 use super::check::safe_name;
 use super::context::Context;
-use crate::js::{JsExpr, JsIdent, Names, Printer, Stmt, camel_case};
+use crate::js::{JsExpr, JsIdent, Names, Stmt, camel_case};
 
 /// From this many requests on, each top-level group is a function of its own.
 const SPLIT_FROM: usize = 25;
@@ -13,9 +14,11 @@ const SPLIT_FROM: usize = 25;
 pub(crate) struct Function {
     pub name: JsIdent,
     pub body: Vec<Stmt>,
-    /// Functions for the groups of a long scenario, printed behind it.
-    pub parts: Vec<(JsIdent, Vec<Stmt>)>,
+    pub parts: Parts,
 }
+
+/// Functions for the groups of a long scenario, printed behind it.
+pub(super) type Parts = Vec<(JsIdent, Vec<Stmt>)>;
 
 /// Whether the plan is long enough for one function a group.
 pub(super) fn is_long(plan: &TestPlan) -> bool {
@@ -33,7 +36,7 @@ pub(super) fn jumps(plan: &TestPlan) -> bool {
     found
 }
 
-fn count(steps: &[Step]) -> usize {
+pub(super) fn count(steps: &[Step]) -> usize {
     steps
         .iter()
         .map(|s| match s {
@@ -45,8 +48,8 @@ fn count(steps: &[Step]) -> usize {
         .sum()
 }
 
-impl Context<'_> {
-    pub fn scenario(&mut self, scenario: &Scenario, long: bool) -> Function {
+impl<'a> Context<'a> {
+    pub fn scenario(&mut self, scenario: &'a Scenario, long: bool) -> Function {
         let name = self.names.claim(&camel_case(&scenario.name), "scenario");
         let mut body = self.setup_data(long);
         body.extend(self.row_statements(long));
@@ -54,31 +57,65 @@ impl Context<'_> {
         if !body.is_empty() {
             body.push(Stmt::Blank);
         }
-        let mut parts = Vec::new();
-        if long {
-            let mut locals = Names::default();
-            for step in &scenario.steps {
-                let Step::Group(group) = step else {
-                    body.extend(self.steps(std::slice::from_ref(step), &mut locals));
-                    continue;
-                };
-                let function = self.names.claim(&camel_case(&group.name), "journey");
-                let mut code = Vec::new();
-                if let Some(note) = &group.note {
-                    code.push(Stmt::Comment(note.clone()));
-                }
-                code.extend(self.function_body(&group.steps, &mut Names::default()));
-                let f = self.import("k6", "group");
-                let args = vec![JsExpr::string(&safe_name(&group.name)), JsExpr::ident(&function)];
-                body.push(Stmt::Expr(JsExpr::call(f, args)));
-                parts.push((function, vec![Stmt::Printed(Printer::print_indented(&code))]));
-            }
-        } else if jumps(self.plan) {
+        if jumps(self.plan) {
             body.extend(self.step_table(&scenario.steps));
-        } else {
-            body.extend(self.function_body(&scenario.steps, &mut Names::default()));
+            return Function { name, body, parts: Vec::new() };
         }
+        if !long {
+            body.extend(self.function_body(&scenario.steps));
+            return Function { name, body, parts: Vec::new() };
+        }
+        let (rest, parts) = self.parts(&scenario.steps);
+        body.extend(rest);
         Function { name, body, parts }
+    }
+
+    /// Steps with a function for each group of them.
+    fn parts(&mut self, steps: &'a [Step]) -> (Vec<Stmt>, Parts) {
+        if !self.is_for_many_hands(steps) {
+            return self.parts_by(steps, &mut |cx, steps| cx.function_body(steps));
+        }
+        let before = (self.names.clone(), Arc::clone(&self.vars), Arc::clone(&self.opened));
+        let mut bodies = Vec::new();
+        let (body, mut parts) = self.parts_by(steps, &mut |cx, steps| {
+            bodies.push(cx.named(steps));
+            Vec::new()
+        });
+        match self.written(bodies) {
+            Some(texts) => {
+                for ((_, code), text) in parts.iter_mut().zip(texts) {
+                    code.push(Stmt::Printed(text));
+                }
+                (body, parts)
+            }
+            None => {
+                (self.names, self.vars, self.opened) = before;
+                self.parts_by(steps, &mut |cx, steps| cx.body_by_one_hand(steps))
+            }
+        }
+    }
+
+    fn parts_by(
+        &mut self,
+        steps: &'a [Step],
+        write: &mut dyn FnMut(&mut Self, &'a [Step]) -> Vec<Stmt>,
+    ) -> (Vec<Stmt>, Parts) {
+        let (mut body, mut parts) = (Vec::new(), Vec::new());
+        let mut locals = Names::default();
+        for step in steps {
+            let Step::Group(group) = step else {
+                body.extend(self.steps(std::slice::from_ref(step), &mut locals));
+                continue;
+            };
+            let function = self.names.claim(&camel_case(&group.name), "journey");
+            let mut code: Vec<Stmt> = group.note.iter().map(|note| Stmt::Comment(note.clone())).collect();
+            code.extend(write(self, &group.steps));
+            let f = self.import("k6", "group");
+            let args = vec![JsExpr::string(&safe_name(&group.name)), JsExpr::ident(&function)];
+            body.push(Stmt::Expr(JsExpr::call(f, args)));
+            parts.push((function, code));
+        }
+        (body, parts)
     }
 
     /// What `setup()` made, under the names that the steps use.
@@ -137,29 +174,33 @@ fn test_wide(plan: &TestPlan) -> Vec<VarName> {
 }
 
 /// Every variable that the steps read or write.
-fn used(steps: &[Step]) -> BTreeSet<VarName> {
-    let mut out = BTreeSet::new();
-    for step in steps {
-        match step {
-            Step::Request(r) => request(r, &mut out),
-            Step::Batch(requests) => requests.iter().for_each(|r| request(r, &mut out)),
-            Step::Group(g) => out.extend(used(&g.steps)),
-            Step::Assign(a) => {
-                out.insert(a.into.clone());
-                out.extend(a.value.vars().cloned());
-            }
-            Step::Script(s) => out.extend(s.reads.iter().chain(&s.writes).cloned()),
-            Step::WebSocket(w) => w.for_each_text(&mut |t| out.extend(t.vars().cloned())),
-            Step::Pause(_) => {}
-        }
-    }
+fn used(steps: &[Step]) -> FxHashSet<&VarName> {
+    let mut out = FxHashSet::default();
+    add_used(steps, &mut out);
     out
 }
 
-fn request(r: &loadwright_scenario::RequestStep, out: &mut BTreeSet<VarName>) {
-    r.for_each_text(&mut |t| out.extend(t.vars().cloned()));
-    out.extend(r.extractions.iter().map(|e| e.into.clone()));
+fn add_used<'a>(steps: &'a [Step], out: &mut FxHashSet<&'a VarName>) {
+    for step in steps {
+        match step {
+            Step::Request(r) => request(r, out),
+            Step::Batch(requests) => requests.iter().for_each(|r| request(r, out)),
+            Step::Group(g) => add_used(&g.steps, out),
+            Step::Assign(a) => {
+                out.insert(&a.into);
+                out.extend(a.value.vars());
+            }
+            Step::Script(s) => out.extend(s.reads.iter().chain(&s.writes)),
+            Step::WebSocket(w) => w.for_each_text(&mut |t| out.extend(t.vars())),
+            Step::Pause(_) => {}
+        }
+    }
+}
+
+fn request<'a>(r: &'a loadwright_scenario::RequestStep, out: &mut FxHashSet<&'a VarName>) {
+    r.for_each_text(&mut |t| out.extend(t.vars()));
+    out.extend(r.extractions.iter().map(|e| &e.into));
     for s in r.before.iter().chain(&r.after) {
-        out.extend(s.reads.iter().chain(&s.writes).cloned());
+        out.extend(s.reads.iter().chain(&s.writes));
     }
 }

@@ -1,6 +1,5 @@
-use std::collections::BTreeMap;
-
 use loadwright_scenario::{Lifetime, RequestStep, Step, TestPlan, VarName, VarSource};
+use rustc_hash::FxHashMap;
 
 /// Where a captured variable is declared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +14,8 @@ pub(crate) enum Home {
     Setup,
 }
 
+type AllUses<'a> = FxHashMap<&'a VarName, Uses>;
+
 #[derive(Debug, Default)]
 struct Uses {
     /// Block paths of the writers.
@@ -27,12 +28,12 @@ struct Uses {
 }
 
 /// Decides for each captured variable of the plan. `split` scenarios are written as several functions.
-pub(super) fn homes(plan: &TestPlan, split: bool) -> BTreeMap<VarName, Home> {
-    let mut uses: BTreeMap<VarName, Uses> = BTreeMap::new();
+pub(super) fn homes(plan: &TestPlan, split: bool) -> FxHashMap<VarName, Home> {
+    let mut uses: AllUses<'_> = FxHashMap::default();
     for (i, scenario) in plan.scenarios.iter().enumerate() {
         walk(&scenario.steps, &mut vec![i], i, &mut uses);
     }
-    let mut out = BTreeMap::new();
+    let mut out = FxHashMap::default();
     for variable in &plan.variables {
         let VarSource::Captured { initial } = &variable.source else { continue };
         let home = match variable.lifetime {
@@ -49,7 +50,7 @@ pub(super) fn homes(plan: &TestPlan, split: bool) -> BTreeMap<VarName, Home> {
     out
 }
 
-fn walk(steps: &[Step], path: &mut Vec<usize>, scenario: usize, uses: &mut BTreeMap<VarName, Uses>) {
+fn walk<'a>(steps: &'a [Step], path: &mut Vec<usize>, scenario: usize, uses: &mut AllUses<'a>) {
     for (i, step) in steps.iter().enumerate() {
         match step {
             Step::Request(r) => request(r, path, scenario, uses),
@@ -75,7 +76,7 @@ fn walk(steps: &[Step], path: &mut Vec<usize>, scenario: usize, uses: &mut BTree
     }
 }
 
-fn request(r: &RequestStep, path: &[usize], scenario: usize, uses: &mut BTreeMap<VarName, Uses>) {
+fn request<'a>(r: &'a RequestStep, path: &[usize], scenario: usize, uses: &mut AllUses<'a>) {
     for script in &r.before {
         script.reads.iter().for_each(|v| read(v, path, scenario, uses));
         script.writes.iter().for_each(|v| write(v, path, scenario, uses, false));
@@ -92,8 +93,8 @@ fn request(r: &RequestStep, path: &[usize], scenario: usize, uses: &mut BTreeMap
     }
 }
 
-fn read(name: &VarName, path: &[usize], scenario: usize, uses: &mut BTreeMap<VarName, Uses>) {
-    let u = uses.entry(name.clone()).or_default();
+fn read<'a>(name: &'a VarName, path: &[usize], scenario: usize, uses: &mut AllUses<'a>) {
+    let u = uses.entry(name).or_default();
     if !u.scenarios.contains(&scenario) {
         u.scenarios.push(scenario);
     }
@@ -105,8 +106,8 @@ fn read(name: &VarName, path: &[usize], scenario: usize, uses: &mut BTreeMap<Var
     }
 }
 
-fn write(name: &VarName, path: &[usize], scenario: usize, uses: &mut BTreeMap<VarName, Uses>, plain: bool) {
-    let u = uses.entry(name.clone()).or_default();
+fn write<'a>(name: &'a VarName, path: &[usize], scenario: usize, uses: &mut AllUses<'a>, plain: bool) {
+    let u = uses.entry(name).or_default();
     if !u.scenarios.contains(&scenario) {
         u.scenarios.push(scenario);
     }

@@ -1,4 +1,5 @@
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use super::context::{Context, Needs};
 use super::large::{put_back, set_aside};
@@ -39,7 +40,7 @@ impl Target for K6 {
         let mut cx = Context::new(plan);
         cx.inputs.clone_from(&request.options.inputs);
         cx.long_bodies = request.options.long_bodies;
-        cx.homes = homes(plan, long);
+        cx.homes = Arc::new(homes(plan, long));
         reserve_own_names(&mut cx);
         cx.name_variables();
         cx.share_scripts();

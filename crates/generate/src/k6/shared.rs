@@ -1,5 +1,7 @@
 //! Scripts of a collection or folder run at each of its requests: they are written once, as functions.
 
+use std::sync::Arc;
+
 use loadwright_diagnostic::Origin;
 use loadwright_scenario::{Dialect, Part, Script, Text, for_each_request};
 
@@ -52,7 +54,9 @@ impl Context<'_> {
                 continue;
             }
             for variable in script.reads.iter().chain(&script.writes) {
-                if let Some(home) = self.homes.get_mut(variable).filter(|h| **h == Home::Function) {
+                if let Some(home) =
+                    Arc::make_mut(&mut self.homes).get_mut(variable).filter(|h| **h == Home::Function)
+                {
                     *home = Home::Module;
                 }
             }

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use loadwright_scenario::{Lifetime, Step, TestPlan, VarSource};
 
@@ -24,7 +25,7 @@ pub(super) fn generate(request: &GenerateRequest<'_>) -> Result<Generated, Gener
     let mut cx = Context::new(plan);
     cx.inputs.clone_from(&request.options.inputs);
     cx.long_bodies = request.options.long_bodies;
-    cx.homes = homes(plan, true);
+    cx.homes = Arc::new(homes(plan, true));
     reserve_own_names(&mut cx);
     let state = cx.names.claim("state", "state");
     cx.name_variables();
@@ -124,7 +125,7 @@ fn share(cx: &mut Context<'_>, state: &JsIdent) {
         let kept = matches!(cx.homes.get(&v.name), Some(Home::Module | Home::Setup));
         if captured && (kept || v.lifetime == Lifetime::Test) {
             let ident = cx.var_ident(&v.name);
-            cx.vars.insert(v.name.clone(), state.member(&ident));
+            Arc::make_mut(&mut cx.vars).insert(v.name.clone(), state.member(&ident));
         }
     }
     for row in cx.rows.values_mut() {

@@ -131,8 +131,7 @@ impl Context<'_> {
         if let Some(e) = code.form {
             body.push(Stmt::Const(JsIdent::known("form"), e));
         }
-        let guards = step.extractions.iter().any(|e| e.guard.is_some());
-        if step.checks.is_empty() && step.extractions.is_empty() && step.after.is_empty() && !guards {
+        if !looks_at_response(step) {
             body.push(Stmt::Expr(code.call));
         } else {
             let response = self.response_name(step, locals);
@@ -192,19 +191,43 @@ impl Context<'_> {
     }
 
     fn response_name(&mut self, step: &RequestStep, locals: &mut Names) -> JsIdent {
+        if let Some(ahead) = self.name_ahead() {
+            return ahead;
+        }
         let mut wish = camel_case(&step.name);
         if wish.eq_ignore_ascii_case(&step.request.method) {
             wish.push_str("Root");
         }
-        let fallback = camel_case(&format!("{} {}", step.request.method, step.request.url.group()));
-        locals.claim_inside(&self.names, if wish.is_empty() { &fallback } else { &wish }, "response")
+        if wish.is_empty() {
+            wish = camel_case(&format!("{} {}", step.request.method, step.request.url.group()));
+        }
+        locals.claim_inside(&self.names, &wish, "response")
+    }
+
+    /// The names of all responses of the steps, in the order in which writing them asks for names.
+    pub fn response_names(&mut self, steps: &[Step], locals: &mut Names, out: &mut Vec<JsIdent>) {
+        for step in steps {
+            match step {
+                Step::Request(r) if looks_at_response(r) => out.push(self.response_name(r, locals)),
+                Step::Batch(list) if is_checked(list) => {
+                    out.extend(list.iter().map(|r| self.response_name(r, locals)));
+                }
+                Step::Group(g) => self.response_names(&g.steps, &mut locals.clone(), out),
+                Step::Request(_)
+                | Step::Batch(_)
+                | Step::Pause(_)
+                | Step::Assign(_)
+                | Step::Script(_)
+                | Step::WebSocket(_) => {}
+            }
+        }
     }
 
     fn batch(&mut self, requests: &[RequestStep], locals: &mut Names) -> Vec<Stmt> {
         let mut out = Vec::new();
         let mut items = Vec::new();
         let mut responses = Vec::new();
-        let checked = requests.iter().any(|r| !r.checks.is_empty() || !r.extractions.is_empty());
+        let checked = is_checked(requests);
         for step in requests {
             let code = self.request(step);
             if let Some(form) = code.form {
@@ -267,4 +290,12 @@ impl Context<'_> {
         }
         out
     }
+}
+
+fn looks_at_response(step: &RequestStep) -> bool {
+    !(step.checks.is_empty() && step.extractions.is_empty() && step.after.is_empty())
+}
+
+fn is_checked(requests: &[RequestStep]) -> bool {
+    requests.iter().any(|r| !r.checks.is_empty() || !r.extractions.is_empty())
 }

@@ -1,6 +1,7 @@
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use loadwright_scenario::{EnvironmentCase, Text, VarName, VarSource};
+use rustc_hash::FxHashSet;
 
 use super::context::Context;
 use super::helpers::Helper;
@@ -22,12 +23,12 @@ impl Context<'_> {
             };
             if !self.vars.contains_key(&v.name) {
                 let ident = self.names.claim(&wish, "value");
-                self.vars.insert(v.name.clone(), ident);
+                Arc::make_mut(&mut self.vars).insert(v.name.clone(), ident);
             }
         }
         for d in &self.plan.datasets {
             let list = self.names.claim(&camel_case(&d.name), "rows");
-            self.vars.insert(dataset_key(&d.name), list);
+            Arc::make_mut(&mut self.vars).insert(dataset_key(&d.name), list);
             let singular = d.name.strip_suffix('s').filter(|s| s.len() > 1).unwrap_or("row");
             let row = self.names.claim(&camel_case(singular), "row");
             self.rows.insert(d.name.clone(), row);
@@ -129,11 +130,11 @@ impl Context<'_> {
     }
 
     /// `let` for what an iteration fills and several of its blocks read.
-    pub fn locals(&mut self, reads: &BTreeSet<VarName>) -> Vec<Stmt> {
+    pub fn locals(&mut self, reads: &FxHashSet<&VarName>) -> Vec<Stmt> {
         let mut out = Vec::new();
         for v in &self.plan.variables {
             let VarSource::Captured { initial } = &v.source else { continue };
-            if self.homes.get(&v.name) == Some(&Home::Function) && reads.contains(&v.name) {
+            if self.homes.get(&v.name) == Some(&Home::Function) && reads.contains(&&v.name) {
                 let initial: Option<&Text> = initial.as_ref();
                 let initial = initial.map(|t| self.text(t));
                 let ident = self.var_ident(&v.name);

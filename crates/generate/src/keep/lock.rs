@@ -1,12 +1,11 @@
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use loadwright_scenario::{TestPlan, for_each_request};
 use serde::{Deserialize, Serialize};
 
+use super::operations::{Operations, comparable, paragraphs};
 use crate::{Generated, GeneratedFile};
 
 /// The version of the lock file that this program writes and reads.
@@ -20,7 +19,7 @@ pub struct Lock {
     /// As in `--target NAME`.
     pub target: String,
     pub source: String,
-    /// Fingerprint by operation; an operation that comes several times has one for all.
+    /// Fingerprint by operation, as [`Operations`] makes them.
     pub operations: BTreeMap<String, String>,
     /// By path: the content (deflate, RFC 1951, then base64), or `fnv1a:` and a fingerprint for modules of this program.
     files: BTreeMap<String, String>,
@@ -112,54 +111,37 @@ impl Lock {
             })
     }
 
-    /// What became of the operations since.
+    /// What became of the operations since. Where an older program has made the fingerprints in another way, an operation
+    /// has changed when the scripts say something else about it.
     pub fn changes(&self, newer: &Self) -> Changes {
         let mut out = Changes::default();
+        let mut scripts = None;
         for (name, hash) in &newer.operations {
             match self.operations.get(name) {
                 None => out.added.push(name.clone()),
-                Some(old) if old != hash => out.changed.push(name.clone()),
-                Some(_) => {}
+                Some(old) if old == hash => {}
+                Some(old) if comparable(old, hash) => out.changed.push(name.clone()),
+                Some(_) => {
+                    let (then, now) = scripts.get_or_insert_with(|| (self.texts(), newer.texts()));
+                    if paragraphs(then, name) != paragraphs(now, name) {
+                        out.changed.push(name.clone());
+                    }
+                }
             }
         }
         out.removed =
             self.operations.keys().filter(|n| !newer.operations.contains_key(*n)).cloned().collect();
         out
     }
-}
 
-/// What each operation of a plan does, in a few digits.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Operations(BTreeMap<String, String>);
-
-impl Operations {
-    pub fn of(plan: &TestPlan) -> Self {
-        Self(fingerprints(plan))
+    /// The content of every file that is text.
+    fn texts(&self) -> Vec<String> {
+        let content = |path: &String| match self.base(path)? {
+            Base::Content(bytes) => String::from_utf8(bytes).ok(),
+            Base::Fingerprint(_) => None,
+        };
+        self.files.keys().filter_map(content).collect()
     }
-}
-
-fn fingerprints(plan: &TestPlan) -> BTreeMap<String, String> {
-    let mut operations: BTreeMap<String, u64> = BTreeMap::new();
-    for_each_request(plan, &mut |r| {
-        let mut plain = r.clone();
-        // where a request stands in its source is nothing that it does
-        plain.origin = Default::default();
-        for e in &mut plain.extractions {
-            e.origin = Default::default();
-        }
-        for c in &mut plain.checks {
-            c.origin = Default::default();
-        }
-        for s in plain.before.iter_mut().chain(&mut plain.after) {
-            s.origin = Default::default();
-        }
-        let hash = operations.entry(r.operation(&plan.http)).or_insert(FNV_START);
-        let mut text = Fingerprint(*hash);
-        // a fingerprint takes everything
-        let _ = write!(text, "{plain:?}");
-        *hash = text.0;
-    });
-    operations.into_iter().map(|(n, h)| (n, format!("{h:016x}"))).collect()
 }
 
 /// How a fingerprint begins; base64 has no colon.
@@ -213,16 +195,6 @@ fn unpacked(text: &str) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// Takes text as it is written, so that nobody has to hold it.
-struct Fingerprint(u64);
-
-impl std::fmt::Write for Fingerprint {
-    fn write_str(&mut self, text: &str) -> std::fmt::Result {
-        self.0 = fnv(self.0, text.as_bytes());
-        Ok(())
-    }
-}
-
 const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
 
 /// FNV-1a: the same on every machine and in every version.
@@ -254,6 +226,27 @@ mod tests {
         assert!(lean.same_files(&read) && read.same_files(&lean));
         assert!(read.same_files(&lock) && read.changes(&lock).is_empty());
         assert!(Lock::parse("{}").is_err());
+    }
+
+    #[test]
+    fn fingerprints_of_an_older_program_leave_the_word_to_the_scripts() {
+        let lock = |mark: &str, script: &str| {
+            let file = GeneratedFile { path: "a.js".into(), content: script.as_bytes().to_vec() };
+            let generated = Generated { files: vec![file], ..Generated::default() };
+            let names = ["GET /pets", "GET /pets/{id}", "POST /pets"];
+            let operations = names.map(|n| (n.to_owned(), format!("{mark}{:016x}", mark.len())));
+            Lock::new(Operations(operations.into()), &generated, "k6", "a.yaml")
+        };
+        let script = "get('GET /pets');\n\nget('GET /pets/{id}');\n\npost('POST /pets');\n";
+        let moved_on = script.replace("get('GET /pets/{id}')", "get(id, 'GET /pets/{id}')");
+        let old = lock("", script);
+        assert!(old.changes(&lock("2:", script)).is_empty());
+        assert_eq!(old.changes(&lock("2:", &moved_on)).changed, ["GET /pets/{id}"]);
+        assert_eq!(lock("2:", script).changes(&lock("3:", &moved_on)).changed, ["GET /pets/{id}"]);
+        // the same way: they know better than the scripts
+        let mut other = lock("2:", script);
+        other.operations.insert("POST /pets".to_owned(), "2:00".to_owned());
+        assert_eq!(lock("2:", script).changes(&other).changed, ["POST /pets"]);
     }
 
     #[test]

@@ -5,10 +5,12 @@
 mod blocks;
 mod lock;
 mod merge;
+mod operations;
 
 pub use blocks::parses;
-pub use lock::{Base, Changes, Lock, LockError, Operations};
+pub use lock::{Base, Changes, Lock, LockError};
 pub use merge::{Merged, Syntax, merge};
+pub use operations::Operations;
 
 /// What merging would change, as a unified diff.
 pub fn difference(before: &str, after: &str) -> String {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use loadwright_diagnostic::Origin;
 use loadwright_scenario::{Dialect, ScopedVar, Script, Step, VarName, VariableScope, for_each_request};
@@ -52,7 +53,7 @@ impl Context<'_> {
             }
             self.beside.functions.insert(script.origin.clone(), function);
             for ScopedVar { scope, name, variable } in &script.scoped {
-                if let Some(home) = self.homes.get_mut(variable)
+                if let Some(home) = Arc::make_mut(&mut self.homes).get_mut(variable)
                     && matches!(home, Home::Function | Home::Here)
                 {
                     *home = Home::Module;
@@ -61,6 +62,11 @@ impl Context<'_> {
                 known.or_insert_with(|| (variable.clone(), false)).1 |= script.writes.contains(variable);
             }
         }
+    }
+
+    /// Whether there are none.
+    pub fn has_no_carried_scripts(&self) -> bool {
+        self.beside.functions.is_empty()
     }
 
     /// `pm.after('Log in', logIn, afterLogIn);`
