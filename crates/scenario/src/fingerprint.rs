@@ -7,7 +7,8 @@
 use std::hash::{Hash, Hasher};
 
 use crate::{
-    Check, Extraction, Generator, Overrides, Part, PlainCode, Request, RequestStep, Script, Text, UrlTemplate,
+    Check, Column, Extraction, Generator, Overrides, Part, PlainCode, Request, RequestStep, Script, Text,
+    UrlTemplate,
 };
 
 impl RequestStep {
@@ -143,7 +144,8 @@ impl Hash for Part {
                 to.write_u8(2);
                 name.hash(to);
             }
-            Self::Column { dataset, column } => {
+            Self::Column(of) => {
+                let Column { dataset, column } = of.as_ref();
                 to.write_u8(3);
                 dataset.hash(to);
                 column.hash(to);

@@ -115,8 +115,7 @@ mod tests {
     fn step() -> RequestStep {
         let mut request = Request { method: "GET".to_owned(), ..Request::default() };
         request.url.base = Text::literal("https://a.test");
-        request.url.path =
-            vec![Segment::Literal("pets".to_owned()), Segment::param("id", Text::var("petId"))];
+        request.url.path = vec![Segment::Literal("pets".into()), Segment::param("id", Text::var("petId"))];
         request.headers = vec![Field::new("Accept", "application/json")];
         request.overrides.expected_statuses = vec![404];
         let check = Check {
