@@ -53,8 +53,8 @@ fn operations(args: &CoverageArgs) -> Result<Vec<SpecOperation>> {
                 .split_once("://")
                 .map_or(base, |(_, rest)| rest.find('/').and_then(|i| rest.get(i..)).unwrap_or_default());
             out.push(SpecOperation {
-                name: step.name.clone(),
-                method: step.request.method.clone(),
+                name: step.name.to_string(),
+                method: step.request.method.to_string(),
                 path: step.request.url.group(),
                 base_path: base_path.to_owned(),
             });

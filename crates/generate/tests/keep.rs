@@ -38,7 +38,7 @@ fn step(n: usize) -> Step {
         origin: Default::default(),
     };
     Step::Request(Box::new(RequestStep {
-        name: format!("thing{n}"),
+        name: format!("thing{n}").into(),
         request,
         checks: vec![check],
         ..RequestStep::default()
@@ -69,12 +69,12 @@ fn script(things: &[usize]) -> String {
 /// Every text that the things become, by name.
 fn files(things: &[usize], flavour: &Flavour) -> Vec<(String, String)> {
     let groups = things.chunks(3).enumerate().map(|(i, list)| {
-        Step::Group(Group {
+        Step::Group(Box::new(Group {
             name: format!("group {i}"),
             note: None,
             steps: list.iter().map(|n| step(*n)).collect(),
             origin: Default::default(),
-        })
+        }))
     });
     let load = SharedIterations { vus: Some(1), iterations: Some(1), max_duration: None };
     let plan = TestPlan {

@@ -1,18 +1,17 @@
-use loadwright_diagnostic::Origin;
 use loadwright_import::split_url;
 use loadwright_scenario::{Content, EcoString, Exchange, ObservedResponse, Timing};
 
-use crate::bases::base_key;
 use crate::entry::Entry;
+use crate::request::Around;
 
 /// What was sent and answered, but for the body of the answer; `chain` is the entry and those that its redirects lead through.
-pub(crate) fn exchange(entry: &Entry, chain: &[&Entry], start: f64, origin: Origin) -> Exchange {
+pub(crate) fn exchange(entry: &Entry, chain: &[&Entry], start: f64, around: &Around<'_>) -> Exchange {
     let last = chain.last().copied().unwrap_or(entry);
     let url = split_url(&entry.url);
     Exchange {
-        origin,
-        method: entry.method.clone(),
-        base: base_key(entry),
+        origin: around.origin.clone(),
+        method: entry.method.as_str().into(),
+        base: around.address.clone(),
         path: if url.path.is_empty() { "/".to_owned() } else { url.path.to_owned() },
         query: url.query.map(str::to_owned),
         request_body: entry.post.as_ref().and_then(|p| p.text.as_ref()).map(|t| t.clone().into_bytes()),

@@ -1,7 +1,7 @@
 use indexmap::IndexMap;
 use loadwright_diagnostic::Origin;
 use loadwright_import::split_url;
-use loadwright_scenario::{Lifetime, Text, VarName, VarSource, Variable};
+use loadwright_scenario::{EcoString, Lifetime, Text, VarName, VarSource, Variable};
 
 use crate::entry::Entry;
 
@@ -9,8 +9,8 @@ use crate::entry::Entry;
 const MOST_VARIABLES: usize = 8;
 
 /// One variable for each scheme and host, the busiest first; the rest is written out.
-pub(crate) fn bases_of(kept: &[&Entry], root: &Origin) -> (IndexMap<String, Text>, Vec<Variable>) {
-    let mut bases: IndexMap<String, Text> = IndexMap::new();
+pub(crate) fn bases_of(kept: &[&Entry], root: &Origin) -> (IndexMap<EcoString, Text>, Vec<Variable>) {
+    let mut bases: IndexMap<EcoString, Text> = IndexMap::new();
     let mut counts: IndexMap<String, usize> = IndexMap::new();
     for e in kept.iter().filter(|e| !e.is_websocket()) {
         *counts.entry(base_key(e)).or_default() += 1;
@@ -19,16 +19,16 @@ pub(crate) fn bases_of(kept: &[&Entry], root: &Origin) -> (IndexMap<String, Text
     let mut out: Vec<Variable> = Vec::new();
     for (i, base) in counts.into_keys().enumerate() {
         if i >= MOST_VARIABLES {
-            bases.insert(base.clone(), Text::literal(base));
+            bases.insert(base.as_str().into(), Text::literal(base));
             continue;
         }
         let env = if i == 0 { "BASE_URL".to_owned() } else { env_name(&base) };
         let name = if i == 0 { "baseUrl".to_owned() } else { env.clone() };
         if out.iter().any(|v| v.name.as_str() == name) {
-            bases.insert(base.clone(), Text::literal(base));
+            bases.insert(base.as_str().into(), Text::literal(base));
             continue;
         }
-        bases.insert(base.clone(), Text::var(name.as_str()));
+        bases.insert(base.as_str().into(), Text::var(name.as_str()));
         out.push(Variable {
             name: VarName::new(name),
             source: VarSource::Environment { name: env, default: Some(Text::literal(base)) },

@@ -80,7 +80,7 @@ impl<'a> Build<'a> {
                         format!("a WebSocket session of {} messages", entry.messages.len()),
                         origin.clone(),
                     ));
-                    Step::WebSocket(websocket::step(&entry, origin))
+                    Step::WebSocket(Box::new(websocket::step(&entry, origin)))
                 } else {
                     let Some(mut made) = made.next() else { continue };
                     if exact && !made.step.request.overrides.no_cookies {
@@ -100,7 +100,7 @@ impl<'a> Build<'a> {
                 self.place(&entry, step, &mut group, &mut steps);
             }
         }
-        steps.extend(group.map(|(_, g)| Step::Group(self.closed(g))));
+        steps.extend(group.map(|(_, g)| Step::Group(Box::new(self.closed(g)))));
         if browser > 0 {
             let message = format!("{browser} headers that browsers add by themselves were left out");
             self.diagnostics.push(Diagnostic::new(
@@ -172,7 +172,7 @@ impl<'a> Build<'a> {
         match group {
             Some((id, g)) if *id == page => g.steps.extend(steps_here),
             _ => {
-                steps.extend(group.take().map(|(_, g)| Step::Group(self.closed(g))));
+                steps.extend(group.take().map(|(_, g)| Step::Group(Box::new(self.closed(g)))));
                 let title = self.frame.pages.iter().enumerate().find_map(|(i, p)| {
                     (p.get("id").and_then(Value::as_str) == Some(page.as_str()) && !page.is_empty()).then(
                         || {

@@ -229,7 +229,7 @@ fn json_path(text: &str) -> Option<JsonPath> {
         if let Some(r) = rest.strip_prefix('[') {
             let (inner, after) = r.split_once(']')?;
             steps.push(match inner.trim().strip_prefix(['\'', '"']) {
-                Some(key) => JsonStep::Key(key.trim_end_matches(['\'', '"']).to_owned()),
+                Some(key) => JsonStep::Key(key.trim_end_matches(['\'', '"']).into()),
                 None => JsonStep::Index(inner.trim().parse().ok()?),
             });
             rest = after;
@@ -240,7 +240,7 @@ fn json_path(text: &str) -> Option<JsonPath> {
             if key.is_empty() || key.contains(['*', '?', '(', '@']) {
                 return None;
             }
-            steps.push(JsonStep::Key(key.to_owned()));
+            steps.push(JsonStep::Key(key.into()));
             rest = r.get(end..)?;
         }
     }

@@ -15,10 +15,12 @@ use crate::entry::Entry;
 pub(crate) struct Around<'a> {
     /// Every byte as recorded.
     pub exact: bool,
-    /// The text for the entry's scheme and host.
+    /// The entry's scheme and host.
+    pub address: EcoString,
+    /// The text for them.
     pub base: Text,
     /// The texts for all schemes and hosts.
-    pub bases: &'a IndexMap<String, Text>,
+    pub bases: &'a IndexMap<EcoString, Text>,
     /// Cookies that a jar would send by itself.
     pub jar: &'a [(String, String)],
     /// The entry whose answer ends the redirects that this one begins; itself without redirects.
@@ -37,7 +39,7 @@ pub(crate) fn step(
     let origin = &around.origin;
     let url = split_url(&entry.url);
     let mut request = Request {
-        method: entry.method.clone(),
+        method: entry.method.as_str().into(),
         url: UrlTemplate { base: around.base.clone(), path: path(url.path), query: query(entry, url.query) },
         body: body(entry, origin, diagnostics),
         auth: userinfo(url.authority),
@@ -94,7 +96,7 @@ pub(crate) fn step(
         note: entry.comment.clone(),
         request,
         origin: origin.clone(),
-        name,
+        name: name.into(),
         ..RequestStep::default()
     }
 }
@@ -105,7 +107,7 @@ fn address(header: &str, recorded: &EcoString, around: &Around<'_>) -> Text {
     if matches!(header, "origin" | "referer") {
         let url = split_url(value);
         let base = format!("{}://{}", url.scheme.to_ascii_lowercase(), url.authority);
-        if let (Some(text), Some(rest)) = (around.bases.get(&base), value.get(base.len()..))
+        if let (Some(text), Some(rest)) = (around.bases.get(base.as_str()), value.get(base.len()..))
             && text.as_literal().is_none()
         {
             let mut text = text.clone();

@@ -1,6 +1,6 @@
 use indexmap::IndexMap;
 use loadwright_diagnostic::{Diagnostics, Origin};
-use loadwright_scenario::{Exchange, RequestStep, Text};
+use loadwright_scenario::{EcoString, Exchange, RequestStep, Text};
 
 use crate::answers::exchange;
 use crate::bases::base_key;
@@ -12,7 +12,7 @@ use crate::request::{self, Around};
 pub(crate) struct Make<'a> {
     /// Every byte as recorded.
     pub exact: bool,
-    pub bases: &'a IndexMap<String, Text>,
+    pub bases: &'a IndexMap<EcoString, Text>,
     /// Variables that entries declare.
     pub names: &'a [String],
     /// Where the list of entries is.
@@ -44,9 +44,15 @@ impl Make<'_> {
     pub fn step(&self, asked: &Asked<'_>) -> Option<Made> {
         let (first, last) = (*asked.chain.first()?, *asked.chain.last()?);
         let origin = self.entries.index(first.index);
+        let address = base_key(first);
+        let (address, base) = match self.bases.get_key_value(address.as_str()) {
+            Some((address, base)) => (address.clone(), base.clone()),
+            None => (address.into(), Text::default()),
+        };
         let around = Around {
             exact: self.exact,
-            base: self.bases.get(&base_key(first)).cloned().unwrap_or_default(),
+            address,
+            base,
             bases: self.bases,
             jar: &asked.jar,
             last,
@@ -57,7 +63,7 @@ impl Make<'_> {
         extensions::apply(first, &mut step, &origin, &mut diagnostics);
         extensions::fill(&mut step, self.names);
         let final_url = (last.index != first.index).then(|| last.url.clone());
-        let exchange = exchange(first, &asked.chain, self.start, origin);
+        let exchange = exchange(first, &asked.chain, self.start, &around);
         Some(Made { step, exchange, final_url, browser, diagnostics })
     }
 }

@@ -76,19 +76,19 @@ impl<'a> Promise<'_, 'a> {
         };
         Exchange {
             origin: self.operation.origin(),
-            method: self.method.to_owned(),
-            base: self.base.to_owned(),
+            method: self.method.into(),
+            base: self.base.into(),
             path: path.to_owned(),
             query: query.map(str::to_owned),
             request_body: None,
             responses,
-            contract: Some(Contract {
+            contract: Some(Box::new(Contract {
                 body_required: self.body.is_some_and(|b| b.required),
                 bodies,
                 parameters,
                 security: if self.security.is_empty() { Vec::new() } else { vec![self.security.clone()] },
                 body_made_up: self.body.map(|b| b.made_up(document)).unwrap_or_default(),
-            }),
+            })),
             timing: None,
         }
     }

@@ -136,7 +136,7 @@ impl<'a> Work<'_, 'a> {
             scenarios: vec![Scenario {
                 name: "smoke".to_owned(),
                 workload: workload.into(),
-                steps: groups.into_values().map(Step::Group).collect(),
+                steps: groups.into_values().map(|g| Step::Group(Box::new(g))).collect(),
                 weight: 1,
                 tags: Vec::new(),
             }],

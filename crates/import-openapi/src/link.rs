@@ -63,7 +63,7 @@ fn selector(expression: &str) -> Option<Selector> {
     let pointer = bare.strip_prefix("$response.body#")?;
     let steps = Pointer::from_text(pointer.to_owned())
         .tokens()
-        .map(|t| t.parse().map_or_else(|_| JsonStep::Key(t.clone()), JsonStep::Index))
+        .map(|t| t.parse().map_or_else(|_| JsonStep::Key(t.into()), JsonStep::Index))
         .collect();
     Some(Selector::Json(JsonPath(steps)))
 }

@@ -131,7 +131,7 @@ impl<'a> Parts<'_, 'a> {
     pub fn step(&self, document: &Document<'a>, diagnostics: &mut Diagnostics) -> RequestStep {
         let operation = self.operation;
         let name = operation.name();
-        let mut request = Request { method: operation.method.clone(), ..Request::default() };
+        let mut request = Request { method: operation.method.as_str().into(), ..Request::default() };
         let (path, fixed_query) = operation.path.split_once('?').unwrap_or((operation.path, ""));
         let path = path.split('#').next().unwrap_or(path);
         request.url = UrlTemplate {
@@ -223,7 +223,7 @@ impl<'a> Parts<'_, 'a> {
             note: operation.note(),
             request,
             origin: operation.node.origin(),
-            name,
+            name: name.into(),
             ..RequestStep::default()
         }
     }

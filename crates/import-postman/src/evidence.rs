@@ -19,7 +19,7 @@ pub fn exchange(item: &Value, url_value: &Value, step: &RequestStep) -> Exchange
     Exchange {
         origin: step.origin.clone(),
         method: step.request.method.clone(),
-        base: step.request.url.base.as_literal().unwrap_or_default().to_owned(),
+        base: step.request.url.base.as_literal().unwrap_or_default().into(),
         path: step.request.url.group(),
         query,
         request_body: None,

@@ -87,9 +87,10 @@ impl Fill<'_> {
         let mut out = Vec::new();
         for step in steps {
             match step {
-                Step::Group(Group { name, note, steps, origin }) => {
+                Step::Group(group) => {
+                    let Group { name, note, steps, origin } = *group;
                     let steps = self.steps(steps);
-                    out.push(Step::Group(Group { name, note, steps, origin }));
+                    out.push(Step::Group(Box::new(Group { name, note, steps, origin })));
                 }
                 Step::Request(request) => self.request_step(*request, &mut out),
                 other => out.push(other),
@@ -120,7 +121,7 @@ impl Fill<'_> {
                 if let Action::Assign(mut assign) = action {
                     assign.value = self.text(&assign.value, None);
                     self.written.insert(assign.into.0.to_string());
-                    out.push(Step::Assign(assign));
+                    out.push(Step::Assign(Box::new(assign)));
                 }
             }
         }
@@ -147,7 +148,7 @@ impl Fill<'_> {
                     Action::Assign(mut assign) => {
                         assign.value = self.text(&assign.value, None);
                         self.written.insert(assign.into.0.to_string());
-                        assigns.push(Step::Assign(assign));
+                        assigns.push(Step::Assign(Box::new(assign)));
                     }
                 }
             }

@@ -89,7 +89,7 @@ impl<'a> Walk<'a> {
             if steps.is_empty() {
                 return None;
             }
-            return Some(Step::Group(Group { name, note: note(item), steps, origin: at.clone() }));
+            return Some(Step::Group(Box::new(Group { name, note: note(item), steps, origin: at.clone() })));
         }
         let Some(request) = item.get("request").filter(|r| r.is_object() || r.is_string()) else {
             self.diagnostics.push(Diagnostic::new(&codes::BAD_ITEM, "the item has no request", at.clone()));
@@ -210,10 +210,10 @@ impl<'a> Walk<'a> {
             after.extend(evidence::example_check(item, at));
         }
         let step = RequestStep {
-            name: name.to_owned(),
+            name: name.into(),
             note: note(request).or_else(|| note(item)),
             request: Request {
-                method,
+                method: method.into(),
                 url: url::read(url_value, on("disableUrlEncoding")),
                 headers,
                 cookies: Vec::new(),

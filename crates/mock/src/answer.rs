@@ -153,11 +153,11 @@ mod tests {
             ..ObservedResponse::default()
         };
         let exchange = |method: &str, path: &str, response: ObservedResponse, contract: Contract| Exchange {
-            method: method.to_owned(),
+            method: method.into(),
             path: path.to_owned(),
-            base: "https://api.example/v1".to_owned(),
+            base: "https://api.example/v1".into(),
             responses: vec![response],
-            contract: Some(contract),
+            contract: Some(Box::new(contract)),
             ..Exchange::default()
         };
         let body = Contract {
@@ -213,7 +213,7 @@ mod tests {
     fn promised(method: &str, path: &str, body: &str) -> Exchange {
         let (path, query) = path.split_once('?').map_or((path, None), |(p, q)| (p, Some(q.to_owned())));
         Exchange {
-            method: method.to_owned(),
+            method: method.into(),
             path: path.to_owned(),
             query,
             responses: vec![ObservedResponse {
@@ -222,7 +222,7 @@ mod tests {
                 body: body.into(),
                 ..ObservedResponse::default()
             }],
-            contract: Some(Contract::default()),
+            contract: Some(Box::new(Contract::default())),
             ..Exchange::default()
         }
     }

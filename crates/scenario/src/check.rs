@@ -1,3 +1,4 @@
+use ecow::EcoString;
 use loadwright_diagnostic::Origin;
 
 use crate::{Json, Text, VarName};
@@ -85,13 +86,13 @@ pub struct JsonPath(pub Vec<JsonStep>);
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum JsonStep {
-    Key(String),
+    Key(EcoString),
     Index(usize),
 }
 
 impl JsonPath {
     pub fn keys<const N: usize>(keys: [&str; N]) -> Self {
-        Self(keys.into_iter().map(|k| JsonStep::Key(k.to_owned())).collect())
+        Self(keys.into_iter().map(|k| JsonStep::Key(k.into())).collect())
     }
 }
 

@@ -48,9 +48,9 @@ impl Evidence {
 pub struct Exchange {
     /// The same as the `origin` of the request step that came from it.
     pub origin: Origin,
-    pub method: String,
+    pub method: EcoString,
     /// `https://host/prefix` as the source has it; empty when the source does not say.
-    pub base: String,
+    pub base: EcoString,
     /// Path template (`/pets/{petId}`) or concrete path, without the query.
     pub path: String,
     /// As on the wire, without `?`.
@@ -59,7 +59,7 @@ pub struct Exchange {
     pub request_body: Option<Vec<u8>>,
     /// Best first.
     pub responses: Vec<ObservedResponse>,
-    pub contract: Option<Contract>,
+    pub contract: Option<Box<Contract>>,
     pub timing: Option<Timing>,
 }
 

@@ -1,3 +1,4 @@
+use ecow::EcoString;
 use loadwright_diagnostic::Origin;
 
 use crate::{Auth, Body, Text, UrlTemplate};
@@ -6,7 +7,7 @@ use crate::{Auth, Body, Text, UrlTemplate};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Request {
     /// As it goes on the wire; never changed in case.
-    pub method: String,
+    pub method: EcoString,
     pub url: UrlTemplate,
     /// In source order; names may repeat. `Content-Type` stands here only when it differs from what `body` implies.
     pub headers: Vec<Field>,

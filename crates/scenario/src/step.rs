@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use ecow::EcoString;
 use loadwright_diagnostic::Origin;
 
 use crate::{Check, Extraction, Part, Request, Text, VarName};
@@ -10,11 +11,11 @@ pub enum Step {
     Request(Box<RequestStep>),
     /// Requests that go out together; answers are awaited together.
     Batch(Vec<RequestStep>),
-    Group(Group),
+    Group(Box<Group>),
     Pause(Pause),
-    Assign(Assign),
-    Script(Script),
-    WebSocket(WebSocketStep),
+    Assign(Box<Assign>),
+    Script(Box<Script>),
+    WebSocket(Box<WebSocketStep>),
 }
 
 /// Steps under one name: a folder, a tag, a page.
@@ -31,7 +32,7 @@ pub struct Group {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RequestStep {
     /// As the source names it (`createPet`, `Log in`); targets derive identifiers from it.
-    pub name: String,
+    pub name: EcoString,
     /// Summary or description, for a comment.
     pub note: Option<String>,
     pub request: Request,

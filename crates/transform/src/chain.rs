@@ -250,7 +250,7 @@ fn assign_first(cx: &mut PassContext<'_>, operations: &Operations<'_>, producers
             for (variable, text) in chosen.get(&origin).into_iter().flatten() {
                 let assign =
                     Assign { into: (*variable).clone(), value: (*text).clone(), origin: origin.clone() };
-                steps.insert(i, Step::Assign(assign));
+                steps.insert(i, Step::Assign(Box::new(assign)));
                 i += 1;
             }
             i += 1;

@@ -1,7 +1,7 @@
 use std::collections::{HashMap, HashSet};
 
 use loadwright_diagnostic::Diagnostic;
-use loadwright_scenario::{Extraction, Lifetime, VarSource, Variable};
+use loadwright_scenario::{EcoString, Extraction, Lifetime, VarSource, Variable};
 
 use crate::codes;
 use crate::flows::{Flow, Sent, from_evidence, from_rules};
@@ -30,7 +30,7 @@ impl Pass for Correlate {
         senders(cx.plan, &mut |s| {
             let (origin, name) = match s {
                 Sender::Request(r) => (r.origin.clone(), r.name.clone()),
-                Sender::Socket(w) => (w.origin.clone(), w.name.clone()),
+                Sender::Socket(w) => (w.origin.clone(), w.name.as_str().into()),
             };
             sent.push(Sent { origin, name });
         });
@@ -72,7 +72,8 @@ fn apply(cx: &mut PassContext<'_>, flows: Vec<Flow>, sent: &[Sent]) {
         if used.is_empty() {
             continue;
         }
-        let users: Vec<String> = used.iter().filter_map(|u| sent.get(*u)).map(|s| s.name.clone()).collect();
+        let users: Vec<EcoString> =
+            used.iter().filter_map(|u| sent.get(*u)).map(|s| s.name.clone()).collect();
         let mut rule = flow.rule;
         rule.uses = users;
         rule.uses.dedup();

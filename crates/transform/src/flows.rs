@@ -1,7 +1,7 @@
 use std::collections::{HashMap, HashSet};
 
 use loadwright_diagnostic::{Origin, SourceId};
-use loadwright_scenario::{Coding, Evidence, Exchange, Generator, Part, Text, VarName};
+use loadwright_scenario::{Coding, EcoString, Evidence, Exchange, Generator, Part, Text, VarName};
 
 use crate::PassContext;
 use crate::atoms::decoded;
@@ -17,7 +17,7 @@ use crate::wants::Wants;
 /// A request of the recording, in order.
 pub(crate) struct Sent {
     pub origin: Origin,
-    pub name: String,
+    pub name: EcoString,
 }
 
 /// A value on its way from an answer to later requests.
@@ -84,11 +84,11 @@ pub(crate) fn from_evidence(cx: &PassContext<'_>, sent: &[Sent], taken: &HashSet
             let confidence = if look.varies(&c.value) { 0.99 } else { confidence(&c, want, wants) };
             let name = names.free(&c.name);
             let senders = wants.users(want);
-            let users: Vec<String> =
+            let users: Vec<EcoString> =
                 senders.iter().filter_map(|u| sent.get(*u)).map(|s| s.name.clone()).collect();
             let rule = Rule {
                 evidence: format!("{}; {}", described(&c.from), users_text(&users)),
-                name,
+                name: name.into(),
                 enabled: true,
                 request: step.name.clone(),
                 nth: nth.get(step.name.as_str()).copied().unwrap_or(1),
@@ -165,7 +165,7 @@ pub(crate) fn from_rules(
     let mut flows = Vec::new();
     for rule in rules {
         let mut rule = rule.clone();
-        rule.name = names.free(&rule.name);
+        rule.name = names.free(&rule.name).into();
         let producer =
             sent.iter().enumerate().filter(|(_, s)| s.name == rule.request).nth(rule.nth - 1).map(|(i, _)| i);
         let Some(producer) = producer else { continue };

@@ -49,6 +49,7 @@ impl Pass for HoistHeaders {
         let bearer = bearer.flatten().filter(|auth| is_constant_auth(cx.plan, auth));
         for_each_request_mut(cx.plan, &mut |r| {
             r.request.headers.retain(|f| !common.contains(f));
+            r.request.headers.shrink_to_fit();
             if bearer.is_some() {
                 r.request.auth = Auth::None;
             }

@@ -31,7 +31,7 @@ pub(crate) fn holds(check: &Check, answer: &ObservedResponse) -> Option<bool> {
 
 fn found<'v>(value: &'v Value, path: &JsonPath) -> Option<&'v Value> {
     path.0.iter().try_fold(value, |at, step| match step {
-        JsonStep::Key(key) => at.get(key),
+        JsonStep::Key(key) => at.get(key.as_str()),
         JsonStep::Index(i) => at.get(i),
     })
 }

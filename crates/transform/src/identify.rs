@@ -18,16 +18,16 @@ pub(crate) fn identifier(
         }
         let map = sample.as_object()?;
         let direct = map.iter().find_map(|(k, v)| {
-            in_list(v.as_array()?, JsonPath(vec![JsonStep::Key(k.clone())]), parameter, owner)
+            in_list(v.as_array()?, JsonPath(vec![JsonStep::Key(k.into())]), parameter, owner)
         });
         // `{ "data": { "items": [ … ] } }`
         return direct.or_else(|| {
             map.iter().find_map(|(k, v)| {
                 let (mut path, value) = v.as_object()?.iter().find_map(|(inner, v)| {
-                    let at = JsonPath(vec![JsonStep::Key(inner.clone())]);
+                    let at = JsonPath(vec![JsonStep::Key(inner.into())]);
                     in_list(v.as_array()?, at, parameter, owner)
                 })?;
-                path.0.insert(0, JsonStep::Key(k.clone()));
+                path.0.insert(0, JsonStep::Key(k.into()));
                 Some((path, value))
             })
         });
@@ -36,12 +36,12 @@ pub(crate) fn identifier(
         return Some((JsonPath::default(), sample.clone()));
     }
     if let Some(found) = in_object(sample, parameter, owner) {
-        return Some((JsonPath(vec![JsonStep::Key(found.0)]), found.1));
+        return Some((JsonPath(vec![JsonStep::Key(found.0.into())]), found.1));
     }
     let map = sample.as_object()?;
     map.iter().filter(|(_, v)| v.is_object()).find_map(|(k, v)| {
         let (key, value) = in_object(v, parameter, owner)?;
-        Some((JsonPath(vec![JsonStep::Key(k.clone()), JsonStep::Key(key)]), value))
+        Some((JsonPath(vec![JsonStep::Key(k.into()), JsonStep::Key(key.into())]), value))
     })
 }
 
@@ -52,7 +52,7 @@ fn in_list(items: &[Value], mut path: JsonPath, parameter: &str, owner: &str) ->
         return Some((path, first.clone()));
     }
     let (key, value) = in_object(first, parameter, owner)?;
-    path.0.push(JsonStep::Key(key));
+    path.0.push(JsonStep::Key(key.into()));
     Some((path, value))
 }
 

@@ -1,6 +1,7 @@
 use loadwright_diagnostic::{Diagnostic, Diagnostics, Origin};
 use loadwright_scenario::{
-    Check, RequestStep, Segment, Selector, TestPlan, Text, VarSource, for_each_request, for_each_request_mut,
+    Check, EcoString, RequestStep, Segment, Selector, TestPlan, Text, VarSource, for_each_request,
+    for_each_request_mut,
 };
 
 use crate::codes;
@@ -31,7 +32,7 @@ pub fn join(journey: &mut TestPlan, document: &TestPlan, diagnostics: &mut Diagn
             group: step.operation(&document.http),
         });
     });
-    let paths: Vec<(String, Vec<Piece>)> = {
+    let paths: Vec<(EcoString, Vec<Piece>)> = {
         let mut out = Vec::new();
         for_each_request(journey, &mut |r| out.push((r.request.method.clone(), path(journey, r))));
         out
@@ -74,7 +75,7 @@ fn describe(step: &mut RequestStep, operation: &Operation<'_>) {
         let old = std::mem::replace(&mut step.name, operation.step.name.clone());
         // checks are called after their request
         for check in &mut step.checks {
-            if let Some(rest) = check.name.strip_prefix(&old) {
+            if let Some(rest) = check.name.strip_prefix(old.as_str()) {
                 check.name = format!("{}{rest}", operation.step.name);
             }
         }

@@ -14,7 +14,7 @@ pub(crate) fn path(steps: &[Step<'_>]) -> JsonPath {
         steps
             .iter()
             .map(|s| match s {
-                Step::Key(k) => JsonStep::Key(k.clone().into_owned()),
+                Step::Key(k) => JsonStep::Key(k.as_ref().into()),
                 Step::Index(i) => JsonStep::Index(*i),
             })
             .collect(),

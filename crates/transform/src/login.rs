@@ -182,7 +182,7 @@ fn fields(o: &Operation<'_>) -> Vec<(Vec<JsonStep>, String, Text)> {
         let Json::Object(list) = value else { return };
         for (key, value) in list {
             let mut path = prefix.to_vec();
-            path.push(JsonStep::Key(key.clone()));
+            path.push(JsonStep::Key(key.into()));
             if let Json::String(text) = value {
                 out.push((path, normal(key), text.clone()));
             }
@@ -191,7 +191,7 @@ fn fields(o: &Operation<'_>) -> Vec<(Vec<JsonStep>, String, Text)> {
     walk(&[], value);
     if let Json::Object(list) = value {
         for (key, inner) in list {
-            walk(&[JsonStep::Key(key.clone())], inner);
+            walk(&[JsonStep::Key(key.into())], inner);
         }
     }
     out
@@ -202,10 +202,10 @@ fn token_in(value: &Value, depth: usize) -> Option<Vec<JsonStep>> {
     let map = value.as_object()?;
     let own = TOKENS.iter().find_map(|t| map.iter().find(|(k, v)| normal(k) == *t && v.is_string()));
     if let Some((key, _)) = own {
-        return Some(vec![JsonStep::Key(key.clone())]);
+        return Some(vec![JsonStep::Key(key.into())]);
     }
     map.iter().filter(|_| depth < 2).find_map(|(key, v)| {
-        let mut path = vec![JsonStep::Key(key.clone())];
+        let mut path = vec![JsonStep::Key(key.into())];
         path.extend(token_in(v, depth + 1)?);
         Some(path)
     })

@@ -62,10 +62,10 @@ impl<'e> Operations<'e> {
             let method = step.request.method.clone();
             list.push(Operation {
                 origin: step.origin.clone(),
-                name: step.name.clone(),
+                name: step.name.to_string(),
                 shape: anonymous(&step.request.url.path),
                 step: step.clone(),
-                method,
+                method: method.to_string(),
                 exchange,
                 sample: OnceCell::new(),
             });
@@ -217,7 +217,7 @@ fn own_id(o: &Operation<'_>, value: &Json, out: &mut Vec<Use>) {
     }
     if let Some(numeric) = value.get("id").and_then(scalar) {
         out.push(Use {
-            at: UseAt::Body(vec![JsonStep::Key("id".to_owned())]),
+            at: UseAt::Body(vec![JsonStep::Key("id".into())]),
             prefix: o.shape.clone(),
             name: "id".to_owned(),
             resource: Some(normal(&owner_of(&o.shape))),
@@ -245,7 +245,7 @@ fn in_body(json: &Json, path: &mut Vec<JsonStep>, container: &str, shape: &str, 
     match json {
         Json::Object(fields) => {
             for (key, value) in fields {
-                path.push(JsonStep::Key(key.clone()));
+                path.push(JsonStep::Key(key.into()));
                 let nested = matches!(normal(key).as_str(), "id" | "uuid") && !container.is_empty();
                 let resource =
                     if nested { Some(normal(&crate::names::singular(container))) } else { resource_of(key) };
@@ -269,7 +269,7 @@ fn in_body(json: &Json, path: &mut Vec<JsonStep>, container: &str, shape: &str, 
             }
             for (key, value) in fields {
                 if matches!(value, Json::Object(_) | Json::Array(_)) {
-                    path.push(JsonStep::Key(key.clone()));
+                    path.push(JsonStep::Key(key.into()));
                     in_body(value, path, key, shape, out);
                     path.pop();
                 }

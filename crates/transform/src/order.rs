@@ -30,7 +30,7 @@ pub(crate) fn reorder(plan: &mut TestPlan, waits: &Waits) {
                 Step::Group(mut group) => {
                     let n = shells.len();
                     steps.extend(std::mem::take(&mut group.steps).into_iter().map(|s| (n, s)));
-                    shells.push(group);
+                    shells.push(*group);
                 }
                 other => loose.push(other),
             }
@@ -177,7 +177,7 @@ fn grouped(nodes: Vec<Node>, shells: &[Group]) -> Vec<Step> {
         let origin = shell.origin.clone();
         out.push((node.group, Group { name: shell.name.clone(), note, steps: vec![node.step], origin }));
     }
-    out.into_iter().map(|(_, g)| Step::Group(g)).collect()
+    out.into_iter().map(|(_, g)| Step::Group(Box::new(g))).collect()
 }
 
 fn request(step: &Step) -> Option<&RequestStep> {

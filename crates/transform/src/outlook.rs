@@ -89,12 +89,12 @@ pub fn outlook(plan: &TestPlan, evidence: &Evidence) -> Vec<Outlook> {
                     },
                 );
             } else if step.request.method == "DELETE" && path.ends_with('}') {
-                removed.insert(maker.clone(), step.name.clone());
+                removed.insert(maker.clone(), step.name.to_string());
             }
         }
         out.push(Outlook {
-            name: step.name.clone(),
-            method: step.request.method.clone(),
+            name: step.name.to_string(),
+            method: step.request.method.to_string(),
             tag: step.operation(&plan.http),
             path,
             checks: step.checks.iter().map(|c| c.name.clone()).collect(),
@@ -157,7 +157,7 @@ fn values(
             out.push(UncertainValue {
                 parameter: parameter.clone(),
                 in_path,
-                why: Uncertainty::Supplied { operation: source.name.clone(), check: guard },
+                why: Uncertainty::Supplied { operation: source.name.to_string(), check: guard },
             });
         }
     };

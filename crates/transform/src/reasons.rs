@@ -1,4 +1,4 @@
-use loadwright_scenario::Selector;
+use loadwright_scenario::{EcoString, Selector};
 
 use crate::candidates::Candidate;
 use crate::dynamic::{entropy, names_secret};
@@ -49,7 +49,7 @@ pub(crate) fn described(selector: &Selector) -> String {
 }
 
 /// `is sent by A, B, C and 2 more`
-pub(crate) fn users_text(users: &[String]) -> String {
+pub(crate) fn users_text(users: &[EcoString]) -> String {
     let mut some: Vec<&str> = Vec::new();
     for u in users {
         if !some.contains(&u.as_str()) {

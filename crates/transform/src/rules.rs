@@ -1,4 +1,4 @@
-use loadwright_scenario::{JsonPath, JsonStep, Selector};
+use loadwright_scenario::{EcoString, JsonPath, JsonStep, Selector};
 use serde_json::{Map, Value, json};
 
 /// One value that flows from a response into later requests, as people read and edit it.
@@ -7,11 +7,11 @@ use serde_json::{Map, Value, json};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rule {
     /// The variable of the script.
-    pub name: String,
+    pub name: EcoString,
     /// A rule that is switched off stays in the file.
     pub enabled: bool,
     /// The name of the request whose answer has the value, and which one of that name, from 1.
-    pub request: String,
+    pub request: EcoString,
     pub nth: usize,
     pub select: Selector,
     /// The answer has it percent-encoded and requests send it plain.
@@ -22,15 +22,15 @@ pub struct Rule {
     pub confidence: f64,
     pub evidence: String,
     /// The requests that send it; a file without them means all later ones.
-    pub uses: Vec<String>,
+    pub uses: Vec<EcoString>,
 }
 
 impl Rule {
     pub fn to_json(&self) -> Value {
         let mut out = Map::new();
-        out.insert("name".to_owned(), json!(self.name));
+        out.insert("name".to_owned(), json!(self.name.as_str()));
         out.insert("enabled".to_owned(), json!(self.enabled));
-        out.insert("from".to_owned(), json!({ "request": self.request, "nth": self.nth }));
+        out.insert("from".to_owned(), json!({ "request": self.request.as_str(), "nth": self.nth }));
         out.insert("select".to_owned(), selector_to_json(&self.select));
         if self.decode {
             out.insert("decode".to_owned(), json!("percent"));
@@ -40,7 +40,7 @@ impl Rule {
         }
         out.insert("confidence".to_owned(), json!((self.confidence * 100.0).round() / 100.0));
         out.insert("evidence".to_owned(), json!(self.evidence));
-        out.insert("uses".to_owned(), json!(self.uses));
+        out.insert("uses".to_owned(), json!(self.uses.iter().map(EcoString::as_str).collect::<Vec<_>>()));
         Value::Object(out)
     }
 
@@ -49,9 +49,9 @@ impl Rule {
         let from = value.get("from");
         let of = |key: &str| from.and_then(|f| f.get(key));
         Ok(Self {
-            name: text("name").filter(|n| !n.is_empty()).ok_or("a rule has no `name`")?,
+            name: text("name").filter(|n| !n.is_empty()).ok_or("a rule has no `name`")?.into(),
             enabled: value.get("enabled").and_then(Value::as_bool).unwrap_or(true),
-            request: of("request").and_then(Value::as_str).ok_or("a rule has no `from.request`")?.to_owned(),
+            request: of("request").and_then(Value::as_str).ok_or("a rule has no `from.request`")?.into(),
             nth: of("nth").and_then(Value::as_u64).map_or(1, |n| n.max(1) as usize),
             select: value.get("select").and_then(selector_from_json).ok_or(
                 "a rule has no `select` with one of `json`, `header`, `cookie`, `css`, `url`, `regex`",
@@ -65,7 +65,7 @@ impl Rule {
                 .and_then(Value::as_array)
                 .into_iter()
                 .flatten()
-                .filter_map(|u| u.as_str().map(str::to_owned))
+                .filter_map(|u| u.as_str().map(EcoString::from))
                 .collect(),
         })
     }
@@ -159,7 +159,7 @@ fn path_from_text(text: &str) -> Option<JsonPath> {
     while !rest.is_empty() {
         if let Some(r) = rest.strip_prefix("['") {
             let (key, after) = r.split_once("']")?;
-            steps.push(JsonStep::Key(key.to_owned()));
+            steps.push(JsonStep::Key(key.into()));
             rest = after;
         } else if let Some(r) = rest.strip_prefix('[') {
             let (index, after) = r.split_once(']')?;
@@ -169,7 +169,7 @@ fn path_from_text(text: &str) -> Option<JsonPath> {
             let r = rest.strip_prefix('.').unwrap_or(rest);
             let end = r.find(['.', '[']).unwrap_or(r.len());
             let key = r.get(..end).filter(|k| !k.is_empty())?;
-            steps.push(JsonStep::Key(key.to_owned()));
+            steps.push(JsonStep::Key(key.into()));
             rest = r.get(end..)?;
         }
     }
@@ -183,22 +183,22 @@ mod tests {
     #[test]
     fn rules_survive_their_file() {
         let rule = |select: Selector| Rule {
-            name: "token".to_owned(),
+            name: "token".into(),
             enabled: true,
-            request: "GET /login".to_owned(),
+            request: "GET /login".into(),
             nth: 2,
             select,
             decode: true,
             behind: None,
             confidence: 0.9,
             evidence: "sent by POST /login".to_owned(),
-            uses: vec!["POST /login".to_owned()],
+            uses: vec!["POST /login".into()],
         };
         let rules = vec![
             rule(Selector::Json(JsonPath(vec![
-                JsonStep::Key("a b".to_owned()),
+                JsonStep::Key("a b".into()),
                 JsonStep::Index(3),
-                JsonStep::Key("id".to_owned()),
+                JsonStep::Key("id".into()),
             ]))),
             rule(Selector::Css {
                 query: "input[name=\"x\"]".to_owned(),
@@ -215,7 +215,7 @@ mod tests {
             rule(Selector::JarCookie("j".to_owned())),
             rule(Selector::Claim {
                 from: Box::new(Selector::Cookie("c".to_owned())),
-                path: JsonPath(vec![JsonStep::Key("sub".to_owned())]),
+                path: JsonPath(vec![JsonStep::Key("sub".into())]),
             }),
         ];
         assert_eq!(rules_from_text(&rules_to_text(&rules)), Ok(rules));

@@ -39,7 +39,7 @@ fn at(path: &JsonPath, json: &Value) -> Option<String> {
     let mut at = json;
     for step in &path.0 {
         at = match step {
-            JsonStep::Key(k) => at.get(k)?,
+            JsonStep::Key(k) => at.get(k.as_str())?,
             JsonStep::Index(i) => at.get(i)?,
         };
     }

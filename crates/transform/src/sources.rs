@@ -151,7 +151,7 @@ fn sent((i, o): (usize, &Operation<'_>), name: &str) -> Option<Found> {
         _ => None,
     });
     let sample: String = literal.collect();
-    Some((i, From::Sent(vec![JsonStep::Key(key.clone())], text.clone()), Value::String(sample)))
+    Some((i, From::Sent(vec![JsonStep::Key(key.into())], text.clone()), Value::String(sample)))
 }
 
 /// A creating request that promises no body, or the header.
@@ -168,7 +168,7 @@ fn location((i, o): (usize, &Operation<'_>)) -> Option<Found> {
 
 fn value_at<'v>(value: Option<&'v Value>, path: &JsonPath) -> Option<&'v Value> {
     path.0.iter().fold(value, |v, step| match step {
-        JsonStep::Key(k) => v?.get(k),
+        JsonStep::Key(k) => v?.get(k.as_str()),
         JsonStep::Index(i) => v?.get(i),
     })
 }

@@ -132,7 +132,7 @@ fn token_request(grant: Grant, client: ClientPlace, into: VarName, origin: Origi
             origin: origin.clone(),
         }],
         request: Request {
-            method: "POST".to_owned(),
+            method: "POST".into(),
             url: UrlTemplate { base: url, path: Vec::new(), query: Vec::new() },
             body: Body::Form(fields),
             auth,
@@ -140,7 +140,7 @@ fn token_request(grant: Grant, client: ClientPlace, into: VarName, origin: Origi
         },
         url_group: Some("POST token".to_owned()),
         needs,
-        name,
+        name: name.into(),
         origin,
         ..RequestStep::default()
     }

@@ -54,7 +54,7 @@ fn group(step: &mut RequestStep) -> bool {
 /// The name of the step, and with it those of its checks, say the group instead of one address.
 fn rename(step: &mut RequestStep) {
     let name = format!("{} {}", step.request.method, step.request.url.group());
-    let old = std::mem::replace(&mut step.name, name);
+    let old = std::mem::replace(&mut step.name, name.into());
     for check in &mut step.checks {
         if let Some(rest) = check.name.strip_prefix(old.as_str()) {
             check.name = format!("{}{rest}", step.name);

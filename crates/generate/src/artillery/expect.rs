@@ -128,7 +128,7 @@ fn expectation(subject: &Selector, predicate: &Predicate) -> Option<Vec<Yaml>> {
             .iter()
             .map(|k| {
                 let mut full = path.clone();
-                full.0.push(JsonStep::Key(k.clone()));
+                full.0.push(JsonStep::Key(k.into()));
                 Some(Yaml::Map(vec![("hasProperty".to_owned(), Yaml::Text(lodash(&full)?))]))
             })
             .collect(),

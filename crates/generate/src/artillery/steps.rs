@@ -149,7 +149,7 @@ impl Context<'_> {
             pairs.push(("ifTrue".to_owned(), Yaml::text(name.as_str())));
         }
         let method = step.request.method.to_ascii_lowercase();
-        let entry = Yaml::Map(vec![(method, Yaml::Map(pairs))]);
+        let entry = Yaml::Map(vec![(method.to_string(), Yaml::Map(pairs))]);
         vec![match &step.note {
             Some(note) => Yaml::Noted(note.clone(), Box::new(entry)),
             None => entry,

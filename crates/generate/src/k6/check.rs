@@ -119,7 +119,7 @@ impl Context<'_> {
         let mut args = vec![JsExpr::code("r")];
         for key in keys {
             let mut full = path.clone();
-            full.0.push(JsonStep::Key(key.clone()));
+            full.0.push(JsonStep::Key(key.into()));
             args.push(JsExpr::string(&gjson(&full)));
         }
         let f = self.helper(Helper::Has);

@@ -182,9 +182,12 @@ mod tests {
             origin: Default::default(),
         };
         let step = |i: usize| match i % 50 {
-            7 => Step::Script(script("a();\n\n\n")),
-            9 => Step::Script(script("")),
-            _ => Step::Request(Box::new(RequestStep { name: format!("step {i}"), ..RequestStep::default() })),
+            7 => Step::Script(Box::new(script("a();\n\n\n"))),
+            9 => Step::Script(Box::new(script(""))),
+            _ => Step::Request(Box::new(RequestStep {
+                name: format!("step {i}").into(),
+                ..RequestStep::default()
+            })),
         };
         for count in [WORTH_IT, 2 * SLICE + 1, 4 * SLICE, 4 * SLICE + 8] {
             let steps: Vec<Step> = (0..count).map(step).collect();

@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     fn step() -> RequestStep {
-        let mut request = Request { method: "GET".to_owned(), ..Request::default() };
+        let mut request = Request { method: "GET".into(), ..Request::default() };
         request.url.base = Text::literal("https://a.test");
         request.url.path = vec![Segment::Literal("pets".into()), Segment::param("id", Text::var("petId"))];
         request.headers = vec![Field::new("Accept", "application/json")];
@@ -124,7 +124,7 @@ mod tests {
             predicate: Predicate::Equals(Json::Number("200".to_owned())),
             origin: Origin::default(),
         };
-        RequestStep { name: "getPet".to_owned(), request, checks: vec![check], ..RequestStep::default() }
+        RequestStep { name: "getPet".into(), request, checks: vec![check], ..RequestStep::default() }
     }
 
     fn of(steps: Vec<RequestStep>) -> Vec<(String, String)> {

@@ -1,5 +1,5 @@
 use loadwright_diagnostic::Origin;
-use loadwright_scenario::for_each_request;
+use loadwright_scenario::{EcoString, for_each_request};
 use loadwright_workload::{Aggregation, Expression, MetricSelector};
 
 use super::context::Context;
@@ -98,7 +98,7 @@ impl Context<'_> {
         Some(PyExpr::binary(subject, op, bound))
     }
 
-    fn method_of(&self, name: &str) -> Option<String> {
+    fn method_of(&self, name: &str) -> Option<EcoString> {
         let mut method = None;
         for_each_request(self.plan, &mut |r| {
             if r.operation(&self.plan.http) == name {

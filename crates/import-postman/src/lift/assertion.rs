@@ -173,7 +173,7 @@ pub fn path(text: &str) -> Option<JsonPath> {
         let (name, indices) = piece.split_once('[').map_or((piece, None), |(n, i)| (n, Some(i)));
         if !name.is_empty() {
             let plain = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '$'));
-            let key = plain.then(|| JsonStep::Key(name.to_owned()))?;
+            let key = plain.then(|| JsonStep::Key(name.into()))?;
             steps.push(if name.bytes().all(|b| b.is_ascii_digit()) { return None } else { key });
         } else if indices.is_none() {
             return None;
@@ -257,7 +257,7 @@ fn expected(subject: &Symbol, word: &Word<'_, '_>, negate: bool) -> Option<Claim
         "property" => {
             let Symbol::Json(path) = subject else { return None };
             let mut path = path.clone();
-            path.push(JsonStep::Key(string(word.argument(0)?)?));
+            path.push(JsonStep::Key(string(word.argument(0)?)?.into()));
             let selector = Selector::Json(JsonPath(path));
             match word.count() {
                 1 => Some(vec![(selector, Predicate::Exists)]),
@@ -330,7 +330,7 @@ pub fn truth(e: &Expression<'_>, aliases: &Aliases) -> Option<Claims> {
                 // the body itself has no parent that could be missing
                 let own = m.property.name == "hasOwnProperty" && call.arguments.len() == 1;
                 if own && eval(&m.object, aliases) == Some(Symbol::Json(Vec::new())) {
-                    let key = JsonStep::Key(string(argument(call, 0)?)?);
+                    let key = JsonStep::Key(string(argument(call, 0)?)?.into());
                     return Some(vec![(Selector::Json(JsonPath(vec![key])), Predicate::Exists)]);
                 }
                 if dotted(&call.callee).as_deref() == Some("_.has") && call.arguments.len() == 2 {

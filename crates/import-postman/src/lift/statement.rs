@@ -183,7 +183,7 @@ fn declare(declaration: &VariableDeclaration<'_>, aliases: &mut Aliases) -> Opti
                         return None;
                     };
                     let mut path = path.clone();
-                    path.push(loadwright_scenario::JsonStep::Key(key.name.to_string()));
+                    path.push(loadwright_scenario::JsonStep::Key(key.name.as_str().into()));
                     aliases.insert(id.name.to_string(), Symbol::Json(path));
                 }
             }

@@ -153,7 +153,7 @@ fn step(of: Symbol, key: &str) -> Option<Symbol> {
             if METHODS.contains(&key) {
                 return None;
             }
-            path.push(JsonStep::Key(key.to_owned()));
+            path.push(JsonStep::Key(key.into()));
             Some(Symbol::Json(path))
         }
         Symbol::Part(_) | Symbol::Length(_) | Symbol::Literal(_) | Symbol::Made(_) => None,

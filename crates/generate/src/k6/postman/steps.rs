@@ -68,7 +68,7 @@ impl Table<'_, '_> {
             return Some(JsExpr::ident(name));
         }
         let shared = !script.origin.at.as_str().starts_with(&format!("{}/", step.origin.at.as_str()));
-        let what = if shared { "each".to_owned() } else { step.name.clone() };
+        let what = if shared { "each" } else { step.name.as_str() };
         let wish = camel_case(&format!("{when} {what}"));
         let name = self.cx.names.claim(&wish, when);
         self.carrier.carry(&mut self.cx.names, &name, &script.code)?;
