@@ -1,11 +1,22 @@
 /// As `encodeURIComponent` does it.
 pub(crate) fn encode_component(text: &str) -> String {
+    escaped(text, |b| b.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&b))
+}
+
+/// A form: only letters, digits and `-_.~` stay, so that every server reads the same.
+pub(crate) fn encode_form(text: &str) -> String {
+    escaped(text, |b| b.is_ascii_alphanumeric() || b"-_.~".contains(&b))
+}
+
+fn escaped(text: &str, stays: impl Fn(u8) -> bool) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let digit = |n: u8| DIGITS.get(usize::from(n)).copied().map_or('0', char::from);
     let mut out = String::with_capacity(text.len());
     for b in text.bytes() {
-        if b.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&b) {
-            out.push(b as char);
+        if stays(b) {
+            out.push(char::from(b));
         } else {
-            out.push_str(&format!("%{b:02X}"));
+            out.extend(['%', digit(b >> 4), digit(b & 15)]);
         }
     }
     out
@@ -36,5 +47,6 @@ mod tests {
     #[test]
     fn components_are_encoded_as_javascript_does() {
         assert_eq!(encode_component("a b/ü'(1)"), "a%20b%2F%C3%BC'(1)");
+        assert_eq!(encode_form("a b/ü'(1)~"), "a%20b%2F%C3%BC%27%281%29~");
     }
 }

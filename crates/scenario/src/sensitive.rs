@@ -47,7 +47,9 @@ pub fn is_secret_value(value: &str) -> bool {
     const KEYS: &[&str] =
         &["sk_live_", "sk_test_", "ghp_", "gho_", "github_pat_", "xoxb-", "xoxp-", "AKIA", "AIza", "glpat-"];
     let jwt = value.len() > 20 && value.starts_with("eyJ") && value.matches('.').count() == 2;
-    jwt || value.len() >= 16 && KEYS.iter().any(|k| value.starts_with(k))
+    jwt || value.len() >= 16
+        && value.starts_with(['s', 'g', 'x', 'A'])
+        && KEYS.iter().any(|k| value.starts_with(k))
 }
 
 #[cfg(test)]

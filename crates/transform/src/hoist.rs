@@ -1,5 +1,5 @@
 use loadwright_scenario::{
-    ApiKeyPlace, Auth, Field, Part, Request, Step, for_each_request, for_each_request_mut,
+    ApiKeyPlace, Auth, Field, Part, Request, Step, TestPlan, for_each_request, for_each_request_mut,
 };
 
 use crate::{Pass, PassContext};
@@ -13,9 +13,6 @@ impl Pass for HoistHeaders {
     }
 
     fn run(&self, cx: &mut PassContext<'_>) {
-        let mut count = 0;
-        let mut common: Option<Vec<Field>> = None;
-        let mut bearer: Option<Option<Auth>> = None;
         // setup runs without the tokens that it fetches: it keeps its own headers
         let mut only_setup = 0;
         for step in &cx.plan.setup {
@@ -24,44 +21,73 @@ impl Pass for HoistHeaders {
         if only_setup > 0 || cx.plan.carried.is_some() {
             return;
         }
-        for_each_request(cx.plan, &mut |r| {
-            count += 1;
-            let plain: Vec<Field> = r.request.headers.iter().filter(|f| is_constant(f)).cloned().collect();
-            common = Some(match common.take() {
-                None => plain,
-                Some(seen) => seen.into_iter().filter(|f| plain.contains(f)).collect(),
-            });
-            let own = match &r.request.auth {
-                auth @ (Auth::Bearer { .. }
-                | Auth::Basic { .. }
-                | Auth::ApiKey { place: ApiKeyPlace::Header, .. }) => Some(auth.clone()),
-                _ => None,
-            };
-            bearer = Some(match bearer.take() {
-                None => own,
-                Some(seen) => seen.filter(|s| own.as_ref() == Some(s)),
-            });
-        });
+        let Shared { count, headers, auth } = shared(cx.plan);
         if count < 2 {
             return;
         }
-        let common = common.unwrap_or_default();
-        let bearer = bearer.flatten().filter(|auth| is_constant_auth(cx.plan, auth));
-        for_each_request_mut(cx.plan, &mut |r| {
-            r.request.headers.retain(|f| !common.contains(f));
-            r.request.headers.shrink_to_fit();
-            if bearer.is_some() {
-                r.request.auth = Auth::None;
-            }
-        });
-        cx.plan.http.headers.extend(common);
-        if let Some(auth) = bearer {
+        let auth = auth.filter(|auth| is_constant_auth(cx.plan, auth));
+        if !headers.is_empty() || auth.is_some() {
+            for_each_request_mut(cx.plan, &mut |r| {
+                let mut next = 0;
+                r.request.headers.retain(|f| !holds(&headers, f, &mut next));
+                r.request.headers.shrink_to_fit();
+                if auth.is_some() {
+                    r.request.auth = Auth::None;
+                }
+            });
+        }
+        cx.plan.http.headers.extend(headers);
+        if let Some(auth) = auth {
             cx.plan.http.auth = auth;
         }
     }
 }
 
-fn is_constant_auth(plan: &loadwright_scenario::TestPlan, auth: &Auth) -> bool {
+/// What all requests of a plan send.
+#[derive(Default)]
+struct Shared {
+    count: usize,
+    headers: Vec<Field>,
+    auth: Option<Auth>,
+}
+
+fn shared(plan: &TestPlan) -> Shared {
+    let mut count = 0;
+    let mut headers: Vec<&Field> = Vec::new();
+    let mut auth: Option<&Auth> = None;
+    for_each_request(plan, &mut |r| {
+        let own = match &r.request.auth {
+            auth @ (Auth::Bearer { .. }
+            | Auth::Basic { .. }
+            | Auth::ApiKey { place: ApiKeyPlace::Header, .. }) => Some(auth),
+            _ => None,
+        };
+        if count == 0 {
+            headers.extend(r.request.headers.iter().filter(|f| is_constant(f)));
+            auth = own;
+        } else {
+            let mut next = 0;
+            headers.retain(|f| holds(&r.request.headers, f, &mut next));
+            auth = auth.filter(|seen| own == Some(*seen));
+        }
+        count += 1;
+    });
+    Shared { count, headers: headers.into_iter().cloned().collect(), auth: auth.cloned() }
+}
+
+/// Whether the field is among others. Clients send their headers in one order: it is looked for first behind the one that
+/// was found last, where `next` says.
+fn holds(fields: &[Field], field: &Field, next: &mut usize) -> bool {
+    let is = |f: &Field| f.value == field.value && f.name == field.name;
+    let (before, behind) = fields.split_at((*next).min(fields.len()));
+    let found = behind.iter().position(is).map(|n| n + before.len()).or_else(|| before.iter().position(is));
+    if let Some(at) = found {
+        *next = at + 1;
+    }
+    found.is_some()
+}
+
+fn is_constant_auth(plan: &TestPlan, auth: &Auth) -> bool {
     let mut probe = Request { auth: auth.clone(), ..Request::default() };
     let mut fixed = true;
     probe.for_each_text_mut(&mut |t| {
@@ -80,7 +106,7 @@ fn is_constant(field: &Field) -> bool {
         && field.name.as_literal().is_some_and(|n| !n.eq_ignore_ascii_case("content-type"))
 }
 
-fn is_fixed(plan: &loadwright_scenario::TestPlan, name: &loadwright_scenario::VarName) -> bool {
+fn is_fixed(plan: &TestPlan, name: &loadwright_scenario::VarName) -> bool {
     use loadwright_scenario::VarSource;
     plan.variables.iter().any(|v| {
         &v.name == name && matches!(v.source, VarSource::Constant(_) | VarSource::Environment { .. })

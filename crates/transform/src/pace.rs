@@ -1,11 +1,13 @@
-use std::collections::HashMap;
-
 use loadwright_diagnostic::Origin;
 use loadwright_scenario::{
     Body, Pause, RequestStep, Step, Text, ThinkTime, Timing, VarName, for_each_step_mut,
 };
+use rustc_hash::FxHashMap;
 
 use crate::{Pass, PassContext};
+
+/// When requests were sent, by where they stand in the recording.
+type Times<'a> = FxHashMap<&'a Origin, Timing>;
 
 /// Gives a recording its pace: what went out together goes out together, and people pause where they paused.
 pub(crate) struct Pace;
@@ -40,7 +42,7 @@ impl Pass for Pace {
         if !cx.evidence.recorded || cx.options.keep_order {
             return;
         }
-        let times: HashMap<&Origin, Timing> =
+        let times: Times<'_> =
             cx.evidence.exchanges.iter().filter_map(|e| Some((&e.origin, e.timing?))).collect();
         if cx.options.batches {
             for scenario in &mut cx.plan.scenarios {
@@ -61,14 +63,14 @@ impl Pass for Pace {
 }
 
 /// Requests that were sent before the first answer of their neighbours was there become a batch.
-fn together(steps: Vec<Step>, times: &HashMap<&Origin, Timing>) -> Vec<Step> {
-    let mut out: Vec<Step> = Vec::new();
-    let mut open: Vec<RequestStep> = Vec::new();
+fn together(steps: Vec<Step>, times: &Times<'_>) -> Vec<Step> {
+    let mut out: Vec<Step> = Vec::with_capacity(steps.len());
+    let mut open: Vec<Box<RequestStep>> = Vec::new();
     let mut first_end = f64::INFINITY;
-    let close = |open: &mut Vec<RequestStep>, out: &mut Vec<Step>| match open.len() {
+    let close = |open: &mut Vec<Box<RequestStep>>, out: &mut Vec<Step>| match open.len() {
         0 => {}
-        1 => out.extend(open.drain(..).map(|r| Step::Request(Box::new(r)))),
-        _ => out.push(Step::Batch(std::mem::take(open))),
+        1 => out.extend(open.drain(..).map(Step::Request)),
+        _ => out.push(Step::Batch(open.drain(..).map(|r| *r).collect())),
     };
     for step in steps {
         match step {
@@ -83,7 +85,7 @@ fn together(steps: Vec<Step>, times: &HashMap<&Origin, Timing>) -> Vec<Step> {
                     first_end = f64::INFINITY;
                 }
                 first_end = first_end.min(time.map_or(f64::NEG_INFINITY, |t| t.start_ms + t.duration_ms));
-                open.push(*r);
+                open.push(r);
             }
             other => {
                 close(&mut open, &mut out);
@@ -112,34 +114,30 @@ fn needs(step: &RequestStep, other: &RequestStep) -> bool {
     found
 }
 
-fn paused(
-    steps: Vec<Step>,
-    times: &HashMap<&Origin, Timing>,
-    end: &mut Option<f64>,
-    mode: ThinkTimeMode,
-) -> Vec<Step> {
-    let mut out = Vec::new();
+fn paused(steps: Vec<Step>, times: &Times<'_>, end: &mut Option<f64>, mode: ThinkTimeMode) -> Vec<Step> {
+    let mut out = Vec::with_capacity(2 * steps.len());
     for step in steps {
         let starts = start(&step, times);
-        if let (Some(before), Some((at, origin))) = (*end, &starts)
+        if let (Some(before), Some((at, origin))) = (*end, starts)
             && let Some(time) = pause(at - before, mode)
         {
             out.push(Step::Pause(Pause { time, origin: origin.clone() }));
         }
+        let starts = starts.map(|(at, _)| at);
         match step {
             Step::Group(mut group) => {
                 // the pause before its first step stands before the group
-                *end = starts.map(|(at, _)| at).or(*end);
+                *end = starts.or(*end);
                 group.steps = paused(std::mem::take(&mut group.steps), times, end, mode);
                 out.push(Step::Group(group));
             }
             step => {
-                for r in requests(&step) {
+                for_each_in(&step, &mut |r| {
                     if let Some(t) = times.get(&r.origin) {
                         let done = t.start_ms + t.duration_ms;
                         *end = Some(end.map_or(done, |e| e.max(done)));
                     }
-                }
+                });
                 out.push(step);
             }
         }
@@ -147,19 +145,24 @@ fn paused(
     out
 }
 
-fn requests(step: &Step) -> Vec<&RequestStep> {
+fn for_each_in<'a>(step: &'a Step, f: &mut dyn FnMut(&'a RequestStep)) {
     match step {
-        Step::Request(r) => vec![r],
-        Step::Batch(list) => list.iter().collect(),
-        Step::Group(g) => g.steps.iter().flat_map(requests).collect(),
-        Step::Pause(_) | Step::Assign(_) | Step::Script(_) | Step::WebSocket(_) => Vec::new(),
+        Step::Request(r) => f(r),
+        Step::Batch(list) => list.iter().for_each(f),
+        Step::Group(g) => g.steps.iter().for_each(|s| for_each_in(s, f)),
+        Step::Pause(_) | Step::Assign(_) | Step::Script(_) | Step::WebSocket(_) => {}
     }
 }
 
-/// When the first request of the step was sent.
-fn start(step: &Step, times: &HashMap<&Origin, Timing>) -> Option<(f64, Origin)> {
-    let first = requests(step).into_iter().find(|r| times.contains_key(&r.origin))?;
-    Some((times.get(&first.origin)?.start_ms, first.origin.clone()))
+/// When the first request of the step was sent, as far as the recording says.
+fn start<'a>(step: &'a Step, times: &Times<'_>) -> Option<(f64, &'a Origin)> {
+    let mut first = None;
+    for_each_in(step, &mut |r| {
+        if first.is_none() {
+            first = times.get(&r.origin).map(|t| (t.start_ms, &r.origin));
+        }
+    });
+    first
 }
 
 fn pause(gap: f64, mode: ThinkTimeMode) -> Option<ThinkTime> {

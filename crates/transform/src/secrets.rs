@@ -1,8 +1,10 @@
 use loadwright_diagnostic::{Diagnostic, Origin, Pointer};
 use loadwright_scenario::{
     Auth, Body, Field, Json, Lifetime, Part, PartContent, RequestStep, SentText, Step, Text, VarName,
-    VarSource, Variable, for_each_request_mut, for_each_step_mut, is_secret_value, is_sensitive, xml_fields,
+    VarSource, Variable, for_each_request_mut, for_each_step, is_secret_value, is_sensitive, xml_fields,
 };
+use memchr::memmem::Finder;
+use rustc_hash::FxHashMap;
 
 use crate::codes;
 use crate::places::place;
@@ -26,9 +28,10 @@ impl Pass for RedactSecrets {
         }
         let mut found: Vec<Secret> = Vec::new();
         let texts = &cx.evidence.request_texts;
-        for_each_step_mut(cx.plan, &mut |step| {
+        let mut names = Names::default();
+        for_each_step(cx.plan, &mut |step| {
             let mut look = |r: &RequestStep| {
-                collect(r, texts.get(&r.origin).map_or(&[], Vec::as_slice), &mut found);
+                collect(r, texts.get(&r.origin).map_or(&[], Vec::as_slice), &mut names, &mut found);
             };
             match step {
                 Step::Request(r) => look(r),
@@ -52,9 +55,14 @@ impl Pass for RedactSecrets {
         }
         // longer values first: one may be a part of another
         found.sort_by(|a, b| b.value.len().cmp(&a.value.len()).then(a.env.cmp(&b.env)));
+        let told: Vec<(&Secret, Finder<'_>)> =
+            found.iter().filter(|s| s.tells()).map(|s| (s, Finder::new(s.value.as_bytes()))).collect();
         let hidden = |text: &mut Text| {
-            for s in found.iter().filter(|s| s.tells()) {
-                text.replace_literal(&s.value, &Part::Var(VarName::new(&s.env)));
+            for (s, finder) in &told {
+                let has = |p: &Part| matches!(p, Part::Literal(t) if finder.find(t.as_bytes()).is_some());
+                if text.0.iter().any(has) {
+                    text.replace_literal(&s.value, &Part::Var(VarName::new(&s.env)));
+                }
             }
         };
         loadwright_scenario::for_each_text_mut(cx.plan, &mut |t| hidden(t));
@@ -110,14 +118,17 @@ impl Secret {
     }
 }
 
-fn collect(step: &RequestStep, texts: &[SentText], out: &mut Vec<Secret>) {
-    let origin = step.origin.key("request");
+/// Names that were met, and whether they are of what must stay private.
+type Names = FxHashMap<String, bool>;
+
+fn collect(step: &RequestStep, texts: &[SentText], names: &mut Names, out: &mut Vec<Secret>) {
     let mut add = |name: &str, value: &str, env: &str, what: String| {
         let value = value.trim();
         let known = |s: &Secret| s.value == value && (s.tells() || s.name == name);
         let nothing =
             value.is_empty() || matches!(value, "true" | "false" | "null" | "undefined" | "0" | "1");
         if !nothing && !out.iter().any(known) {
+            let origin = step.origin.key("request");
             let place = place(value, &step.origin, texts)
                 .unwrap_or_else(|| Origin::new(origin.source, Pointer::root()));
             out.push(Secret {
@@ -125,19 +136,27 @@ fn collect(step: &RequestStep, texts: &[SentText], out: &mut Vec<Secret>) {
                 env: env.to_owned(),
                 name: name.to_owned(),
                 what,
-                origin: origin.clone(),
+                origin,
                 place,
             });
         }
     };
+    let mut is_private = |name: &str, value: &str| {
+        is_secret_value(value)
+            || names.get(name).copied().unwrap_or_else(|| {
+                let sensitive = is_sensitive(name);
+                names.insert(name.to_owned(), sensitive);
+                sensitive
+            })
+    };
     let request = &step.request;
     for f in &request.headers {
         let (Some(name), Some(value)) = (f.name.as_literal(), f.value.as_literal()) else { continue };
-        let lower = name.to_ascii_lowercase();
-        if lower == "authorization" || lower == "proxy-authorization" {
+        let is = |other: &str| name.eq_ignore_ascii_case(other);
+        if is("authorization") || is("proxy-authorization") {
             let token = value.split_once(' ').map_or(value, |(_, t)| t);
             add(name, token, "ACCESS_TOKEN", format!("the header `{name}`"));
-        } else if lower == "cookie" {
+        } else if is("cookie") {
             for (n, v) in value.split(';').filter_map(|p| p.trim().split_once('=')) {
                 if is_private(n, v) {
                     add(n, v, &env_name(n), format!("the cookie `{n}`"));
@@ -172,10 +191,6 @@ fn collect(step: &RequestStep, texts: &[SentText], out: &mut Vec<Secret>) {
             add(name, value, &env_name(name), format!("the field `{name}`"));
         }
     });
-}
-
-fn is_private(name: &str, value: &str) -> bool {
-    is_sensitive(name) || is_secret_value(value)
 }
 
 /// Named values of a body, whatever its form.

@@ -1,5 +1,6 @@
 use ecow::{EcoString, eco_format};
 use loadwright_scenario::{Encoding, Evidence, RequestStep, Segment, TestPlan, Text, for_each_request_mut};
+use rustc_hash::FxHashMap;
 
 use crate::dynamic::is_id_like;
 use crate::names::{camel, singular};
@@ -23,15 +24,19 @@ impl Pass for GroupUrls {
 /// The pass by itself: two recordings are compared by operation.
 pub fn group_urls(plan: &mut TestPlan, evidence: &Evidence) {
     if evidence.recorded {
+        let mut labels = Labels::default();
         for_each_request_mut(plan, &mut |step| {
-            if group(step) && step.url_group.is_none() {
+            if group(step, &mut labels) && step.url_group.is_none() {
                 rename(step);
             }
         });
     }
 }
 
-fn group(step: &mut RequestStep) -> bool {
+/// `{orderId}` by what stands before it: `orders`.
+type Labels = FxHashMap<EcoString, EcoString>;
+
+fn group(step: &mut RequestStep, labels: &mut Labels) -> bool {
     let mut parent = EcoString::new();
     let mut any = false;
     for segment in &mut step.request.url.path {
@@ -40,7 +45,14 @@ fn group(step: &mut RequestStep) -> bool {
             continue;
         };
         if is_id_like(text) && !parent.is_empty() {
-            let label = eco_format!("{{{}}}", camel(&format!("{} id", singular(&parent))));
+            let label = match labels.get(&parent) {
+                Some(known) => known.clone(),
+                None => {
+                    let label = eco_format!("{{{}}}", camel(&format!("{} id", singular(&parent))));
+                    labels.insert(parent.clone(), label.clone());
+                    label
+                }
+            };
             let value = Text::literal(std::mem::take(text));
             *segment = Segment::Param { label, value, encoding: Encoding::Raw };
             any = true;
@@ -56,8 +68,8 @@ fn rename(step: &mut RequestStep) {
     let name = format!("{} {}", step.request.method, step.request.url.group());
     let old = std::mem::replace(&mut step.name, name.into());
     for check in &mut step.checks {
-        if let Some(rest) = check.name.strip_prefix(old.as_str()) {
-            check.name = format!("{}{rest}", step.name);
+        if check.name.starts_with(old.as_str()) {
+            check.name.replace_range(..old.len(), &step.name);
         }
     }
 }

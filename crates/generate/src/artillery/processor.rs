@@ -119,7 +119,7 @@ impl Context<'_> {
                     for case in cases {
                         let value =
                             if case.secret { self.kept(&case.origin) } else { self.js.text(&case.value) };
-                        props.push(Prop::pair(case.environment.as_str(), value));
+                        props.push(Prop::pair(case.environment.clone(), value));
                     }
                     let chosen =
                         JsExpr::binary(JsExpr::code("process.env.ENVIRONMENT"), "||", JsExpr::string(first));
@@ -181,13 +181,13 @@ impl Context<'_> {
                 VarSource::Captured { initial: Some(text) } if has_placeholder(text) => {
                     let message = format!("`{}` is empty until an answer sets it", v.name);
                     self.finding(&findings::APPROXIMATED, message, &v.origin);
-                    props.push(Prop::pair(ident.as_str(), JsExpr::string("")));
+                    props.push(Prop::pair(ident.as_str().to_owned(), JsExpr::string("")));
                 }
                 VarSource::Captured { initial: Some(text) } => {
-                    props.push(Prop::pair(ident.as_str(), self.js.text(text)));
+                    props.push(Prop::pair(ident.as_str().to_owned(), self.js.text(text)));
                 }
                 VarSource::Constant(_) | VarSource::Environment { .. } | VarSource::Switched { .. } => {
-                    props.push(Prop::pair(ident.as_str(), JsExpr::ident(&ident)));
+                    props.push(Prop::pair(ident.as_str().to_owned(), JsExpr::ident(&ident)));
                 }
             }
         }
@@ -290,8 +290,11 @@ impl Context<'_> {
                 Printer::print_indented(&f.body)
             ));
         }
-        let names =
-            self.functions.iter().map(|f| Prop::pair(f.name.as_str(), JsExpr::ident(&f.name))).collect();
+        let names = self
+            .functions
+            .iter()
+            .map(|f| Prop::pair(f.name.as_str().to_owned(), JsExpr::ident(&f.name)))
+            .collect();
         let exports = JsExpr::binary(JsExpr::code("module.exports"), "=", JsExpr::Object(names));
         out.push(Printer::print(&[Stmt::Expr(exports)]));
         Some(out)

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use super::{is_identifier, quote, template_chunk};
+use super::{Template, is_identifier, quote};
 
 /// A JavaScript expression. Every constructor that takes foreign text escapes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +42,7 @@ pub enum ArrowBody {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Prop {
     /// The key is quoted when it is no identifier.
-    Pair(String, JsExpr),
+    Pair(Cow<'static, str>, JsExpr),
     /// `...expr`
     Spread(JsExpr),
     Comment(String),
@@ -116,12 +116,17 @@ impl JsExpr {
 
     /// `object.name` or `object['name']`.
     pub fn member(self, name: &str) -> Self {
-        let tail = if is_identifier(name) || super::ident::is_reserved_property(name) {
-            format!(".{name}")
-        } else {
-            format!("[{}]", quote(name))
+        let tail = match name {
+            "status" => Cow::Borrowed(".status"),
+            "headers" => Cow::Borrowed(".headers"),
+            "json" => Cow::Borrowed(".json"),
+            "body" => Cow::Borrowed(".body"),
+            name if is_identifier(name) || super::ident::is_reserved_property(name) => {
+                Cow::Owned([".", name].concat())
+            }
+            name => Cow::Owned(format!("[{}]", quote(name))),
         };
-        Self::Chain(vec![self, Self::Code(Code(Cow::Owned(tail)))])
+        Self::Chain(vec![self, Self::Code(Code(tail))])
     }
 
     /// `object?.name`
@@ -132,7 +137,15 @@ impl JsExpr {
 
     /// `left op right`, flat.
     pub fn binary(left: Self, op: &'static str, right: Self) -> Self {
-        Self::Chain(vec![left, Self::Code(Code(Cow::Owned(format!(" {op} ")))), right])
+        let op = match op {
+            "===" => Cow::Borrowed(" === "),
+            "!==" => Cow::Borrowed(" !== "),
+            "??" => Cow::Borrowed(" ?? "),
+            "&&" => Cow::Borrowed(" && "),
+            "||" => Cow::Borrowed(" || "),
+            op => Cow::Owned(format!(" {op} ")),
+        };
+        Self::Chain(vec![left, Self::Code(Code(op)), right])
     }
 
     pub fn chain(parts: Vec<Self>) -> Self {
@@ -147,34 +160,21 @@ impl JsExpr {
         Self::Arrow { params, body: Box::new(ArrowBody::Block(body)) }
     }
 
+    /// Text of the source: a string, or a template literal when it has many lines.
+    pub fn text(text: &str) -> Self {
+        super::template::literal(text)
+    }
+
     /// A template literal from chunks and holes; a plain string when there is no hole and no line feed.
     pub fn template(parts: Vec<TemplatePart>) -> Self {
-        let plain = parts.iter().all(|p| matches!(p, TemplatePart::Text(_)));
-        if plain {
-            let text: String = parts
-                .iter()
-                .map(|p| match p {
-                    TemplatePart::Text(t) => t.as_str(),
-                    TemplatePart::Hole(_) => "",
-                })
-                .collect();
-            let lines = text.matches('\n').count();
-            if lines < 2 || text.contains('\r') {
-                return Self::string(&text);
-            }
-        }
-        if let [TemplatePart::Hole(only)] = parts.as_slice() {
-            return Self::Chain(vec![Self::code("`${"), only.clone(), Self::code("}`")]);
-        }
-        let mut out = vec![Self::code("`")];
-        for part in parts {
-            match part {
-                TemplatePart::Text(text) => out.push(Self::Code(Code(Cow::Owned(template_chunk(&text))))),
-                TemplatePart::Hole(expr) => out.extend([Self::code("${"), expr, Self::code("}")]),
-            }
-        }
-        out.push(Self::code("`"));
-        Self::Chain(out)
+        let mut out = Template::default();
+        parts.iter().for_each(|part| out.part(part));
+        out.finish()
+    }
+
+    /// Code that a module of this folder has made.
+    pub(super) fn owned(code: String) -> Self {
+        Self::Code(Code(Cow::Owned(code)))
     }
 }
 
@@ -186,7 +186,7 @@ pub enum TemplatePart {
 }
 
 impl Prop {
-    pub fn pair(key: impl Into<String>, value: JsExpr) -> Self {
+    pub fn pair(key: impl Into<Cow<'static, str>>, value: JsExpr) -> Self {
         Self::Pair(key.into(), value)
     }
 }

@@ -1,34 +1,54 @@
 //! Expressions on one line.
 
+use std::borrow::Cow;
+
 use super::{ArrowBody, JsExpr, Prop, is_identifier, quote};
 
-/// The expression on one line, when it can stand on one: no function bodies, no comments.
-pub(super) fn flat(e: &JsExpr) -> Option<String> {
-    flat_within(e, usize::MAX)
+/// What became of an expression that was to stand on one line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fit {
+    /// It does, and so many characters more have room.
+    Left(usize),
+    /// A text in it has several lines, and the first one has room.
+    Several,
 }
 
-/// The same, given up as soon as its first line is longer than so many characters.
-pub(super) fn flat_within(e: &JsExpr, most: usize) -> Option<String> {
-    let mut line = Line { text: String::new(), left: most };
-    line.expr(e)?;
-    Some(line.text)
+/// Writes the expression on one line when it can stand on one (no function bodies, no comments) and its first line has no
+/// more than so many characters. Nothing is written otherwise.
+pub(super) fn flat_onto(out: &mut String, e: &JsExpr, most: usize) -> Option<Fit> {
+    let start = out.len();
+    let mut line = Line { text: out, left: Some(most) };
+    match line.expr(e) {
+        Some(()) => Some(line.left.map_or(Fit::Several, Fit::Left)),
+        None => {
+            out.truncate(start);
+            None
+        }
+    }
+}
+
+/// Characters; nearly all text is ASCII.
+pub(super) fn width(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.chars().count() }
 }
 
 /// An expression that is written on one line for as long as there is room.
-struct Line {
-    text: String,
+struct Line<'o> {
+    text: &'o mut String,
     /// Characters that the first line may still take.
-    left: usize,
+    left: Option<usize>,
 }
 
-impl Line {
+impl Line<'_> {
     fn push(&mut self, piece: &str) -> Option<()> {
-        if self.left < usize::MAX {
-            let (first, more) = piece.split_once('\n').map_or((piece, false), |(first, _)| (first, true));
-            self.left = self.left.checked_sub(first.chars().count())?;
-            if more {
-                self.left = usize::MAX;
-            }
+        if let Some(left) = self.left {
+            self.left = match piece.split_once('\n') {
+                None => Some(left.checked_sub(width(piece))?),
+                Some((first, _)) => {
+                    left.checked_sub(width(first))?;
+                    None
+                }
+            };
         }
         self.text.push_str(piece);
         Some(())
@@ -100,7 +120,7 @@ impl Line {
         match prop {
             Prop::Pair(key, value) => {
                 let key = key_text(key);
-                let short = matches!(value, JsExpr::Code(c) if c.as_str() == key) && is_identifier(&key);
+                let short = is_short(&key, value);
                 self.push(&key)?;
                 if short {
                     return Some(());
@@ -117,15 +137,20 @@ impl Line {
     }
 }
 
-pub(super) fn key_text(key: &str) -> String {
-    let plain_number = key.parse::<u32>().is_ok_and(|n| n.to_string() == key);
+/// `{ name }` says as much as `{ name: name }`.
+pub(super) fn is_short(key: &str, value: &JsExpr) -> bool {
+    matches!(value, JsExpr::Code(c) if c.as_str() == key) && is_identifier(key)
+}
+
+pub(super) fn key_text(key: &str) -> Cow<'_, str> {
     if key == "__proto__" {
-        return "['__proto__']".to_owned();
+        return Cow::Borrowed("['__proto__']");
     }
-    if is_identifier(key) || plain_number || super::ident::is_reserved_property(key) {
-        key.to_owned()
+    let number = || key.parse::<u32>().is_ok_and(|n| n.to_string() == key);
+    if is_identifier(key) || super::ident::is_reserved_property(key) || number() {
+        Cow::Borrowed(key)
     } else {
-        quote(key)
+        Cow::Owned(quote(key))
     }
 }
 

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A valid JavaScript identifier.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +25,7 @@ impl JsIdent {
     }
 }
 
+/// In alphabetical order.
 const RESERVED: &[&str] = &[
     "abstract",
     "arguments",
@@ -168,93 +169,99 @@ const TAKEN: &[&str] = &[
 
 /// Whether the text may stand as an identifier in a module (ASCII only: what a colleague would type).
 pub fn is_identifier(text: &str) -> bool {
-    let mut chars = text.chars();
-    chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_' || c == '$')
-        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '$')
-        && !RESERVED.contains(&text)
+    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$');
+    text.bytes().next().is_some_and(|b| !b.is_ascii_digit())
+        && text.as_bytes().iter().all(part)
+        && !is_reserved_property(text)
 }
 
 /// Reserved words may follow a dot or stand as a key.
 pub(super) fn is_reserved_property(text: &str) -> bool {
-    RESERVED.contains(&text)
+    // nearly all names have a capital or are longer
+    text.len() <= 12 && text.bytes().all(|b| b.is_ascii_lowercase()) && RESERVED.binary_search(&text).is_ok()
 }
 
 /// `get pet by-ID` → `getPetById`; empty when the text has no letter or digit.
 pub fn camel_case(text: &str) -> String {
-    let mut out = String::new();
-    for (i, word) in words(text).iter().enumerate() {
-        let mut chars = word.chars();
-        let Some(first) = chars.next() else { continue };
-        let rest: String = chars.collect();
-        if i == 0 {
-            out.push(first.to_ascii_lowercase());
-            out.push_str(&if word.chars().all(|c| !c.is_ascii_lowercase()) {
-                rest.to_ascii_lowercase()
-            } else {
-                rest
-            });
-        } else {
-            out.push(first.to_ascii_uppercase());
-            out.push_str(&if rest.chars().all(|c| !c.is_ascii_lowercase()) {
-                rest.to_ascii_lowercase()
-            } else {
-                rest
-            });
+    let mut out = String::with_capacity(text.len());
+    for_each_word(text, |word| {
+        let (first, rest) = word.split_at(1);
+        let is_first = out.is_empty();
+        let start = out.len();
+        out.push_str(word);
+        // a word that shouts has no case of its own
+        let quiet = !(if is_first { word } else { rest }).bytes().any(|b| b.is_ascii_lowercase());
+        if let (true, Some(shouted)) = (quiet, out.get_mut(start + first.len()..)) {
+            shouted.make_ascii_lowercase();
         }
-    }
+        if let Some(first) = out.get_mut(start..=start) {
+            if is_first {
+                first.make_ascii_lowercase();
+            } else {
+                first.make_ascii_uppercase();
+            }
+        }
+    });
     start_with_letter(out)
 }
 
 /// `base url` → `BASE_URL`
 pub fn constant_case(text: &str) -> String {
-    start_with_letter(words(text).join("_").to_ascii_uppercase())
+    let mut out = String::with_capacity(text.len() + 4);
+    for_each_word(text, |word| {
+        if !out.is_empty() {
+            out.push('_');
+        }
+        out.push_str(word);
+    });
+    out.make_ascii_uppercase();
+    start_with_letter(out)
 }
 
 fn start_with_letter(text: String) -> String {
     if text.starts_with(|c: char| c.is_ascii_digit()) { format!("_{text}") } else { text }
 }
 
-/// Cuts at everything that is no ASCII letter or digit, and where camel case starts a new word.
-fn words(text: &str) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    let chars: Vec<char> = text.chars().collect();
+/// Cuts at everything that is no ASCII letter or digit, and where camel case starts a new word. Words are ASCII.
+fn for_each_word(text: &str, mut f: impl FnMut(&str)) {
     let mut current = String::new();
-    for (i, &c) in chars.iter().enumerate() {
+    let mut before = ' ';
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let last = std::mem::replace(&mut before, c);
         if !c.is_ascii_alphanumeric() {
             if c != '\'' && !current.is_empty() {
-                out.push(std::mem::take(&mut current));
+                f(&current);
+                current.clear();
             }
             continue;
         }
-        let before = i.checked_sub(1).and_then(|j| chars.get(j)).copied().unwrap_or(' ');
-        let after = chars.get(i + 1).copied().unwrap_or(' ');
+        let after = chars.peek().copied().unwrap_or(' ');
         let starts = c.is_ascii_uppercase()
-            && (before.is_ascii_lowercase() || (before.is_ascii_uppercase() && after.is_ascii_lowercase()));
+            && (last.is_ascii_lowercase() || (last.is_ascii_uppercase() && after.is_ascii_lowercase()));
         if starts && !current.is_empty() {
-            out.push(std::mem::take(&mut current));
+            f(&current);
+            current.clear();
         }
         current.push(c);
     }
     if !current.is_empty() {
-        out.push(current);
+        f(&current);
     }
-    out
 }
 
 /// Gives out identifiers that are free in one script. The same wishes in the same order get the same names.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
-    used: BTreeSet<String>,
+    used: FxHashSet<String>,
     /// By wish: the number to try next.
-    next: BTreeMap<String, usize>,
+    next: FxHashMap<String, usize>,
 }
 
 impl Names {
     /// A free identifier for the wish, numbered from 2 when it is taken; `fallback` when the wish has no letters.
     pub fn claim(&mut self, wish: &str, fallback: &str) -> JsIdent {
-        let short: String = wish.chars().take(60).collect();
-        let wish = if short.is_empty() { fallback } else { &short };
-        let wish = if is_identifier(wish) { wish.to_owned() } else { format!("{wish}_") };
+        let wish = wished(wish, fallback);
         // a constant that would hide something of the language says that it is a value
         let constant = wish.chars().all(|c| c.is_ascii_uppercase() || c == '_');
         let wish = if constant && TAKEN.contains(&wish.as_str()) { format!("{wish}_VALUE") } else { wish };
@@ -265,9 +272,7 @@ impl Names {
 
     /// The same for a name of an inner scope, which must hide none of the `outer` ones.
     pub fn claim_inside(&mut self, outer: &Self, wish: &str, fallback: &str) -> JsIdent {
-        let short: String = wish.chars().take(60).collect();
-        let wish = if short.is_empty() { fallback } else { &short };
-        let wish = if is_identifier(wish) { wish.to_owned() } else { format!("{wish}_") };
+        let wish = wished(wish, fallback);
         let name = self.free(&wish, fallback, outer);
         self.used.insert(name.clone());
         JsIdent(name)
@@ -299,9 +304,25 @@ impl Names {
     }
 }
 
+/// The wish as an identifier of a length that people can read.
+fn wished(wish: &str, fallback: &str) -> String {
+    let end = wish.char_indices().nth(60).map_or(wish.len(), |(at, _)| at);
+    let wish = if wish.is_empty() { fallback } else { wish.get(..end).unwrap_or(wish) };
+    if is_identifier(wish) { wish.to_owned() } else { format!("{wish}_") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reserved_words_are_found() {
+        assert!(RESERVED.is_sorted() && RESERVED.iter().all(|w| w.len() <= 12 && !is_identifier(w)));
+        for (text, is) in [("a1", true), ("$", true), ("_", true), ("1a", false), ("", false), ("ü", false)]
+        {
+            assert_eq!(is_identifier(text), is, "{text}");
+        }
+    }
 
     #[test]
     fn words_become_the_case_that_javascript_uses() {

@@ -2,27 +2,26 @@
 ///
 /// Safe inside HTML too (`</script>`), and free of the line separators U+2028 and U+2029.
 pub fn quote(text: &str) -> String {
-    let single = text.matches('\'').count();
-    let double = text.matches('"').count();
-    let mark = if single > double { '"' } else { '\'' };
     let mut out = String::with_capacity(text.len() + 2);
-    out.push(mark);
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            c if c == mark => {
-                out.push('\\');
-                out.push(c);
-            }
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '<' if matches!(chars.peek(), Some('/' | '!')) => out.push_str("\\x3C"),
-            c if needs_code(c) => push_code(&mut out, c),
-            c => out.push(c),
-        }
+    if text.bytes().all(is_plain) {
+        out.push('\'');
+        out.push_str(text);
+        out.push('\'');
+        return out;
     }
+    let count = |mark: u8| text.bytes().filter(|b| *b == mark).count();
+    let mark = if count(b'\'') > count(b'"') { '"' } else { '\'' };
+    out.push(mark);
+    for_odd(text, &mut out, |out, c, next| match c {
+        c if c == mark => {
+            out.push('\\');
+            out.push(c);
+        }
+        '\n' => out.push_str("\\n"),
+        '\t' => out.push_str("\\t"),
+        '$' | '`' => out.push(c),
+        c => escape(out, c, next),
+    });
     out.push(mark);
     out
 }
@@ -30,26 +29,68 @@ pub fn quote(text: &str) -> String {
 /// The text between backticks or holes of a template literal. Line feeds stay: they are what makes it readable.
 pub fn template_chunk(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '`' => out.push_str("\\`"),
-            '\\' => out.push_str("\\\\"),
-            '$' if chars.peek() == Some(&'{') => out.push_str("\\$"),
-            '\r' => out.push_str("\\r"),
-            '\n' => out.push('\n'),
-            '\t' => out.push('\t'),
-            '<' if matches!(chars.peek(), Some('/' | '!')) => out.push_str("\\x3C"),
-            c if needs_code(c) => push_code(&mut out, c),
-            c => out.push(c),
-        }
-    }
-    // a hole may follow: "$" + "${x}" must not become "$${x}"
-    if out.ends_with('$') {
-        out.pop();
-        out.push_str("\\$");
-    }
+    push_template_chunk(text, &mut out);
     out
+}
+
+/// The same, written behind other text.
+pub(super) fn push_template_chunk(text: &str, out: &mut String) {
+    for_odd(text, out, |out, c, next| match c {
+        '`' => out.push_str("\\`"),
+        // a hole may follow the chunk: "$" + "${x}" must not become "$${x}"
+        '$' if next.is_none_or(|n| n == b'{') => out.push_str("\\$"),
+        '\n' | '\t' => out.push(c),
+        c => escape(out, c, next),
+    });
+}
+
+fn escape(out: &mut String, c: char, next: Option<u8>) {
+    match c {
+        '\\' => out.push_str("\\\\"),
+        '\r' => out.push_str("\\r"),
+        '<' if matches!(next, Some(b'/' | b'!')) => out.push_str("\\x3C"),
+        c if needs_code(c) => push_code(out, c),
+        c => out.push(c),
+    }
+}
+
+/// Copies the text, all but the characters that are special somewhere: these are handed over, with the byte behind them.
+fn for_odd(text: &str, out: &mut String, mut each: impl FnMut(&mut String, char, Option<u8>)) {
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|b| !is_plain(b)) {
+        let (plain, odd) = rest.split_at(at);
+        out.push_str(plain);
+        let mut chars = odd.chars();
+        let Some(c) = chars.next() else { break };
+        rest = chars.as_str();
+        each(out, c, rest.as_bytes().first().copied());
+    }
+    out.push_str(rest);
+}
+
+/// Whether a byte stands for itself in every kind of literal.
+fn is_plain(byte: u8) -> bool {
+    const PLAIN: [bool; 256] = {
+        let mut plain = [false; 256];
+        let mut b = b' ';
+        while b < 0x7f {
+            plain[b as usize] = !matches!(b, b'\'' | b'"' | b'\\' | b'`' | b'$' | b'<');
+            b += 1;
+        }
+        plain
+    };
+    PLAIN.get(usize::from(byte)).copied().unwrap_or_default()
+}
+
+/// Whether the text is a line comment as it is.
+pub(super) fn is_one_comment(text: &str, width: usize) -> bool {
+    let mut space = true;
+    let fine = text.bytes().all(|b| {
+        let twice = space && b == b' ';
+        space = b == b' ';
+        matches!(b, b' '..=b'~') && b != b'<' && !twice
+    });
+    fine && !space && text.len() + 3 <= width
 }
 
 /// Line comments, wrapped at words, whatever line ends the text has. No text can end the comment early.
@@ -108,6 +149,7 @@ mod tests {
         assert_eq!(quote("a\r\n\u{2028}\0"), "'a\\r\\n\\u2028\\x00'");
         assert_eq!(quote("</script><!--"), "'\\x3C/script>\\x3C!--'");
         assert_eq!(quote("\u{202e}"), "'\\u202E'");
+        assert_eq!(quote("`${a}` ü\u{1F600}\u{7f}\t<b"), "'`${a}` ü\u{1F600}\\x7F\\t<b'");
     }
 
     #[test]
@@ -115,6 +157,19 @@ mod tests {
         assert_eq!(template_chunk("`${x}\\"), "\\`\\${x}\\\\");
         assert_eq!(template_chunk("cost: $"), "cost: \\$");
         assert_eq!(template_chunk("a\nb"), "a\nb");
+        assert_eq!(template_chunk("$5 \u{2028}</a>ü\u{1F600}$"), "$5 \\u2028\\x3C/a>ü\u{1F600}\\$");
+    }
+
+    #[test]
+    fn a_plain_line_is_a_comment_as_it_is() {
+        for text in ["a b", "it's", "aaaaaaaaaa"] {
+            assert!(is_one_comment(text, 13), "{text}");
+            assert_eq!(comment_lines(text, 13), [format!("// {text}")]);
+        }
+        for text in ["a  b", " a", "a ", "", "a\nb", "a</b>", "a b c d e f"] {
+            assert!(!is_one_comment(text, 13), "{text}");
+            assert_ne!(comment_lines(text, 13), [format!("// {text}")], "{text}");
+        }
     }
 
     #[test]

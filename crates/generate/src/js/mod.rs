@@ -6,9 +6,11 @@ mod ident;
 mod literal;
 mod print;
 mod stmt;
+mod template;
 
 pub use expr::{ArrowBody, JsExpr, Prop, TemplatePart};
 pub use ident::{JsIdent, Names, camel_case, constant_case, is_identifier};
 pub use literal::{comment_lines, quote, template_chunk};
 pub use print::{Printer, WIDTH};
 pub use stmt::Stmt;
+pub use template::Template;

@@ -1,5 +1,6 @@
-use super::flat::{breakable, flat, flat_within, key_text};
-use super::{ArrowBody, JsExpr, Prop, Stmt, comment_lines, is_identifier};
+use super::flat::{Fit, breakable, flat_onto, is_short, key_text, width};
+use super::literal::is_one_comment;
+use super::{ArrowBody, JsExpr, Prop, Stmt, comment_lines};
 
 /// Columns that a line should not pass when it can be broken.
 pub const WIDTH: usize = 100;
@@ -63,7 +64,7 @@ impl Printer {
     /// `export const options = …;` and the like: a line of the module that begins with `prefix`.
     pub fn declaration(prefix: &'static str, expr: &JsExpr) -> String {
         let mut p = Self::default();
-        p.line(prefix, expr);
+        p.line(&[prefix], expr);
         p.out
     }
 
@@ -91,16 +92,16 @@ impl Printer {
 
     fn statement(&mut self, s: &Stmt) {
         match s {
-            Stmt::Expr(e) => self.line("", e),
-            Stmt::Const(name, e) => self.line(&format!("const {} = ", name.as_str()), e),
+            Stmt::Expr(e) => self.line(&[], e),
+            Stmt::Const(name, e) => self.line(&["const ", name.as_str(), " = "], e),
             Stmt::ConstList(names, e) => {
                 let list: Vec<&str> = names.iter().map(|n| n.as_str()).collect();
-                self.line(&format!("const [{}] = ", list.join(", ")), e);
+                self.line(&["const [", &list.join(", "), "] = "], e);
             }
-            Stmt::Let(name, Some(e)) => self.line(&format!("let {} = ", name.as_str()), e),
+            Stmt::Let(name, Some(e)) => self.line(&["let ", name.as_str(), " = "], e),
             Stmt::Let(name, None) => self.raw_line(&format!("let {};", name.as_str())),
-            Stmt::Assign(name, e) => self.line(&format!("{} = ", name.as_str()), e),
-            Stmt::Return(e) => self.line("return ", e),
+            Stmt::Assign(name, e) => self.line(&[name.as_str(), " = "], e),
+            Stmt::Return(e) => self.line(&["return "], e),
             Stmt::If { test, then, otherwise } => {
                 self.pad();
                 self.out.push_str("if (");
@@ -117,6 +118,12 @@ impl Printer {
                 self.raw_line("{");
                 self.indented(body);
                 self.raw_line("}");
+            }
+            Stmt::Comment(text) if is_one_comment(text, WIDTH - 2 * self.indent) => {
+                self.pad();
+                self.out.push_str("// ");
+                self.out.push_str(text);
+                self.out.push('\n');
             }
             Stmt::Comment(text) => {
                 for line in comment_lines(text, WIDTH - 2 * self.indent) {
@@ -155,21 +162,35 @@ impl Printer {
         self.out.push('\n');
     }
 
-    fn line(&mut self, prefix: &str, e: &JsExpr) {
+    fn line(&mut self, prefix: &[&str], e: &JsExpr) {
         self.pad();
-        self.out.push_str(prefix);
-        if let (JsExpr::Chain(parts), true) = (e, prefix.ends_with("= ")) {
-            let fits =
-                flat(e).is_some_and(|f| !f.contains('\n') && self.column() + f.chars().count() < WIDTH);
+        prefix.iter().for_each(|piece| self.out.push_str(piece));
+        if let JsExpr::Chain(parts) = e
+            && prefix.last().is_some_and(|p| p.ends_with("= "))
+        {
             let operator =
                 |p: &JsExpr| matches!(p, JsExpr::Code(c) if [" || ", " ?? ", " && "].contains(&c.as_str()));
-            if !fits && parts.iter().any(operator) && parts.iter().any(breakable) {
-                self.alternatives(parts, &operator);
-                return;
+            if parts.iter().any(operator) && parts.iter().any(breakable) {
+                let column = self.column();
+                if !self.flat_width(e).is_some_and(|width| column + width < WIDTH) {
+                    self.alternatives(parts, &operator);
+                    return;
+                }
             }
         }
         self.expr(e, 1);
         self.out.push_str(";\n");
+    }
+
+    /// The characters of the expression, when it can stand on one line.
+    fn flat_width(&mut self, e: &JsExpr) -> Option<usize> {
+        let start = self.out.len();
+        let fit = flat_onto(&mut self.out, e, WIDTH);
+        self.out.truncate(start);
+        match fit? {
+            Fit::Left(left) => Some(WIDTH - left),
+            Fit::Several => None,
+        }
     }
 
     /// One operand a line, the operator at its end.
@@ -196,24 +217,23 @@ impl Printer {
 
     fn column(&self) -> usize {
         let start = self.out.rfind('\n').map_or(0, |i| i + 1);
-        self.out.get(start..).map_or(0, |l| l.chars().count())
+        self.out.get(start..).map_or(0, width)
     }
 
     /// Prints the expression; `tail` characters will follow it on its last line.
     fn expr(&mut self, e: &JsExpr, tail: usize) {
         if !breakable(e) {
-            if let Some(flat) = flat(e) {
-                self.out.push_str(&flat);
+            if flat_onto(&mut self.out, e, usize::MAX).is_some() {
                 return;
             }
-        } else if let Some(room) = WIDTH.checked_sub(self.column())
-            && let Some(flat) = flat_within(e, room)
-        {
-            // what follows stands on the last line
-            let one = !flat.contains('\n');
-            if !one || flat.chars().count() + tail <= room {
-                self.out.push_str(&flat);
-                return;
+        } else if let Some(room) = WIDTH.checked_sub(self.column()) {
+            let start = self.out.len();
+            match flat_onto(&mut self.out, e, room) {
+                // what follows stands on the last line
+                Some(Fit::Several) => return,
+                Some(Fit::Left(left)) if left >= tail => return,
+                Some(Fit::Left(_)) => self.out.truncate(start),
+                None => {}
             }
         }
         match e {
@@ -221,10 +241,8 @@ impl Printer {
             JsExpr::Object(props) => self.list('{', '}', props, |p, prop| match prop {
                 Prop::Pair(key, value) => {
                     let key = key_text(key);
-                    if is_identifier(&key) && matches!(value, JsExpr::Code(c) if c.as_str() == key) {
-                        p.out.push_str(&key);
-                    } else {
-                        p.out.push_str(&key);
+                    p.out.push_str(&key);
+                    if !is_short(&key, value) {
                         p.out.push_str(": ");
                         p.expr(value, 1);
                     }
@@ -260,9 +278,8 @@ impl Printer {
                     }
                     ArrowBody::Expr(e) => {
                         // a body that fits on a line of its own is easier to read than one broken inside
-                        let fits = flat_within(e, WIDTH).is_some_and(|f| {
-                            !f.contains('\n') && f.chars().count() + 2 * (self.indent + 1) + tail <= WIDTH
-                        });
+                        let indent = 2 * (self.indent + 1);
+                        let fits = self.flat_width(e).is_some_and(|w| w + indent + tail <= WIDTH);
                         let hugs = matches!(e, JsExpr::Call { .. }) && !fits;
                         if hugs || !fits {
                             self.expr(e, tail);
@@ -308,11 +325,9 @@ impl Printer {
     fn arguments(&mut self, args: &[JsExpr], tail: usize) {
         let hug = match args.split_last() {
             Some((JsExpr::Object(_) | JsExpr::Arrow { .. } | JsExpr::Array(_), rest)) => {
-                let flat_rest: Option<Vec<String>> = rest.iter().map(flat).collect();
-                flat_rest.is_some_and(|r| {
-                    let width: usize = r.iter().map(|a| a.chars().count() + 2).sum();
-                    r.iter().all(|a| !a.contains('\n')) && self.column() + width + 3 <= WIDTH
-                })
+                let column = self.column();
+                let flat = rest.iter().try_fold(0, |sum, arg| Some(sum + self.flat_width(arg)? + 2));
+                flat.is_some_and(|width| column + width + 3 <= WIDTH)
             }
             Some((JsExpr::Call { .. }, [])) => true,
             _ => false,

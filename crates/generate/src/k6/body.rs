@@ -2,9 +2,9 @@ use loadwright_scenario::{Body, Field, FileRef, FormPart, PartContent};
 
 use super::context::Context;
 use super::helpers::Helper;
-use crate::encode::base64;
 pub(super) use crate::encode::encode_component;
-use crate::js::{JsExpr, Prop, TemplatePart};
+use crate::encode::{base64, encode_form};
+use crate::js::{JsExpr, Prop, Template, TemplatePart};
 
 /// What a request's body becomes: the argument, the media type that has to be said, a statement to run before.
 pub(crate) struct BodyCode {
@@ -86,11 +86,6 @@ impl Context<'_> {
         Some(BodyCode { expr, media_type: media_type.map(MediaTypeCode::Text) })
     }
 
-    /// Text as a body: a lone variable is made a string, k6 sends numbers and objects otherwise.
-    fn text_string(&mut self, text: &loadwright_scenario::Text) -> JsExpr {
-        JsExpr::template(self.template_parts(text))
-    }
-
     fn bytes(&mut self, content: &[u8]) -> JsExpr {
         self.import_default("encoding", "k6/encoding");
         JsExpr::call_fn("encoding.b64decode", vec![JsExpr::string(&base64(content))])
@@ -110,34 +105,31 @@ impl Context<'_> {
         if sorted && !fields.is_empty() {
             let props = fields
                 .iter()
-                .map(|f| Prop::pair(f.name.as_literal().unwrap_or_default(), self.text(&f.value)))
+                .map(|f| Prop::pair(f.name.as_literal().unwrap_or_default().to_owned(), self.text(&f.value)))
                 .collect();
             return (Some(JsExpr::Object(props)), None);
         }
-        let mut parts = Vec::new();
+        let mut out = Template::default();
         for (i, field) in fields.iter().enumerate() {
             if i > 0 {
-                parts.push(TemplatePart::Text("&".to_owned()));
+                out.text("&");
             }
-            parts.extend(self.form_parts(&field.name));
-            parts.push(TemplatePart::Text("=".to_owned()));
-            parts.extend(self.form_parts(&field.value));
+            self.put_form(&field.name, &mut out);
+            out.text("=");
+            self.put_form(&field.value, &mut out);
         }
-        let expr = JsExpr::template(parts);
+        let expr = out.finish();
         (Some(expr), Some(MediaTypeCode::Text("application/x-www-form-urlencoded".to_owned())))
     }
 
-    /// The same for a form, which escapes more than a URL.
-    fn form_parts(&mut self, text: &loadwright_scenario::Text) -> Vec<TemplatePart> {
-        self.template_parts(text)
-            .into_iter()
-            .map(|p| match p {
-                TemplatePart::Text(t) => TemplatePart::Text(encode_form(&t)),
-                TemplatePart::Hole(e) => {
-                    TemplatePart::Hole(JsExpr::call(self.helper(Helper::FormEncode), vec![e]))
-                }
-            })
-            .collect()
+    /// The text as a form has it, which escapes more than a URL.
+    fn put_form(&mut self, text: &loadwright_scenario::Text, out: &mut Template) {
+        for part in self.template_parts(text) {
+            match part {
+                TemplatePart::Text(t) => out.text(&encode_form(&t)),
+                TemplatePart::Hole(e) => out.hole(&JsExpr::call(self.helper(Helper::FormEncode), vec![e])),
+            }
+        }
     }
 
     /// Literals encoded now, variables encoded when the script runs.
@@ -168,7 +160,7 @@ impl Context<'_> {
             let props = parts
                 .iter()
                 .map(|p| {
-                    let name = p.name.as_literal().unwrap_or_default();
+                    let name = p.name.as_literal().unwrap_or_default().to_owned();
                     Prop::pair(name, self.k6_part(p))
                 })
                 .collect();
@@ -239,17 +231,6 @@ fn indent_expr(indent: &str) -> JsExpr {
     } else {
         JsExpr::string(indent)
     }
-}
-
-/// A form: only letters, digits and `-_.~` stay, so that every server reads the same.
-fn encode_form(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
-        match c {
-            '!' | '*' | '\'' | '(' | ')' => out.push_str(&format!("%{:02X}", c as u32)),
-            c => out.push_str(&encode_component(c.encode_utf8(&mut [0; 4]))),
-        }
-        out
-    })
 }
 
 /// JSON without spaces; `None` when it has holes.

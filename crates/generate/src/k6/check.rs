@@ -280,6 +280,11 @@ pub(super) fn gjson(path: &JsonPath) -> String {
         }
         match step {
             JsonStep::Index(i) => out.push_str(&i.to_string()),
+            JsonStep::Key(key)
+                if key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-') =>
+            {
+                out.push_str(key);
+            }
             JsonStep::Key(key) => {
                 for (i, c) in key.chars().enumerate() {
                     let special = matches!(

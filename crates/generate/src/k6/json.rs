@@ -10,7 +10,7 @@ impl Context<'_> {
             Json::Null => JsExpr::code("null"),
             Json::Bool(b) => JsExpr::bool(*b),
             Json::Number(n) => JsExpr::number(n),
-            Json::String(text) => self.json_string(text),
+            Json::String(text) => self.text_string(text),
             Json::Hole(text) => match text.0.as_slice() {
                 [part] => self.hole(part),
                 _ => self.text(text),
@@ -20,10 +20,5 @@ impl Context<'_> {
                 JsExpr::Object(fields.iter().map(|(k, v)| Prop::pair(k.clone(), self.json(v))).collect())
             }
         }
-    }
-
-    /// A string stays a string in JSON, also when the variable that fills it holds a number.
-    fn json_string(&mut self, text: &loadwright_scenario::Text) -> JsExpr {
-        JsExpr::template(self.template_parts(text))
     }
 }

@@ -53,7 +53,8 @@ pub(super) fn options(plan: &TestPlan, functions: &[JsIdent]) -> JsExpr {
 /// The fields of a scenario that are set, in the order in which people write them.
 fn workload(w: &Workload) -> Vec<Prop> {
     let mut out = vec![Prop::pair("executor", JsExpr::string(w.executor.kind()))];
-    let mut int = |name: &str, n: Option<i64>| out.extend(n.map(|n| Prop::pair(name, JsExpr::int(n))));
+    let mut int =
+        |name: &'static str, n: Option<i64>| out.extend(n.map(|n| Prop::pair(name, JsExpr::int(n))));
     match &w.executor {
         Executor::SharedIterations(e) => {
             int("vus", e.vus);
@@ -94,7 +95,7 @@ fn workload(w: &Workload) -> Vec<Prop> {
     out
 }
 
-fn time(name: &str, duration: Option<GoDuration>) -> Option<Prop> {
+fn time(name: &'static str, duration: Option<GoDuration>) -> Option<Prop> {
     duration.map(|d| Prop::pair(name, JsExpr::string(&short(d))))
 }
 

@@ -1,50 +1,33 @@
-use loadwright_scenario::{Body, Encoding, Field, Request, RequestStep, Segment, Text};
+use std::borrow::Cow;
+
+use loadwright_scenario::{Body, Encoding, Field, Part, Request, RequestStep, Segment, Text};
 
 use super::auth::AuthCode;
 use super::body::{BodyCode, MediaTypeCode, encode_component};
 use super::context::Context;
 use super::helpers::Helper;
-use crate::js::{JsExpr, Prop, TemplatePart};
+use crate::js::{JsExpr, Prop, Template};
 
 /// The pieces of one `http` call.
-pub(crate) struct RequestCode {
+pub(crate) struct RequestCode<'a> {
     /// `const form = multipart([...]);` has to come first.
     pub form: Option<JsExpr>,
-    pub call: JsExpr,
-    /// The same request for `http.batch`.
-    pub item: JsExpr,
+    method: &'a str,
+    url: JsExpr,
+    body: Option<JsExpr>,
+    params: JsExpr,
+    /// What a signed request signs with.
+    signature: Option<JsExpr>,
 }
 
-impl Context<'_> {
-    pub fn request(&mut self, step: &RequestStep) -> RequestCode {
-        let request = &step.request;
-        let signature = self.signature(request);
-        let auth = if signature.is_some() { AuthCode::default() } else { self.auth(&request.auth) };
-        let url = self.url(request, &auth);
-        let BodyCode { expr, media_type } = self.body(&request.body);
-        let (form, body) = match (&media_type, expr) {
-            (Some(MediaTypeCode::Expr(_)), Some(form)) => (Some(form), Some(JsExpr::code("form.body"))),
-            (_, body) => (None, body),
-        };
-        let params = self.params(step, &auth, media_type);
-        let call = match signature {
-            Some(auth) => {
-                let [body, params] =
-                    [body.clone(), params.clone()].map(|e| e.unwrap_or_else(|| JsExpr::code("null")));
-                let args = vec![JsExpr::string(&request.method), url.clone(), body, params, auth];
-                JsExpr::call_fn("signed", args)
-            }
-            None => self.call(&request.method, &url, body.clone(), params.clone()),
-        };
-        let mut item = vec![JsExpr::string(&request.method), url];
-        if body.is_some() || params.is_some() {
-            item.push(body.unwrap_or_else(|| JsExpr::code("null")));
+impl RequestCode<'_> {
+    /// `http.post(url, body, params)`
+    pub fn call(self, cx: &mut Context<'_>) -> JsExpr {
+        let Self { form: _, method, url, body, params, signature } = self;
+        let or_null = |body: Option<JsExpr>| body.unwrap_or_else(|| JsExpr::code("null"));
+        if let Some(auth) = signature {
+            return JsExpr::call_fn("signed", vec![JsExpr::string(method), url, or_null(body), params, auth]);
         }
-        item.extend(params);
-        RequestCode { form, call, item: JsExpr::Array(item) }
-    }
-
-    fn call(&mut self, method: &str, url: &JsExpr, body: Option<JsExpr>, params: Option<JsExpr>) -> JsExpr {
         let short = match (method, &body) {
             ("GET", None) => Some(("http.get", false)),
             ("HEAD", None) => Some(("http.head", false)),
@@ -56,113 +39,117 @@ impl Context<'_> {
             _ => None,
         };
         let (function, with_body, mut args) = match short {
-            Some((function, with_body)) => (function, with_body, vec![url.clone()]),
-            None => ("http.request", true, vec![JsExpr::string(method), url.clone()]),
+            Some((function, with_body)) => (function, with_body, Vec::with_capacity(3)),
+            None => ("http.request", true, vec![JsExpr::string(method)]),
         };
-        if with_body && (body.is_some() || params.is_some()) {
-            args.push(body.unwrap_or_else(|| JsExpr::code("null")));
+        args.push(url);
+        if with_body {
+            args.push(or_null(body));
         }
-        args.extend(params);
-        let f = self.http(function);
+        args.push(params);
+        let f = cx.http(function);
         JsExpr::call(f, args)
+    }
+
+    /// The same request for `http.batch`.
+    pub fn item(self) -> JsExpr {
+        let body = self.body.unwrap_or_else(|| JsExpr::code("null"));
+        JsExpr::Array(vec![JsExpr::string(self.method), self.url, body, self.params])
+    }
+}
+
+impl Context<'_> {
+    pub fn request<'s>(&mut self, step: &'s RequestStep) -> RequestCode<'s> {
+        let request = &step.request;
+        let signature = self.signature(request);
+        let auth = if signature.is_some() { AuthCode::default() } else { self.auth(&request.auth) };
+        let url = self.url(request, &auth);
+        let BodyCode { expr, media_type } = self.body(&request.body);
+        let (form, body) = match (&media_type, expr) {
+            (Some(MediaTypeCode::Expr(_)), Some(form)) => (Some(form), Some(JsExpr::code("form.body"))),
+            (_, body) => (None, body),
+        };
+        let params = self.params(step, &auth, media_type);
+        RequestCode { form, method: &request.method, url, body, params, signature }
     }
 
     /// Base, path and query as one template literal.
     pub fn url(&mut self, request: &Request, auth: &AuthCode) -> JsExpr {
-        let mut parts = self.base(&request.url.base, auth);
+        let mut out = Template::default();
+        self.put_base(&request.url.base, auth, &mut out);
         for segment in &request.url.path {
-            parts.push(TemplatePart::Text("/".to_owned()));
+            out.text("/");
             match segment {
-                Segment::Literal(text) => parts.push(TemplatePart::Text(text.to_string())),
-                Segment::Param { label: _, value, encoding } => {
-                    parts.extend(self.url_parts(value, *encoding));
-                }
+                Segment::Literal(text) => out.text(text),
+                Segment::Param { label: _, value, encoding } => self.put_in_url(value, *encoding, &mut out),
             }
         }
         let mut mark = "?";
         for field in &request.url.query {
-            parts.push(TemplatePart::Text(mark.to_owned()));
+            out.text(mark);
             mark = "&";
-            parts.extend(self.url_parts(&field.name, field.encoding));
+            self.put_in_url(&field.name, field.encoding, &mut out);
             if let Some(value) = &field.value {
-                parts.push(TemplatePart::Text("=".to_owned()));
-                parts.extend(self.url_parts(value, field.encoding));
+                out.text("=");
+                self.put_in_url(value, field.encoding, &mut out);
             }
         }
         if !auth.query.is_empty() {
-            parts.push(TemplatePart::Text(mark.to_owned()));
-            parts.extend(auth.query.iter().cloned());
+            out.text(mark);
+            auth.query.iter().for_each(|part| out.part(part));
         }
-        JsExpr::template(merged(parts))
+        out.finish()
     }
 
-    fn base(&mut self, base: &Text, auth: &AuthCode) -> Vec<TemplatePart> {
-        let Some((userinfo, _)) = &auth.userinfo else { return self.template_parts(base) };
+    fn put_base(&mut self, base: &Text, auth: &AuthCode, out: &mut Template) {
+        let Some((userinfo, _)) = &auth.userinfo else { return self.put(base, out) };
         if let Some((scheme, rest)) = base.as_literal().and_then(|b| b.split_once("://")) {
-            let mut parts = vec![TemplatePart::Text(format!("{scheme}://"))];
-            parts.extend(userinfo.iter().cloned());
-            parts.push(TemplatePart::Text(rest.to_owned()));
-            return parts;
+            out.text(scheme);
+            out.text("://");
+            userinfo.iter().for_each(|part| out.part(part));
+            out.text(rest);
+            return;
         }
-        let mut with = vec![TemplatePart::Text("://".to_owned())];
-        with.extend(userinfo.iter().cloned());
+        let mut with = Template::default();
+        with.text("://");
+        userinfo.iter().for_each(|part| with.part(part));
         let base = self.text(base);
-        let call =
-            JsExpr::call(base.member("replace"), vec![JsExpr::string("://"), JsExpr::template(merged(with))]);
-        vec![TemplatePart::Hole(call)]
+        out.hole(&JsExpr::call(base.member("replace"), vec![JsExpr::string("://"), with.finish()]));
     }
 
-    fn url_parts(&mut self, text: &Text, encoding: Encoding) -> Vec<TemplatePart> {
-        match encoding {
-            Encoding::Raw => self.template_parts(text),
-            Encoding::Lenient => {
-                let mut parts = self.template_parts(text);
-                for (part, of) in parts.iter_mut().zip(&text.0) {
-                    let free = matches!(of, loadwright_scenario::Part::Column(_))
-                        || matches!(of, loadwright_scenario::Part::Generated(_)) && !url_safe(of);
-                    if let (true, TemplatePart::Hole(hole)) = (free, &*part) {
-                        let hole = hole.clone();
-                        let f = self.helper(Helper::InUrl);
-                        *part = TemplatePart::Hole(JsExpr::call(f, vec![hole]));
-                    }
+    fn put_in_url(&mut self, text: &Text, encoding: Encoding, out: &mut Template) {
+        for part in &text.0 {
+            let function = match (encoding, part) {
+                (Encoding::Raw | Encoding::Lenient, Part::Literal(text)) => {
+                    out.text(text);
+                    continue;
                 }
-                parts
-            }
-            Encoding::Component => text
-                .0
-                .iter()
-                .map(|part| match part {
-                    loadwright_scenario::Part::Literal(t) => TemplatePart::Text(encode_component(t)),
-                    part => {
-                        let hole = self.hole(part);
-                        TemplatePart::Hole(if url_safe(part) {
-                            hole
-                        } else {
-                            JsExpr::call_fn("encodeURIComponent", vec![hole])
-                        })
-                    }
-                })
-                .collect(),
+                (Encoding::Component, Part::Literal(text)) => {
+                    out.text(&encode_component(text));
+                    continue;
+                }
+                (Encoding::Lenient, Part::Column(_) | Part::Generated(_)) if !url_safe(part) => {
+                    self.helper(Helper::InUrl)
+                }
+                (Encoding::Component, _) if !url_safe(part) => JsExpr::code("encodeURIComponent"),
+                _ => {
+                    self.put_hole(part, out);
+                    continue;
+                }
+            };
+            out.hole(&JsExpr::call(function, vec![self.hole(part)]));
         }
     }
 
-    fn params(
-        &mut self,
-        step: &RequestStep,
-        auth: &AuthCode,
-        media_type: Option<MediaTypeCode>,
-    ) -> Option<JsExpr> {
-        let mut props = Vec::new();
+    fn params(&mut self, step: &RequestStep, auth: &AuthCode, media_type: Option<MediaTypeCode>) -> JsExpr {
+        let mut props = Vec::with_capacity(2);
         if let Some(headers) = self.headers(&step.request, auth, media_type) {
             props.push(Prop::pair("headers", headers));
         }
-        let cookies: Vec<Prop> = step
-            .request
-            .cookies
-            .iter()
-            .map(|f| (f.name.clone(), f.value.clone()))
-            .chain(auth.cookies.iter().cloned())
-            .map(|(n, v)| Prop::pair(n.to_string(), self.text(&v)))
+        let own = step.request.cookies.iter().map(|f| (&f.name, &f.value));
+        let cookies: Vec<Prop> = own
+            .chain(auth.cookies.iter().map(|(name, value)| (name, value)))
+            .map(|(n, v)| Prop::pair(n.to_string(), self.text(v)))
             .collect();
         if !cookies.is_empty() {
             props.push(Prop::pair("cookies", JsExpr::Object(cookies)));
@@ -198,7 +185,7 @@ impl Context<'_> {
             let f = self.http("http.expectedStatuses");
             props.push(Prop::pair("responseCallback", JsExpr::call(f, args)));
         }
-        Some(JsExpr::Object(props))
+        JsExpr::Object(props)
     }
 
     fn headers(
@@ -237,24 +224,28 @@ impl Context<'_> {
             }
         }
         let own_type = matches!(request.body, Body::Multipart(_));
-        let mut seen: Vec<(String, Text)> = Vec::new();
+        let mut seen: Vec<(Cow<'_, str>, Cow<'_, Text>)> = Vec::with_capacity(request.headers.len());
         for field in &request.headers {
             if own_type && is("content-type", field) {
                 continue;
             }
-            let name = field.name.to_string();
+            let name = match field.name.as_literal() {
+                Some(name) => Cow::Borrowed(name),
+                None => Cow::Owned(field.name.to_string()),
+            };
             match seen.iter_mut().find(|(n, _)| n.eq_ignore_ascii_case(&name)) {
                 // one value a name is all that k6 can send: several are joined as RFC 9110 section 5.3 allows
                 Some((_, value)) => {
+                    let value = value.to_mut();
                     value.push_str(if name.eq_ignore_ascii_case("cookie") { "; " } else { ", " });
                     value.append(field.value.clone());
                 }
-                None => seen.push((name, field.value.clone())),
+                None => seen.push((name, Cow::Borrowed(&field.value))),
             }
         }
         for (name, value) in seen {
             let value = self.text(&value);
-            props.push(Prop::pair(name, value));
+            props.push(Prop::pair(name.into_owned(), value));
         }
         match props.as_slice() {
             [] => None,
@@ -270,23 +261,12 @@ impl Context<'_> {
 }
 
 /// Values that never hold a character with a meaning in a URL.
-fn url_safe(part: &loadwright_scenario::Part) -> bool {
-    use loadwright_scenario::{Generator, Part};
+fn url_safe(part: &Part) -> bool {
+    use loadwright_scenario::Generator;
     match part {
         Part::Generated(g) => {
             !matches!(g, Generator::Fake(_) | Generator::IsoTimestamp | Generator::Coded { .. })
         }
         Part::Literal(_) | Part::Var(_) | Part::Column(_) => false,
     }
-}
-
-fn merged(parts: Vec<TemplatePart>) -> Vec<TemplatePart> {
-    let mut out: Vec<TemplatePart> = Vec::new();
-    for part in parts {
-        match (out.last_mut(), part) {
-            (Some(TemplatePart::Text(last)), TemplatePart::Text(text)) => last.push_str(&text),
-            (_, part) => out.push(part),
-        }
-    }
-    out
 }

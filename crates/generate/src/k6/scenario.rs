@@ -154,7 +154,7 @@ impl<'a> Context<'a> {
             .iter()
             .map(|n| {
                 let ident = self.var_ident(n);
-                crate::js::Prop::pair(ident.as_str(), JsExpr::ident(&ident))
+                crate::js::Prop::pair(ident.as_str().to_owned(), JsExpr::ident(&ident))
             })
             .collect();
         out.push(Stmt::Return(JsExpr::Object(props)));

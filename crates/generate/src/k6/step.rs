@@ -126,16 +126,16 @@ impl Context<'_> {
             before.push((script.skips, self.script(script, None, &step.name)));
         }
         let mut body = Vec::new();
-        let code = self.request(step);
-        let form = code.form.is_some();
-        if let Some(e) = code.form {
-            body.push(Stmt::Const(JsIdent::known("form"), e));
-        }
+        let mut code = self.request(step);
+        let form = code.form.take();
+        let has_form = form.is_some();
+        body.extend(form.map(|e| Stmt::Const(JsIdent::known("form"), e)));
+        let call = code.call(self);
         if !looks_at_response(step) {
-            body.push(Stmt::Expr(code.call));
+            body.push(Stmt::Expr(call));
         } else {
             let response = self.response_name(step, locals);
-            body.push(Stmt::Const(response.clone(), code.call));
+            body.push(Stmt::Const(response.clone(), call));
             body.extend(self.checks(&response, &step.checks, &step.extractions));
             body.extend(self.extractions(&response, &step.extractions, &step.checks));
             for script in &step.after {
@@ -162,7 +162,7 @@ impl Context<'_> {
                 let otherwise = if expected { vec![report] } else { Vec::new() };
                 out.push(Stmt::If { test, then: body, otherwise });
             }
-            None if form => out.push(Stmt::Block(body)),
+            None if has_form => out.push(Stmt::Block(body)),
             None => out.extend(body),
         }
         out
@@ -229,11 +229,9 @@ impl Context<'_> {
         let mut responses = Vec::new();
         let checked = is_checked(requests);
         for step in requests {
-            let code = self.request(step);
-            if let Some(form) = code.form {
-                out.push(Stmt::Const(JsIdent::known("form"), form));
-            }
-            items.push(code.item);
+            let mut code = self.request(step);
+            out.extend(code.form.take().map(|form| Stmt::Const(JsIdent::known("form"), form)));
+            items.push(code.item());
             if checked {
                 responses.push(self.response_name(step, locals));
             }

@@ -2,7 +2,7 @@ use loadwright_scenario::{Coding, Generator, Part, Text};
 
 use super::context::Context;
 use super::helpers::Helper;
-use crate::js::{JsExpr, TemplatePart};
+use crate::js::{JsExpr, Template, TemplatePart};
 
 impl Context<'_> {
     /// The text as a string expression: a quoted string, a bare variable, or a template literal.
@@ -10,7 +10,38 @@ impl Context<'_> {
         if let [part @ (Part::Var(_) | Part::Column(_))] = text.0.as_slice() {
             return self.hole(part);
         }
-        JsExpr::template(self.template_parts(text))
+        self.text_string(text)
+    }
+
+    /// The same, but a lone variable is made a string: a body or a value of JSON would else change its type.
+    pub fn text_string(&mut self, text: &Text) -> JsExpr {
+        if let Some(literal) = text.as_literal() {
+            return JsExpr::text(literal);
+        }
+        let mut out = Template::default();
+        self.put(text, &mut out);
+        out.finish()
+    }
+
+    /// Writes the text into a template literal.
+    pub fn put(&mut self, text: &Text, out: &mut Template) {
+        for part in &text.0 {
+            match part {
+                Part::Literal(text) => out.text(text),
+                part => self.put_hole(part, out),
+            }
+        }
+    }
+
+    /// Writes a part that is no text as a hole.
+    pub fn put_hole(&mut self, part: &Part, out: &mut Template) {
+        if let Part::Var(name) = part
+            && let Some(ident) = self.vars.get(name)
+        {
+            out.ident(ident);
+            return;
+        }
+        out.hole(&self.hole(part));
     }
 
     /// The parts of a template literal for the text, to be joined with others.
