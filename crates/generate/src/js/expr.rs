@@ -121,9 +121,7 @@ impl JsExpr {
             "headers" => Cow::Borrowed(".headers"),
             "json" => Cow::Borrowed(".json"),
             "body" => Cow::Borrowed(".body"),
-            name if is_identifier(name) || super::ident::is_reserved_property(name) => {
-                Cow::Owned([".", name].concat())
-            }
+            name if super::ident::is_property(name) => Cow::Owned([".", name].concat()),
             name => Cow::Owned(format!("[{}]", quote(name))),
         };
         Self::Chain(vec![self, Self::Code(Code(tail))])

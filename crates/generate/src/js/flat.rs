@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::ident::is_property;
 use super::{ArrowBody, JsExpr, Prop, is_identifier, quote};
 
 /// What became of an expression that was to stand on one line.
@@ -42,8 +43,11 @@ struct Line<'o> {
 impl Line<'_> {
     fn push(&mut self, piece: &str) -> Option<()> {
         if let Some(left) = self.left {
-            self.left = match piece.split_once('\n') {
-                None => Some(left.checked_sub(width(piece))?),
+            // one look at nearly all pieces: ASCII without a line feed
+            let odd = piece.bytes().fold(0, |odd, b| odd | (b & 0x80) | u8::from(b == b'\n')) != 0;
+            let lines = if odd { piece.split_once('\n') } else { None };
+            self.left = match lines {
+                None => Some(left.checked_sub(if odd { width(piece) } else { piece.len() })?),
                 Some((first, _)) => {
                     left.checked_sub(width(first))?;
                     None
@@ -147,11 +151,7 @@ pub(super) fn key_text(key: &str) -> Cow<'_, str> {
         return Cow::Borrowed("['__proto__']");
     }
     let number = || key.parse::<u32>().is_ok_and(|n| n.to_string() == key);
-    if is_identifier(key) || super::ident::is_reserved_property(key) || number() {
-        Cow::Borrowed(key)
-    } else {
-        Cow::Owned(quote(key))
-    }
+    if is_property(key) || number() { Cow::Borrowed(key) } else { Cow::Owned(quote(key)) }
 }
 
 /// Whether breaking could make the expression narrower.

@@ -169,16 +169,24 @@ const TAKEN: &[&str] = &[
 
 /// Whether the text may stand as an identifier in a module (ASCII only: what a colleague would type).
 pub fn is_identifier(text: &str) -> bool {
-    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$');
-    text.bytes().next().is_some_and(|b| !b.is_ascii_digit())
-        && text.as_bytes().iter().all(part)
-        && !is_reserved_property(text)
+    is_property(text) && !is_reserved(text)
 }
 
-/// Reserved words may follow a dot or stand as a key.
-pub(super) fn is_reserved_property(text: &str) -> bool {
+/// Whether the text may follow a dot or stand as a key: reserved words may.
+pub(super) fn is_property(text: &str) -> bool {
+    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$');
+    text.bytes().next().is_some_and(|b| !b.is_ascii_digit()) && text.as_bytes().iter().all(part)
+}
+
+fn is_reserved(text: &str) -> bool {
     // nearly all names have a capital or are longer
     text.len() <= 12 && text.bytes().all(|b| b.is_ascii_lowercase()) && RESERVED.binary_search(&text).is_ok()
+}
+
+/// Whether a generated script uses the name for something else.
+fn is_taken(name: &str) -> bool {
+    let numbered = name.bytes().next_back().is_some_and(|b| b.is_ascii_digit());
+    name.len() <= 18 && !numbered && TAKEN.contains(&name)
 }
 
 /// `get pet by-ID` → `getPetById`; empty when the text has no letter or digit.
@@ -264,7 +272,7 @@ impl Names {
         let wish = wished(wish, fallback);
         // a constant that would hide something of the language says that it is a value
         let constant = wish.chars().all(|c| c.is_ascii_uppercase() || c == '_');
-        let wish = if constant && TAKEN.contains(&wish.as_str()) { format!("{wish}_VALUE") } else { wish };
+        let wish = if constant && is_taken(&wish) { format!("{wish}_VALUE") } else { wish };
         let name = self.free(&wish, fallback, &Self::default());
         self.used.insert(name.clone());
         JsIdent(name)
@@ -280,20 +288,28 @@ impl Names {
 
     fn free(&mut self, wish: &str, fallback: &str, outer: &Self) -> String {
         let taken = |name: &String| {
-            TAKEN.contains(&name.as_str())
-                || self.used.contains(name)
-                || outer.used.contains(name)
-                || !is_identifier(name)
+            self.used.contains(name) || outer.used.contains(name) || is_taken(name) || !is_identifier(name)
         };
-        let mut name = wish.to_owned();
         // the number that was free last time, so that the thousandth name is found as fast as the first
-        let mut n = self.next.get(wish).copied().unwrap_or(2);
-        while taken(&name) {
-            name = if is_identifier(wish) { format!("{wish}{n}") } else { format!("{fallback}{n}") };
+        let known = self.next.get(wish).copied();
+        let mut n = known.unwrap_or(2);
+        let plain = is_identifier(wish);
+        let numbered = |n: usize| format!("{}{n}", if plain { wish } else { fallback });
+        let mut name = wish.to_owned();
+        if known.is_some() {
+            name = numbered(n);
             n += 1;
         }
-        if n > 2 {
-            self.next.insert(wish.to_owned(), n);
+        while taken(&name) {
+            name = numbered(n);
+            n += 1;
+        }
+        match self.next.get_mut(wish) {
+            Some(next) => *next = n,
+            None if n > 2 => {
+                self.next.insert(wish.to_owned(), n);
+            }
+            None => {}
         }
         name
     }
@@ -317,6 +333,7 @@ mod tests {
 
     #[test]
     fn reserved_words_are_found() {
+        assert!(TAKEN.iter().all(|w| is_taken(w)));
         assert!(RESERVED.is_sorted() && RESERVED.iter().all(|w| w.len() <= 12 && !is_identifier(w)));
         for (text, is) in [("a1", true), ("$", true), ("_", true), ("1a", false), ("", false), ("ü", false)]
         {

@@ -69,6 +69,7 @@ fn for_odd(text: &str, out: &mut String, mut each: impl FnMut(&mut String, char,
 }
 
 /// Whether a byte stands for itself in every kind of literal.
+#[inline]
 fn is_plain(byte: u8) -> bool {
     const PLAIN: [bool; 256] = {
         let mut plain = [false; 256];

@@ -28,7 +28,7 @@ impl Printer {
 
     /// Prints some statements of a function's body: others stand before and behind them.
     pub fn print_slice(statements: &[Stmt]) -> String {
-        let mut p = Self { out: String::new(), indent: 1 };
+        let mut p = Self { out: String::with_capacity(statements.len() * 160), indent: 1 };
         p.statements(statements);
         p.out
     }

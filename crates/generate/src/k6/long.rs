@@ -35,8 +35,8 @@ impl<'a> Context<'a> {
     pub fn function_body(&mut self, steps: &'a [Step]) -> Vec<Stmt> {
         if self.is_for_many_hands(steps) {
             let body = self.named(steps);
-            if let Some(texts) = self.written(vec![body]) {
-                return texts.into_iter().map(Stmt::Printed).collect();
+            if let Some(bodies) = self.written(vec![body]) {
+                return bodies.into_iter().flatten().collect();
             }
         }
         self.body_by_one_hand(steps)
@@ -48,8 +48,7 @@ impl<'a> Context<'a> {
         }
         // statements of a long function are never in memory all at once
         let mut locals = Names::default();
-        let texts = steps.chunks(SLICE).map(|slice| Printer::print_slice(&self.steps(slice, &mut locals)));
-        vec![Stmt::Printed(joined(texts))]
+        joined(steps.chunks(SLICE).map(|slice| Printer::print_slice(&self.steps(slice, &mut locals))))
     }
 
     /// Whether the steps are so many that it pays to write them by several hands.
@@ -75,7 +74,7 @@ impl<'a> Context<'a> {
     }
 
     /// The printed bodies of functions; none when a hand has strayed, and then nothing has happened.
-    pub fn written(&mut self, bodies: Vec<Vec<Slice<'a>>>) -> Option<Vec<String>> {
+    pub fn written(&mut self, bodies: Vec<Vec<Slice<'a>>>) -> Option<Vec<Vec<Stmt>>> {
         let lengths: Vec<usize> = bodies.iter().map(Vec::len).collect();
         let slices: Vec<Slice<'a>> = bodies.into_iter().flatten().collect();
         let (next, strayed) = (AtomicUsize::new(0), AtomicBool::new(false));
@@ -150,14 +149,12 @@ fn hands() -> usize {
 }
 
 /// Pieces of a function with a blank line between them.
-fn joined(texts: impl Iterator<Item = String>) -> String {
-    let mut out = String::new();
+fn joined(texts: impl Iterator<Item = String>) -> Vec<Stmt> {
+    let mut out = Vec::new();
     for text in texts.filter(|t| !t.is_empty()) {
-        if !out.is_empty() {
-            out.push('\n');
-        }
-        out.push_str(&text);
+        out.extend([Stmt::Printed(text), Stmt::Blank]);
     }
+    out.pop();
     out
 }
 

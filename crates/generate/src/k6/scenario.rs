@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 
 use super::check::safe_name;
 use super::context::Context;
-use crate::js::{JsExpr, JsIdent, Names, Stmt, camel_case};
+use crate::js::{JsExpr, JsIdent, Names, Printer, Stmt, camel_case};
 
 /// From this many requests on, each top-level group is a function of its own.
 const SPLIT_FROM: usize = 25;
@@ -82,9 +82,9 @@ impl<'a> Context<'a> {
             Vec::new()
         });
         match self.written(bodies) {
-            Some(texts) => {
-                for ((_, code), text) in parts.iter_mut().zip(texts) {
-                    code.push(Stmt::Printed(text));
+            Some(bodies) => {
+                for ((_, code), body) in parts.iter_mut().zip(bodies) {
+                    code.extend(body);
                 }
                 (body, parts)
             }
@@ -113,7 +113,8 @@ impl<'a> Context<'a> {
             let f = self.import("k6", "group");
             let args = vec![JsExpr::string(&safe_name(&group.name)), JsExpr::ident(&function)];
             body.push(Stmt::Expr(JsExpr::call(f, args)));
-            parts.push((function, code));
+            // statements of many functions are never in memory all at once
+            parts.push((function, vec![Stmt::Printed(Printer::print_indented(&code))]));
         }
         (body, parts)
     }
