@@ -4,6 +4,7 @@ use loadwright_import::Bytes;
 use loadwright_scenario::{Archive, Content, Place};
 
 use crate::entry::from_base64;
+use crate::sent;
 use crate::unescape::unescaped;
 
 /// The file of a recording, as a place where the texts of answers are left.
@@ -27,6 +28,12 @@ impl Recording {
         let file = Arc::new(file);
         let texts = |base64| Arc::new(Texts { file: Arc::clone(&file), base64 });
         Self { plain: texts(false), base64: texts(true) }
+    }
+
+    /// The texts of an entry that begins at a place of the file.
+    pub fn texts(&self, entry: &[u8], start: u64) -> Option<sent::Texts> {
+        let length = u32::try_from(entry.len()).ok()?;
+        Some(sent::Texts::There(Arc::clone(&self.plain.file), Place { start, length }))
     }
 
     /// The answer whose text, a JSON string with its quotes, stands at a place of the file.

@@ -1,13 +1,13 @@
 use std::borrow::Cow;
 
 use base64::Engine as _;
-use loadwright_scenario::{Content, EcoString, SentText};
+use loadwright_scenario::{Content, EcoString};
 use serde_json::Value;
 
 use crate::intern::Words;
 use crate::node::Node;
 use crate::pacing::{Sleeps, sleeps};
-use crate::places::places;
+use crate::sent::Texts;
 use crate::tape::Kind;
 
 /// One exchange as recorded, in the form that the importer works with. Missing fields are empty.
@@ -40,7 +40,7 @@ pub(crate) struct Entry {
     pub variables: Option<Value>,
     pub sleeps: Sleeps,
     /// Texts of the request and where they stand in the entry. Moved into the evidence; empty afterwards.
-    pub texts: Vec<SentText>,
+    pub texts: Texts,
 }
 
 #[derive(Debug, Default, Clone)]
@@ -79,7 +79,8 @@ pub(crate) struct Message {
 }
 
 impl Entry {
-    /// `None` when there is no request with a method and an address. Its place in the list is for others to say.
+    /// `None` when there is no request with a method and an address. Its place in the list and the texts
+    /// of its request are for others to say.
     pub fn new(node: Node<'_>, words: &mut Words) -> Option<Self> {
         let request = node.get("request").filter(|r| r.is_object())?;
         let method = owned(request.get("method"))?;
@@ -113,7 +114,7 @@ impl Entry {
             checks: list("checks"),
             variables: list("variables"),
             sleeps: sleeps(list("sleep").as_ref()),
-            texts: places(node, words),
+            texts: Texts::None,
             headers,
             method,
             url,

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use ecow::EcoString;
 use loadwright_diagnostic::Origin;
 
-use crate::{Content, Selector};
+use crate::{Content, Selector, SentTexts};
 
 /// What the source knows about answers: beside the plan, for passes and the mock, never for generators.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -18,17 +18,8 @@ pub struct Evidence {
     pub recorded: bool,
     /// By the origin of the request step: where its redirects ended, as an absolute URL.
     pub final_urls: BTreeMap<Origin, String>,
-    /// By the origin of the request step: its texts as the source spells them, and where they stand; whole values come
-    /// before the texts that hold several.
-    pub request_texts: BTreeMap<Origin, Vec<SentText>>,
-}
-
-/// A text of a request as the source spells it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SentText {
-    /// JSON pointer from the origin of the request step to the text.
-    pub at: EcoString,
-    pub text: EcoString,
+    /// The texts of request steps as their sources spell them, and where they stand.
+    pub request_texts: SentTexts,
 }
 
 impl Evidence {

@@ -16,6 +16,7 @@ mod parts;
 mod plan;
 mod request;
 mod sensitive;
+mod sent;
 mod step;
 mod text;
 mod texts;
@@ -32,7 +33,7 @@ pub use check::{Check, Extraction, JsonPath, JsonStep, JsonType, Predicate, Sele
 pub use content::{Archive, Content, Place};
 pub use csv::{CsvField, csv_records};
 pub use evidence::{
-    Contract, Evidence, Exchange, Link, ObservedResponse, ParameterContract, ParameterPlace, SentText, Timing,
+    Contract, Evidence, Exchange, Link, ObservedResponse, ParameterContract, ParameterPlace, Timing,
 };
 pub use json::Json;
 pub use outline::outline;
@@ -42,6 +43,7 @@ pub use plan::{
 };
 pub use request::{Encoding, Field, Overrides, QueryField, Request};
 pub use sensitive::{is_secret_value, is_sensitive};
+pub use sent::{SentText, SentTexts, Spelling};
 pub use step::{
     Aid, Assign, Dialect, Frame, Group, Pause, PlainCode, RequestStep, ScopedVar, Script, Step, ThinkTime,
     VariableScope, WebSocketStep,

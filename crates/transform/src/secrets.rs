@@ -1,6 +1,6 @@
 use loadwright_diagnostic::{Diagnostic, Origin, Pointer};
 use loadwright_scenario::{
-    Auth, Body, Field, Json, Lifetime, Part, PartContent, RequestStep, SentText, Step, Text, VarName,
+    Auth, Body, Field, Json, Lifetime, Part, PartContent, RequestStep, SentTexts, Step, Text, VarName,
     VarSource, Variable, for_each_request_mut, for_each_step, is_secret_value, is_sensitive, xml_fields,
 };
 use memchr::memmem::Finder;
@@ -31,7 +31,7 @@ impl Pass for RedactSecrets {
         let mut names = Names::default();
         for_each_step(cx.plan, &mut |step| {
             let mut look = |r: &RequestStep| {
-                collect(r, texts.get(&r.origin).map_or(&[], Vec::as_slice), &mut names, &mut found);
+                collect(r, texts, &mut names, &mut found);
             };
             match step {
                 Step::Request(r) => look(r),
@@ -121,7 +121,7 @@ impl Secret {
 /// Names that were met, and whether they are of what must stay private.
 type Names = FxHashMap<String, bool>;
 
-fn collect(step: &RequestStep, texts: &[SentText], names: &mut Names, out: &mut Vec<Secret>) {
+fn collect(step: &RequestStep, texts: &SentTexts, names: &mut Names, out: &mut Vec<Secret>) {
     let mut add = |name: &str, value: &str, env: &str, what: String| {
         let value = value.trim();
         let known = |s: &Secret| s.value == value && (s.tells() || s.name == name);
@@ -129,7 +129,7 @@ fn collect(step: &RequestStep, texts: &[SentText], names: &mut Names, out: &mut 
             value.is_empty() || matches!(value, "true" | "false" | "null" | "undefined" | "0" | "1");
         if !nothing && !out.iter().any(known) {
             let origin = step.origin.key("request");
-            let place = place(value, &step.origin, texts)
+            let place = place(value, &step.origin, &texts.of(&step.origin))
                 .unwrap_or_else(|| Origin::new(origin.source, Pointer::root()));
             out.push(Secret {
                 value: value.to_owned(),
