@@ -12,7 +12,7 @@ const MOST_VARIABLES: usize = 8;
 pub(crate) fn bases_of(kept: &[&Entry], root: &Origin) -> (IndexMap<EcoString, Text>, Vec<Variable>) {
     let mut bases: IndexMap<EcoString, Text> = IndexMap::new();
     let mut counts: IndexMap<String, usize> = IndexMap::new();
-    for e in kept.iter().filter(|e| !e.is_websocket()) {
+    for e in kept.iter().filter(|e| !e.is_websocket) {
         *counts.entry(base_key(e)).or_default() += 1;
     }
     counts.sort_by(|_, a, _, b| b.cmp(a));

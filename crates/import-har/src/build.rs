@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use loadwright_diagnostic::{Diagnostic, Diagnostics, Origin};
 use loadwright_import::{ImportOptions, Imported, split_url};
 use loadwright_scenario::{
@@ -15,7 +13,6 @@ use crate::crew::each;
 use crate::entry::Entry;
 use crate::frame::Frame;
 use crate::redirects::Redirects;
-use crate::sent::Requests;
 use crate::steps::{Asked, Make};
 use crate::{extensions, pacing, websocket};
 
@@ -43,9 +40,8 @@ impl<'a> Build<'a> {
         let redirects = if self.options.keep_order { Redirects::default() } else { Redirects::of(&list) };
         let start = list.iter().filter_map(|e| e.started).reduce(f64::min).unwrap_or(0.0);
         let title =
-            list.first().map_or_else(|| "recording".to_owned(), |e| format!("{} (recording)", e.host()));
+            list.first().map_or_else(|| "recording".to_owned(), |e| format!("{} (recording)", e.host));
         let entries = self.root.key("log").key("entries");
-        let mut texts = Requests::new(entries.clone());
         let mut evidence = Evidence { recorded: true, ..Evidence::default() };
         let mut jar = Jar::default();
         let mut steps: Vec<Step> = Vec::new();
@@ -59,7 +55,7 @@ impl<'a> Build<'a> {
             let mut asked: Vec<Asked<'_>> = Vec::new();
             for (i, entry) in some.clone().filter_map(|(i, at)| Some((i, all.get(at)?))) {
                 if !redirects.is_target(i) {
-                    if entry.is_websocket() {
+                    if entry.is_websocket {
                         continue;
                     }
                     let chain = redirects.chain(i).filter_map(|n| all.get(*kept.get(n)?)).collect();
@@ -77,8 +73,8 @@ impl<'a> Build<'a> {
                     continue;
                 }
                 let origin = entries.index(entry.index);
-                texts.put(entry.index, std::mem::take(&mut entry.texts));
-                let step = if entry.is_websocket() {
+                evidence.request_texts.insert(origin.clone(), std::mem::take(&mut entry.texts));
+                let step = if entry.is_websocket {
                     self.diagnostics.push(Diagnostic::new(
                         &codes::WEBSOCKET,
                         format!("a WebSocket session of {} messages", entry.messages.len()),
@@ -99,13 +95,12 @@ impl<'a> Build<'a> {
                     self.diagnostics.append(&mut made.diagnostics);
                     evidence.final_urls.extend(made.final_url.map(|url| (origin, url)));
                     evidence.exchanges.push(made.exchange);
-                    Step::Request(Box::new(made.step))
+                    Step::Request(made.step)
                 };
                 self.place(&entry, step, &mut group, &mut steps);
             }
         }
         steps.extend(group.map(|(_, g)| Step::Group(Box::new(self.closed(g)))));
-        evidence.request_texts.add(Arc::new(texts));
         if browser > 0 {
             let message = format!("{browser} headers that browsers add by themselves were left out");
             self.diagnostics.push(Diagnostic::new(

@@ -1,4 +1,4 @@
-use crate::entry::Entry;
+use crate::entry::{Entry, Scheme};
 
 /// What a cookie jar would hold while the recording is played: enough of RFC 6265 to tell which cookies the client had
 /// before the recording began.
@@ -70,7 +70,7 @@ impl Jar {
         let host = bare_host(entry);
         let path = loadwright_import::split_url(&entry.url).path;
         let path = if path.is_empty() { "/" } else { path };
-        let secure = entry.scheme() == "https";
+        let secure = entry.scheme == Scheme::Https;
         self.cookies
             .iter()
             .filter(|c| {
@@ -87,8 +87,7 @@ impl Jar {
 }
 
 fn bare_host(entry: &Entry) -> String {
-    let host = entry.host();
-    host.split(':').next().unwrap_or(&host).to_owned()
+    entry.host.split(':').next().unwrap_or_default().to_owned()
 }
 
 /// The cookies that a request sent, from its header or else from its list.

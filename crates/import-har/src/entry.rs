@@ -1,13 +1,13 @@
 use std::borrow::Cow;
 
 use base64::Engine as _;
-use loadwright_scenario::{Content, EcoString};
+use loadwright_scenario::{Content, EcoString, SentTexts};
 use serde_json::Value;
 
 use crate::intern::Words;
 use crate::node::Node;
 use crate::pacing::{Sleeps, sleeps};
-use crate::sent::Texts;
+use crate::select::is_static;
 use crate::tape::Kind;
 
 /// One exchange as recorded, in the form that the importer works with. Missing fields are empty.
@@ -21,6 +21,13 @@ pub(crate) struct Entry {
     pub page: Option<String>,
     pub method: String,
     pub url: String,
+    pub scheme: Scheme,
+    /// Host and port of the address, lower case, default ports dropped.
+    pub host: EcoString,
+    /// Whether it is a WebSocket session.
+    pub is_websocket: bool,
+    /// Whether it is a file of the page itself: a picture, a style, a script.
+    pub is_static: bool,
     /// In order, repeats kept. The headers of a recording are much the same in all entries: equal ones are in memory
     /// once.
     pub headers: Vec<(EcoString, EcoString)>,
@@ -40,7 +47,24 @@ pub(crate) struct Entry {
     pub variables: Option<Value>,
     pub sleeps: Sleeps,
     /// Texts of the request and where they stand in the entry. Moved into the evidence; empty afterwards.
-    pub texts: Texts,
+    pub texts: SentTexts,
+}
+
+/// How an address is spoken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Scheme {
+    Http,
+    Https,
+    /// `ws` and `wss`.
+    Socket,
+    #[default]
+    Other,
+}
+
+impl Scheme {
+    pub fn is_http(self) -> bool {
+        matches!(self, Self::Http | Self::Https)
+    }
 }
 
 #[derive(Debug, Default, Clone)]
@@ -79,89 +103,120 @@ pub(crate) struct Message {
 }
 
 impl Entry {
-    /// `None` when there is no request with a method and an address. Its place in the list and the texts
-    /// of its request are for others to say.
+    /// `None` when there is no request with a method and an address. Its place in the list is for others to say.
     pub fn new(node: Node<'_>, words: &mut Words) -> Option<Self> {
-        let request = node.get("request").filter(|r| r.is_object())?;
-        let method = owned(request.get("method"))?;
-        let url = owned(request.get("url")).map(|u| u.trim().to_owned()).filter(|u| !u.is_empty())?;
-        let response = node.get("response").filter(|r| r.is_object());
-        let list = |key: &str| node.get(key).map(Node::to_value);
-        let headers = headers(request.get("headers"), words);
-        let is = |node: Option<Node<'_>>, kinds: &[Kind]| node.is_some_and(|n| kinds.contains(&n.kind()));
-        Some(Self {
+        let [
+            request,
+            response,
+            started,
+            time,
+            page,
+            kind,
+            cached,
+            comment,
+            messages,
+            checks,
+            variables,
+            sleep,
+        ] = node.fields([
+            "request",
+            "response",
+            "startedDateTime",
+            "time",
+            "pageref",
+            "_resourceType",
+            "_fromCache",
+            "comment",
+            "_webSocketMessages",
+            "checks",
+            "variables",
+            "sleep",
+        ]);
+        let [method, url, headers, cookies, query, body, body_size] =
+            request?.fields(["method", "url", "headers", "cookies", "queryString", "postData", "bodySize"]);
+        let method = owned(method)?;
+        let url = owned(url).map(|u| u.trim().to_owned()).filter(|u| !u.is_empty())?;
+        let response = response.filter(|r| r.is_object());
+        let headers = self::headers(headers, words);
+        let (scheme, host) = site(&url);
+        let from_disk = response.and_then(|r| r.get("_fromDiskCache"));
+        let mut entry = Self {
             index: 0,
-            started: node.get("startedDateTime").and_then(Node::as_str).and_then(|t| epoch_ms(&t)),
-            duration_ms: node.get("time").and_then(Node::number).filter(|t| *t > 0.0).unwrap_or(0.0),
-            page: owned(node.get("pageref")),
+            started: started.and_then(Node::as_str).and_then(|t| epoch_ms(&t)),
+            duration_ms: time.and_then(Node::number).filter(|t| *t > 0.0).unwrap_or(0.0),
+            page: owned(page),
             cookies: if headers.iter().any(|(n, _)| n.eq_ignore_ascii_case("cookie")) {
                 Vec::new()
             } else {
-                pairs(request.get("cookies"))
+                pairs(cookies)
             },
-            query: if url.contains('?') { Vec::new() } else { pairs(request.get("queryString")) },
-            post: request.get("postData").filter(|p| p.is_object()).map(post),
-            body_size: request.get("bodySize").and_then(Node::number).unwrap_or(-1.0),
+            query: if url.contains('?') { Vec::new() } else { pairs(query) },
+            post: body.filter(|p| p.is_object()).map(post),
+            body_size: body_size.and_then(Node::number).unwrap_or(-1.0),
             response: response.map(|r| answer(r, words)).unwrap_or_default(),
-            resource_type: owned(node.get("_resourceType")).unwrap_or_default().to_ascii_lowercase(),
-            from_cache: node.get("_fromCache").is_some_and(|v| !matches!(v.kind(), Kind::Null | Kind::False))
-                || is(response.and_then(|r| r.get("_fromDiskCache")), &[Kind::True]),
-            comment: owned(node.get("comment")).filter(|c| !c.trim().is_empty()),
-            messages: node
-                .get("_webSocketMessages")
-                .map(|list| list.items().map(message).collect())
-                .unwrap_or_default(),
-            checks: list("checks"),
-            variables: list("variables"),
-            sleeps: sleeps(list("sleep").as_ref()),
-            texts: Texts::None,
+            resource_type: owned(kind).unwrap_or_default().to_ascii_lowercase(),
+            from_cache: cached.is_some_and(|v| !matches!(v.kind(), Kind::Null | Kind::False))
+                || from_disk.is_some_and(|v| v.kind() == Kind::True),
+            comment: owned(comment).filter(|c| !c.trim().is_empty()),
+            messages: messages.map(|list| list.items().map(message).collect()).unwrap_or_default(),
+            checks: checks.map(Node::to_value),
+            variables: variables.map(Node::to_value),
+            sleeps: sleeps(sleep.map(Node::to_value).as_ref()),
+            texts: SentTexts::default(),
+            host: words.get(&host),
+            scheme,
             headers,
             method,
             url,
-        })
+            is_websocket: false,
+            is_static: false,
+        };
+        entry.is_static = is_static(&entry);
+        entry.is_websocket = scheme == Scheme::Socket
+            || entry.response.status == 101
+            || entry.resource_type == "websocket"
+            || entry.header("upgrade").is_some_and(|v| v.to_ascii_lowercase().contains("websocket"));
+        Some(entry)
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_ref())
     }
 
-    /// `http` or `https`, else whatever stands before the colon.
-    pub fn scheme(&self) -> String {
-        self.url.split(':').next().unwrap_or_default().to_ascii_lowercase()
-    }
-
-    /// Host and port, lower case, default ports dropped.
-    pub fn host(&self) -> String {
-        let authority = loadwright_import::split_url(&self.url).authority;
-        let host = authority.rsplit('@').next().unwrap_or(authority).to_ascii_lowercase();
-        let port = if self.scheme() == "https" { ":443" } else { ":80" };
-        host.strip_suffix(port).map(str::to_owned).unwrap_or(host)
-    }
-
     pub fn end(&self) -> Option<f64> {
         self.started.map(|s| s + self.duration_ms)
     }
+}
 
-    pub fn is_websocket(&self) -> bool {
-        matches!(self.scheme().as_str(), "ws" | "wss")
-            || self.response.status == 101
-            || self.resource_type == "websocket"
-            || self.header("upgrade").is_some_and(|v| v.to_ascii_lowercase().contains("websocket"))
-    }
+/// How an address is spoken to, and its host and port in lower case, without the default port.
+fn site(url: &str) -> (Scheme, Cow<'_, str>) {
+    let name = url.split(':').next().unwrap_or_default();
+    let scheme = match name.len() {
+        4 if name.eq_ignore_ascii_case("http") => Scheme::Http,
+        5 if name.eq_ignore_ascii_case("https") => Scheme::Https,
+        2 | 3 if name.eq_ignore_ascii_case("ws") || name.eq_ignore_ascii_case("wss") => Scheme::Socket,
+        _ => Scheme::Other,
+    };
+    let authority = loadwright_import::split_url(url).authority;
+    let host = authority.rsplit('@').next().unwrap_or(authority);
+    let host = host.strip_suffix(if scheme == Scheme::Https { ":443" } else { ":80" }).unwrap_or(host);
+    let lower = host.bytes().any(|b| b.is_ascii_uppercase());
+    (scheme, if lower { Cow::Owned(host.to_ascii_lowercase()) } else { Cow::Borrowed(host) })
 }
 
 fn answer(node: Node<'_>, words: &mut Words) -> Response {
-    let headers = headers(node.get("headers"), words);
-    let redirect = owned(node.get("redirectURL")).filter(|r| !r.is_empty()).or_else(|| {
+    let [headers, redirect, status, status_text, content] =
+        node.fields(["headers", "redirectURL", "status", "statusText", "content"]);
+    let headers = self::headers(headers, words);
+    let redirect = owned(redirect).filter(|r| !r.is_empty()).or_else(|| {
         headers.iter().find(|(n, _)| n.eq_ignore_ascii_case("location")).map(|(_, v)| v.to_string())
     });
     Response {
-        status: node
-            .get("status")
+        status: status
             .and_then(Node::number)
             .map_or(0, |s| if (0.0..1000.0).contains(&s) { s as u16 } else { 0 }),
-        status_text: owned(node.get("statusText")).unwrap_or_default(),
-        mime: owned(node.get("content").and_then(|c| c.get("mimeType"))).unwrap_or_default(),
+        status_text: owned(status_text).unwrap_or_default(),
+        mime: owned(content.and_then(|c| c.get("mimeType"))).unwrap_or_default(),
         body: Content::default(),
         headers,
         redirect,
@@ -206,14 +261,15 @@ fn message(node: Node<'_>) -> Message {
 /// Names and values of a list of headers, cookies or parameters.
 fn named(list: Option<Node<'_>>) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
     list.into_iter().flat_map(Node::items).filter_map(|h| {
-        let value = match h.get("value") {
+        let [name, value] = h.fields(["name", "value"]);
+        let value = match value {
             // one recorder writes the values of a name as a list
             Some(several) if several.kind() == Kind::Array => {
                 Cow::Owned(several.items().filter_map(Node::text).collect::<Vec<_>>().join(", "))
             }
             one => one.and_then(Node::text).unwrap_or_default(),
         };
-        Some((h.get("name").and_then(Node::text)?, value))
+        Some((name.and_then(Node::text)?, value))
     })
 }
 

@@ -11,8 +11,7 @@ use crate::intern::Words;
 use crate::node::Node;
 use crate::parse::lenient;
 use crate::places::places;
-use crate::select::{is_static, select};
-use crate::sent::Texts;
+use crate::select::select;
 use crate::stream::Raw;
 use crate::tape::Tape;
 
@@ -132,10 +131,11 @@ impl Hand {
         };
         let node = node.ok_or(NO_REQUEST)?;
         let mut entry = Entry::new(node, &mut self.words).ok_or(NO_REQUEST)?;
-        entry.texts = recording
-            .and_then(|r| r.texts(raw.bytes, raw.at))
-            .unwrap_or_else(|| Texts::Here(places(node, &mut self.words)));
-        if keep_static || !is_static(&entry) {
+        entry.texts = match recording {
+            Some(recording) => recording.texts(raw.bytes, raw.at),
+            None => places(node, &mut self.words).into(),
+        };
+        if keep_static || !entry.is_static {
             entry.response.body = answer(node, raw.at, recording);
         }
         Ok(entry)

@@ -27,7 +27,6 @@ mod redirects;
 mod request;
 mod secrets;
 mod select;
-mod sent;
 mod steps;
 mod stream;
 mod tape;

@@ -34,6 +34,10 @@ impl<'t> Node<'t> {
         self.text.get(self.cell.from as usize..self.cell.to as usize).unwrap_or_default()
     }
 
+    fn bytes(self) -> &'t [u8] {
+        self.text.as_bytes().get(self.cell.from as usize..self.cell.to as usize).unwrap_or_default()
+    }
+
     /// A string as it stands in the text, with its quotes, and where it begins there.
     pub fn quoted(self) -> Option<(usize, &'t str)> {
         let from = (self.cell.from as usize).checked_sub(1).filter(|_| self.is_string())?;
@@ -60,6 +64,18 @@ impl<'t> Node<'t> {
         std::iter::from_fn(move || Some((list.next().filter(|_| object)?, list.next()?)))
     }
 
+    /// The values of some names, in one go; of a repeated name the last value counts.
+    pub fn fields<const N: usize>(self, names: [&str; N]) -> [Option<Self>; N] {
+        let mut out = [None; N];
+        for (name, value) in self.entries() {
+            let known = names.iter().zip(&mut out).find(|(n, _)| name.is(n));
+            if let Some((_, slot)) = known {
+                *slot = Some(value);
+            }
+        }
+        out
+    }
+
     /// Of an object; of a repeated key the last value counts.
     pub fn get(self, key: &str) -> Option<Self> {
         self.entries().filter(|(name, _)| name.is(key)).last().map(|(_, value)| value)
@@ -74,7 +90,7 @@ impl<'t> Node<'t> {
     /// Whether this is a string that says so.
     pub fn is(self, text: &str) -> bool {
         match self.kind() {
-            Kind::Plain => self.raw() == text,
+            Kind::Plain => self.bytes() == text.as_bytes(),
             Kind::Escaped => self.as_str().is_some_and(|t| t == text),
             _ => false,
         }
@@ -169,6 +185,10 @@ mod tests {
             Some("last")
         );
         assert_eq!(at("n").and_then(Node::number), Some(12.0));
+        let [n, none, a] = node.fields(["n", "x", "a"]);
+        assert!(
+            n.is_some_and(|n| n.is(" 12 ")) && none.is_none() && a.is_some_and(|a| a.items().count() == 6)
+        );
         assert_eq!(at("e").and_then(Node::quoted), text.find("\"plain\"").map(|n| (n, "\"plain\"")));
         // what is no list has no items, and what is no object no entries
         assert_eq!(at("e").map(|e| e.items().count() + e.entries().count()), Some(0));

@@ -36,7 +36,7 @@ impl Redirects {
                 })
             };
             let near = kept.iter().enumerate().skip(i + 1).take(NEAR);
-            let found = near.into_iter().find(|(j, e)| !out.is_target(*j) && !e.is_websocket() && same(e));
+            let found = near.into_iter().find(|(j, e)| !out.is_target(*j) && !e.is_websocket && same(e));
             if let Some((j, _)) = found {
                 out.next.insert(i, j);
                 out.previous.insert(j, i);

@@ -1,5 +1,6 @@
 use loadwright_diagnostic::{CodeInfo, Diagnostic, Diagnostics, Origin, Pointer, SourceId};
 use loadwright_import::{ImportOptions, MediaType, split_url};
+use loadwright_scenario::EcoString;
 
 use crate::codes;
 use crate::entry::Entry;
@@ -34,7 +35,7 @@ pub(crate) fn select(
     for l in left {
         let Some(first) = l.entries.first() else { continue };
         let origin = Origin::new(source, Pointer::root().key("log").key("entries").index(first.index));
-        let mut names: Vec<String> = l.entries.iter().map(|e| e.host()).collect();
+        let mut names: Vec<String> = l.entries.iter().map(|e| e.host.to_string()).collect();
         names.sort();
         names.dedup();
         let shown = names.iter().filter(|n| !n.is_empty()).take(6).cloned().collect::<Vec<_>>().join(", ");
@@ -52,15 +53,14 @@ pub(crate) fn select(
 }
 
 fn reason(entry: &Entry, options: &ImportOptions, hosts: &Hosts) -> Option<&'static CodeInfo> {
-    let scheme = entry.scheme();
-    if entry.is_websocket() {
-        return (!hosts.wants(&entry.host()) || entry.messages.is_empty()).then_some(&codes::NOT_HTTP);
+    if entry.is_websocket {
+        return (!hosts.wants(&entry.host) || entry.messages.is_empty()).then_some(&codes::NOT_HTTP);
     }
     let token = |m: &str| {
         !m.is_empty() && m.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
     };
-    if !matches!(scheme.as_str(), "http" | "https")
-        || entry.host().is_empty()
+    if !entry.scheme.is_http()
+        || entry.host.is_empty()
         || entry.method.eq_ignore_ascii_case("connect")
         || !token(&entry.method)
     {
@@ -74,13 +74,13 @@ fn reason(entry: &Entry, options: &ImportOptions, hosts: &Hosts) -> Option<&'sta
     if !select.wants([path, entry.method.as_str(), entry.url.as_str()].into_iter()) {
         return Some(&codes::SKIPPED);
     }
-    if !options.include_static && is_static(entry) {
+    if !options.include_static && entry.is_static {
         return Some(&codes::STATIC);
     }
     if options.keep_order {
         return None;
     }
-    if !hosts.wants(&entry.host()) {
+    if !hosts.wants(&entry.host) {
         return Some(&codes::THIRD_PARTY);
     }
     if entry.method.eq_ignore_ascii_case("options") && entry.header("access-control-request-method").is_some()
@@ -118,12 +118,13 @@ pub(crate) fn is_static(entry: &Entry) -> bool {
 /// Whose requests are replayed: the hosts that the user names, else the main host and its siblings.
 struct Hosts {
     named: Vec<String>,
-    site: Option<String>,
+    /// The main host, and what it and its siblings have in common.
+    site: Option<(EcoString, String)>,
 }
 
 impl Hosts {
     fn new(entries: &[Entry], options: &ImportOptions) -> Self {
-        let usable = |e: &&Entry| matches!(e.scheme().as_str(), "http" | "https") && !e.host().is_empty();
+        let usable = |e: &&Entry| e.scheme.is_http() && !e.host.is_empty();
         // the page that the recording begins with, else the first request
         let main = entries
             .iter()
@@ -132,12 +133,12 @@ impl Hosts {
                 (e.resource_type == "document" || MediaType::parse(&e.response.mime).is_html())
                     && (200..400).contains(&e.response.status)
             })
-            .or_else(|| entries.iter().filter(usable).find(|e| !is_static(e)))
+            .or_else(|| entries.iter().filter(usable).find(|e| !e.is_static))
             .or_else(|| entries.iter().find(usable));
         let all = options.hosts.iter().any(|h| h == "*");
         Self {
             named: options.hosts.iter().map(|h| h.to_ascii_lowercase()).collect(),
-            site: if all { None } else { main.map(|e| site_of(&e.host())) },
+            site: if all { None } else { main.map(|e| (e.host.clone(), site_of(&e.host))) },
         }
     }
 
@@ -149,7 +150,7 @@ impl Hosts {
                 .iter()
                 .any(|n| n == "*" || n == host || n == bare || bare.ends_with(&format!(".{n}")));
         }
-        self.site.as_ref().is_none_or(|s| *s == site_of(host))
+        self.site.as_ref().is_none_or(|(main, site)| main.as_str() == host || *site == site_of(host))
     }
 }
 

@@ -30,7 +30,7 @@ pub(crate) struct Asked<'a> {
 
 /// What one request became: nothing of it depends on the others.
 pub(crate) struct Made {
-    pub step: RequestStep,
+    pub step: Box<RequestStep>,
     /// Without the body of the answer.
     pub exchange: Exchange,
     /// Where the redirects ended.
@@ -64,6 +64,6 @@ impl Make<'_> {
         extensions::fill(&mut step, self.names);
         let final_url = (last.index != first.index).then(|| last.url.clone());
         let exchange = exchange(first, &asked.chain, self.start, &around);
-        Some(Made { step, exchange, final_url, browser, diagnostics })
+        Some(Made { step: Box::new(step), exchange, final_url, browser, diagnostics })
     }
 }

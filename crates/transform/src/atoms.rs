@@ -1,11 +1,16 @@
 use base64::Engine as _;
-use loadwright_scenario::{Body, Json, PartContent, RequestStep, Segment, Text};
+use loadwright_scenario::{Body, Field, Json, PartContent, RequestStep, Segment, Text};
 
 use crate::words::{Between, words};
 
 /// Calls `f` with the name and the text of each value that a request sends: whole values, and the pieces that they are
 /// made of. Escaped and base64 forms are given decoded too.
 pub(crate) fn atoms(step: &RequestStep, f: &mut dyn FnMut(&str, &str)) {
+    atoms_but(step, &[], f);
+}
+
+/// The same, without the headers that are known already; where the client comes from is given all the same.
+pub(crate) fn atoms_but(step: &RequestStep, known: &[Field], f: &mut dyn FnMut(&str, &str)) {
     let mut before = "";
     for segment in &step.request.url.path {
         match segment {
@@ -28,10 +33,14 @@ pub(crate) fn atoms(step: &RequestStep, f: &mut dyn FnMut(&str, &str)) {
             pieces(name, value, f);
         }
     }
-    for field in step.request.headers.iter().chain(&step.request.cookies) {
+    for (i, field) in step.request.headers.iter().chain(&step.request.cookies).enumerate() {
         let Some(name) = field.name.as_literal() else { continue };
+        // clients send most headers in the same order each time
+        if (known.get(i) == Some(field) || known.contains(field)) && !is_origin(name) {
+            continue;
+        }
         // where the client comes from is no value that it was given
-        if !matches!(name.to_ascii_lowercase().as_str(), "user-agent" | "accept" | "accept-language") {
+        if !["user-agent", "accept", "accept-language"].iter().any(|n| name.eq_ignore_ascii_case(n)) {
             field.value.0.iter().for_each(|p| {
                 if let loadwright_scenario::Part::Literal(text) = p {
                     pieces(name, text, f);
@@ -40,6 +49,11 @@ pub(crate) fn atoms(step: &RequestStep, f: &mut dyn FnMut(&str, &str)) {
         }
     }
     body(&step.request.body, f);
+}
+
+/// Whether a header says where the client comes from.
+pub(crate) fn is_origin(name: &str) -> bool {
+    name.eq_ignore_ascii_case("referer") || name.eq_ignore_ascii_case("origin")
 }
 
 fn body(body: &Body, f: &mut dyn FnMut(&str, &str)) {

@@ -67,7 +67,9 @@ fn apply(cx: &mut PassContext<'_>, flows: Vec<Flow>, sent: &[Sent]) {
         n += 1;
     });
     let mut made: HashMap<usize, Vec<Extraction>> = HashMap::new();
-    let mut rules: Vec<Rule> = Vec::new();
+    let mut rules: Vec<Rule> = Vec::with_capacity(flows.len() + off.len());
+    cx.diagnostics.reserve(flows.len());
+    cx.plan.variables.reserve(flows.len());
     for (flow, used) in flows.into_iter().zip(used) {
         if used.is_empty() {
             continue;

@@ -1,47 +1,64 @@
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
 
 /// Less work than this is done sooner than threads start: bytes to look through.
 const WORTH_IT: usize = 512 * 1024;
 /// Items that a thread takes at once.
 const HANDFUL: usize = 16;
 
-/// Makes something of each item on all cores; the results are in the order of the items.
+/// Makes something of each item on all cores, and takes the results in the order of the items while others are made.
 ///
 /// `size` is the number of bytes that are looked through.
 pub(crate) fn each<T: Sync, R: Send>(
     items: &[T],
     size: usize,
     make: &(dyn Fn(usize, &T) -> R + Sync),
-) -> Vec<R> {
+    take: &mut dyn FnMut(usize, R),
+) {
     let hands = std::thread::available_parallelism().map_or(1, usize::from).min(8);
     if hands < 2 || size < WORTH_IT {
-        return items.iter().enumerate().map(|(i, item)| make(i, item)).collect();
+        items.iter().enumerate().for_each(|(i, item)| take(i, make(i, item)));
+        return;
     }
     let next = AtomicUsize::new(0);
     let work = || {
-        let mut out: Vec<(usize, Vec<R>)> = Vec::new();
-        loop {
-            let from = next.fetch_add(HANDFUL, Ordering::Relaxed);
-            let some = items.iter().enumerate().skip(from).take(HANDFUL);
-            if from >= items.len() {
-                return out;
-            }
-            out.push((from, some.map(|(i, item)| make(i, item)).collect()));
-        }
+        let from = next.fetch_add(HANDFUL, Ordering::Relaxed);
+        let some = items.iter().enumerate().skip(from).take(HANDFUL);
+        (from < items.len()).then(|| (from, some.map(|(i, item)| make(i, item)).collect::<Vec<R>>()))
     };
-    let mut all = std::thread::scope(|scope| {
-        let crew: Vec<_> = (1..hands).map(|_| scope.spawn(work)).collect();
-        let mut all = work();
-        for hand in crew {
-            match hand.join() {
-                Ok(list) => all.extend(list),
-                Err(panic) => std::panic::resume_unwind(panic),
+    let (send, done) = channel();
+    std::thread::scope(|scope| {
+        for _ in 1..hands {
+            let send = send.clone();
+            scope.spawn(move || {
+                while let Some(some) = work() {
+                    // nobody takes results any more when the taker has failed, which the scope tells
+                    let _ = send.send(some);
+                }
+            });
+        }
+        drop(send);
+        let mut waiting: BTreeMap<usize, Vec<R>> = BTreeMap::new();
+        let mut taken = 0;
+        loop {
+            // own work as long as there is some, then what the others still have
+            match work() {
+                Some((from, some)) => waiting.extend([(from, some)]),
+                None => match done.recv() {
+                    Ok((from, some)) => waiting.extend([(from, some)]),
+                    Err(_) => break,
+                },
+            }
+            waiting.extend(done.try_iter());
+            while let Some(some) = waiting.remove(&taken) {
+                for result in some {
+                    take(taken, result);
+                    taken += 1;
+                }
             }
         }
-        all
     });
-    all.sort_unstable_by_key(|(from, _)| *from);
-    all.into_iter().flat_map(|(_, list)| list).collect()
 }
 
 #[cfg(test)]
@@ -50,8 +67,15 @@ mod tests {
 
     #[test]
     fn many_hands_keep_the_order() {
-        let items: Vec<usize> = (0..1_000).collect();
-        let make = |i: usize, n: &usize| i * 1_000 + n;
-        assert_eq!(each(&items, 0, &make), each(&items, WORTH_IT, &make));
+        for count in [0, 1, HANDFUL, 1_000] {
+            let items: Vec<usize> = (0..count).collect();
+            let made = |size| {
+                let mut out = Vec::new();
+                each(&items, size, &|i, n| i * 1_000 + n, &mut |i, made| out.push((i, made)));
+                out
+            };
+            assert_eq!(made(0).len(), count);
+            assert_eq!(made(0), made(WORTH_IT));
+        }
     }
 }

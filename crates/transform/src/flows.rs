@@ -46,17 +46,19 @@ pub(crate) fn from_evidence(cx: &PassContext<'_>, sent: &[Sent], taken: &HashSet
     let look = Look { evidence: cx.evidence, varying: varying.as_ref() };
     let size: usize = exchanges.values().filter_map(|e| e.responses.first()).map(|r| r.body.size()).sum();
     // what one recording was given, another one never sends
-    let all = each(sent, size, &|i, step: &Sent| {
-        let exchange = exchanges.get(&step.origin)?;
-        Some(look.at(i, exchange, of(step), &HashSet::new()))
-    });
+    let nothing_served = HashSet::new();
+    let seen = |i: usize, step: &Sent| {
+        let exchange = *exchanges.get(&step.origin)?;
+        Some((exchange, look.at(i, exchange, of(step), &nothing_served)))
+    };
     let mut flows: Vec<Flow> = Vec::new();
     let mut served: HashMap<SourceId, HashSet<String>> = HashMap::new();
     let mut names = Taken::new(taken);
     let mut nth: HashMap<&str, usize> = HashMap::new();
-    for ((i, step), seen) in sent.iter().enumerate().zip(all) {
+    each(sent, size, &seen, &mut |i, seen| {
+        let Some(step) = sent.get(i) else { return };
         *nth.entry(step.name.as_str()).or_default() += 1;
-        let (Some(exchange), Some(mut seen)) = (exchanges.get(&step.origin), seen) else { continue };
+        let Some((exchange, mut seen)) = seen else { return };
         let wants = of(step);
         let served = served.entry(step.origin.source).or_default();
         let gone = |h: &&String| served.contains(*h);
@@ -104,7 +106,7 @@ pub(crate) fn from_evidence(cx: &PassContext<'_>, sent: &[Sent], taken: &HashSet
             let swap = swap(&rule, c.value, c.scope);
             flows.push(Flow { rule, producer: i, swap, users: senders });
         }
-    }
+    });
     flows
 }
 

@@ -95,23 +95,28 @@ fn path(step: &mut RequestStep, swap: &Swap) -> bool {
     let value = swap.value.as_str();
     let mut found = false;
     let mut prefix = String::new();
+    let behind = matches!(swap.scope, Scope::Path(_));
     for segment in &mut step.request.url.path {
         let here = match &swap.scope {
             Scope::Path(p) => *p == prefix,
             Scope::Anywhere | Scope::Ids => true,
             Scope::Named(_) => false,
         };
-        prefix.push('/');
+        let mut passed = |text: &str| {
+            if behind {
+                prefix.push('/');
+                prefix.push_str(text);
+            }
+        };
         match segment {
             Segment::Literal(text) => {
-                prefix.push_str(text);
-                let whole = *text == value || decoded(text) == value;
-                if here && whole {
+                passed(text);
+                if here && says(text, value) {
                     let value = Text::from(swap.part.clone());
                     let label = format!("{{{}}}", swap.name);
                     *segment = Segment::Param { label: label.into(), value, encoding: encoding(&swap.value) };
                     found = true;
-                } else if swap.scope == Scope::Anywhere {
+                } else if swap.scope == Scope::Anywhere && text.contains(value) {
                     let mut with = Text::literal(text.as_str());
                     if bounded(&mut with, value, &Text::from(swap.part.clone())) {
                         let label = text.replace(value, &format!("{{{}}}", swap.name));
@@ -122,8 +127,8 @@ fn path(step: &mut RequestStep, swap: &Swap) -> bool {
             }
             Segment::Param { value: text, encoding: how, .. } => {
                 let Some(literal) = text.as_literal().map(str::to_owned) else { continue };
-                prefix.push_str(&literal);
-                if here && (literal == value || decoded(&literal) == value) {
+                passed(&literal);
+                if here && says(&literal, value) {
                     *text = Text::from(swap.part.clone());
                     *how = encoding(value);
                     found = true;
@@ -134,6 +139,11 @@ fn path(step: &mut RequestStep, swap: &Swap) -> bool {
         }
     }
     found
+}
+
+/// Whether a text is a value, plain or with percent escapes.
+fn says(text: &str, value: &str) -> bool {
+    text == value || text.contains('%') && decoded(text) == value
 }
 
 fn query(name: &str, v: &mut Text, how: &mut Encoding, swap: &Swap) -> bool {
@@ -233,6 +243,11 @@ impl Swap {
 
 /// Whole, between separators, or inside base64.
 fn text(t: &mut Text, swap: &Swap) -> bool {
+    // no spelling of a value is shorter than the value
+    let longest = |p: &Part| if let Part::Literal(text) = p { text.len() } else { 0 };
+    if t.0.iter().map(longest).max().unwrap_or(0) < swap.value.len() {
+        return false;
+    }
     if t.as_literal() == Some(swap.value.as_str()) {
         *t = swap.one();
         return true;

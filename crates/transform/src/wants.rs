@@ -1,9 +1,9 @@
 use std::collections::{HashMap, HashSet};
 
 use loadwright_diagnostic::SourceId;
-use loadwright_scenario::{RequestStep, Segment, TestPlan};
+use loadwright_scenario::{Field, RequestStep, Segment, TestPlan};
 
-use crate::atoms::atoms;
+use crate::atoms::{atoms_but, is_origin};
 use crate::dynamic::is_plausible;
 use crate::quick::{QuickMap, Sieve};
 use crate::senders::{Sender, senders, sent_by};
@@ -20,7 +20,7 @@ pub(crate) struct Wants {
     /// Paths behind which somebody sends a short number.
     parents: HashSet<String>,
     fields: Vec<String>,
-    by_field: HashMap<String, u16>,
+    by_field: QuickMap<u16>,
 }
 
 /// Where a value is sent for the first time, and by whom.
@@ -49,6 +49,8 @@ impl Wants {
     /// What the plan's requests send, by the source that they come from.
     pub fn of(plan: &TestPlan) -> HashMap<SourceId, Self> {
         let mut all: HashMap<SourceId, Self> = HashMap::new();
+        // what the first request of a source sends was given by no answer: looked through once is enough
+        let mut first: HashMap<SourceId, &[Field]> = HashMap::new();
         let mut i = 0;
         senders(plan, &mut |sender| {
             let origin = match &sender {
@@ -56,8 +58,9 @@ impl Wants {
                 Sender::Socket(w) => &w.origin,
             };
             let wants = all.entry(origin.source).or_default();
+            let known = first.get(&origin.source).copied().unwrap_or_default();
             let mut look = |step: &RequestStep| {
-                atoms(step, &mut |field, value| {
+                atoms_but(step, known, &mut |field, value| {
                     if is_plausible(value) {
                         wants.add(i, field, value);
                     }
@@ -71,7 +74,10 @@ impl Wants {
                 });
             };
             match sender {
-                Sender::Request(r) => look(r),
+                Sender::Request(r) => {
+                    look(r);
+                    first.entry(r.origin.source).or_insert(&r.request.headers);
+                }
                 Sender::Socket(w) => sent_by(w).iter().for_each(look),
             }
             i += 1;
@@ -119,7 +125,7 @@ impl Wants {
                 fields: [NO_FIELD; FIELDS],
             }),
         };
-        if !want.real && !["referer", "origin"].iter().any(|f| field.eq_ignore_ascii_case(f)) {
+        if !want.real && !is_origin(field) {
             want.real = true;
             want.first = i;
         }
@@ -139,7 +145,7 @@ impl Wants {
         let n = u16::try_from(self.fields.len()).unwrap_or(NO_FIELD);
         if n != NO_FIELD {
             self.fields.push(name.to_owned());
-            self.by_field.insert(name.to_owned(), n);
+            self.by_field.insert(name.into(), n);
         }
         n
     }
