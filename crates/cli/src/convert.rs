@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use loadwright_diagnostic::{Diagnostics, SourceId};
-use loadwright_generate::keep::{Lock, Operations};
 use loadwright_generate::{GenerateOptions, GenerateRequest, Generated, Layout, TARGETS, Target};
 use loadwright_import::Source;
 use loadwright_scenario::{Evidence, TestPlan, for_each_request};
@@ -13,7 +12,7 @@ use loadwright_transform::{Found, PASSES, PassOptions, rules_to_text};
 use crate::args::{ConvertArgs, FindingArgs, InputArgs, ShapeArgs};
 use crate::conversion::Conversion;
 use crate::exit::Exit;
-use crate::keep::Looked;
+use crate::keep::{Looked, Made};
 use crate::progress::Progress;
 use crate::sources::For;
 use crate::{format, keep, merge, render, report_file, sources};
@@ -38,13 +37,7 @@ pub fn run(args: &ConvertArgs) -> Result<Exit> {
     // recorded answers take room and no script has them
     converted.evidence = Evidence::default();
     progress.begin("writing the script");
-    let plan = &converted.plan;
-    let (generated, operations) = std::thread::scope(|scope| {
-        let operations = scope.spawn(|| Operations::of(plan));
-        (generate(&converted, &args.shape, args.output.as_deref()), operations.join())
-    });
-    let operations = operations.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-    let mut generated = generated?;
+    let mut generated = generate(&converted, &args.shape, args.output.as_deref())?;
     converted.diagnostics.append(&mut generated.diagnostics);
     progress.done(&format!("wrote {} files for {}", generated.files.len(), args.shape.target));
     drop(progress);
@@ -53,11 +46,11 @@ pub fn run(args: &ConvertArgs) -> Result<Exit> {
     let json = args.format.is_json();
     match &args.output {
         Some(path) => {
-            let lock = lock(operations, &converted, &generated, &args.shape);
+            let made = made(&converted, &generated, &args.shape);
             if args.keep.check || args.keep.diff {
-                return looked(&keep::look(path, &generated, &lock, &args.keep)?, &converted, json);
+                return looked(&keep::look(path, &made, &args.keep)?, &converted, json);
             }
-            conflicts = keep::write(path, &generated, &lock, &args.keep)?;
+            conflicts = keep::write(path, &made, &args.keep)?;
         }
         None if json => {}
         None => {
@@ -299,9 +292,9 @@ fn relative(folder: &Path, file: &Path) -> PathBuf {
     up.chain(file.components().skip(shared)).collect()
 }
 
-/// What the next conversion to the same place is compared with.
-pub fn lock(operations: Operations, converted: &Converted, generated: &Generated, shape: &ShapeArgs) -> Lock {
-    Lock::new(operations, generated, &shape.target, &source_name(converted))
+/// What was made from which sources.
+pub fn made<'m>(converted: &'m Converted, generated: &'m Generated, shape: &'m ShapeArgs) -> Made<'m> {
+    Made { plan: &converted.plan, generated, target: &shape.target, source: source_name(converted) }
 }
 
 fn source_name(converted: &Converted) -> String {

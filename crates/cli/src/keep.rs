@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use loadwright_generate::Generated;
-use loadwright_generate::keep::{Base, Changes, Lock, Syntax, difference, merge};
+use loadwright_generate::keep::{Base, Changes, Lock, Operations, Syntax, difference, merge};
+use loadwright_scenario::TestPlan;
 
 /// What happens to a script that stands there already.
 #[derive(Debug, Args, Default)]
@@ -29,11 +30,38 @@ struct Planned<'g> {
     backup: Option<PathBuf>,
 }
 
+/// What is to be written, and what it was made from.
+pub struct Made<'m> {
+    pub plan: &'m TestPlan,
+    pub generated: &'m Generated,
+    /// As in `--target NAME`.
+    pub target: &'m str,
+    pub source: String,
+}
+
+impl Made<'_> {
+    /// What the next conversion to the same place is compared with.
+    pub fn lock(&self) -> Lock {
+        Lock::new(Operations::of(self.plan), self.generated, self.target, &self.source)
+    }
+}
+
 /// Writes the script and what belongs beside it. Edits since the last conversion are merged in; conflicts give their number.
-pub fn write(output: &Path, generated: &Generated, lock: &Lock, args: &KeepArgs) -> Result<usize> {
-    let planned = plan(output, generated, lock, args.overwrite)?;
+pub fn write(output: &Path, made: &Made<'_>, args: &KeepArgs) -> Result<usize> {
+    let planned = plan(output, made, args.overwrite)?;
+    let (conflicts, lock) = std::thread::scope(|scope| {
+        let lock = scope.spawn(|| made.lock().to_text());
+        (write_all(&planned), lock.join())
+    });
+    let lock = lock.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    let conflicts = conflicts?;
+    write_file(&lock_path(output), lock.as_bytes())?;
+    Ok(conflicts)
+}
+
+fn write_all(planned: &[Planned<'_>]) -> Result<usize> {
     let mut conflicts = 0;
-    for file in &planned {
+    for file in planned {
         if let Some(parent) = file.path.parent().filter(|p| !p.as_os_str().is_empty()) {
             std::fs::create_dir_all(parent)
                 .with_context(|| format!("failed to make {}", parent.display()))?;
@@ -58,7 +86,6 @@ pub fn write(output: &Path, generated: &Generated, lock: &Lock, args: &KeepArgs)
             );
         }
     }
-    write_file(&lock_path(output), lock.to_text().as_bytes())?;
     Ok(conflicts)
 }
 
@@ -82,10 +109,10 @@ pub enum Looked {
 }
 
 /// `--check` and `--diff`: what would change, without changing it.
-pub fn look(output: &Path, generated: &Generated, lock: &Lock, args: &KeepArgs) -> Result<Looked> {
+pub fn look(output: &Path, made: &Made<'_>, args: &KeepArgs) -> Result<Looked> {
     if args.diff {
         let mut out = String::new();
-        for file in plan(output, generated, lock, false)? {
+        for file in plan(output, made, false)? {
             let old = std::fs::read(&file.path).unwrap_or_default();
             let (old, new) = (String::from_utf8_lossy(&old), String::from_utf8_lossy(&file.content));
             if old != new {
@@ -101,7 +128,8 @@ pub fn look(output: &Path, generated: &Generated, lock: &Lock, args: &KeepArgs) 
             lock_path(output).display()
         );
     };
-    Ok(if old.same_files(lock) { Looked::Current } else { Looked::Outdated(old.changes(lock)) })
+    let lock = made.lock();
+    Ok(if old.same_files(&lock) { Looked::Current } else { Looked::Outdated(old.changes(&lock)) })
 }
 
 /// What has moved on, for people.
@@ -134,12 +162,7 @@ fn read_lock(output: &Path) -> Result<Option<Lock>> {
     Ok(Some(lock))
 }
 
-fn plan<'g>(
-    output: &Path,
-    generated: &'g Generated,
-    newer: &Lock,
-    overwrite: bool,
-) -> Result<Vec<Planned<'g>>> {
+fn plan<'g>(output: &Path, made: &Made<'g>, overwrite: bool) -> Result<Vec<Planned<'g>>> {
     let folder = output
         .parent()
         .filter(|p| !p.as_os_str().is_empty())
@@ -159,9 +182,9 @@ fn plan<'g>(
         );
     }
     let lock = if overwrite { None } else { read_lock(output)? };
-    let other_source = lock.as_ref().is_some_and(|l| l.source != newer.source || l.target != newer.target);
+    let other_source = lock.as_ref().is_some_and(|l| l.source != made.source || l.target != made.target);
     let mut out = Vec::new();
-    for (i, file) in generated.files.iter().enumerate() {
+    for (i, file) in made.generated.files.iter().enumerate() {
         let path = if i == 0 { output.to_path_buf() } else { beside(&folder, &file.path)? };
         let base = lock.as_ref().and_then(|l| l.base(&file.path));
         let old = if overwrite { None } else { std::fs::read(&path).ok() };

@@ -2,7 +2,6 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
-use loadwright_generate::keep::Operations;
 
 use crate::args::TestArgs;
 use crate::exit::Exit;
@@ -26,9 +25,8 @@ pub fn run(args: &TestArgs) -> Result<Exit> {
         .unwrap_or_else(|| script_name(args.input.inputs.first().map_or("", String::as_str)));
     let mut generated = convert::generate(&converted, &args.shape, Some(&output))?;
     converted.diagnostics.append(&mut generated.diagnostics);
-    let operations = Operations::of(&converted.plan);
-    let lock = convert::lock(operations, &converted, &generated, &args.shape);
-    let conflicts = keep::write(&output, &generated, &lock, &KeepArgs::default())?;
+    let made = convert::made(&converted, &generated, &args.shape);
+    let conflicts = keep::write(&output, &made, &KeepArgs::default())?;
     let strict = convert::finish(&converted, &args.findings)?;
     if conflicts > 0 {
         return Ok(Exit::Incomplete);

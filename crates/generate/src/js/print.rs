@@ -54,6 +54,29 @@ impl Printer {
         p.out
     }
 
+    /// The same in pieces, so that long ones that are printed already are not copied.
+    pub fn function_in_pieces(signature: &str, mut body: Vec<Stmt>) -> Vec<String> {
+        let first = body.iter().position(|s| matches!(s, Stmt::Printed(_))).unwrap_or(body.len());
+        let ready = |s: &Stmt| match s {
+            Stmt::Printed(text) => !text.contains('\r'),
+            other => matches!(other, Stmt::Blank),
+        };
+        let ends_well =
+            matches!(body.last(), Some(Stmt::Printed(t)) if t.ends_with('\n') && !t.ends_with("\n\n"));
+        if !ends_well || !body.iter().skip(first).all(ready) {
+            return vec![Self::function(signature, &body)];
+        }
+        let rest = body.split_off(first);
+        let mut head = Self { out: [signature, " {\n"].concat(), indent: 1 };
+        head.statements(&body);
+        let mut out = vec![head.out];
+        out.extend(
+            rest.into_iter().map(|s| if let Stmt::Printed(text) = s { text } else { "\n".to_owned() }),
+        );
+        out.push("}\n".to_owned());
+        out
+    }
+
     /// One expression as it stands in a statement that begins with `prefix` characters on its line.
     pub fn expr_text(expr: &JsExpr) -> String {
         let mut p = Self::default();

@@ -194,6 +194,9 @@ mod tests {
             let short = Context::new(&plan).steps(&steps, &mut Names::default());
             assert_eq!(Printer::function("f()", &long), Printer::function("f()", &short), "{count}");
             assert_eq!(Printer::function("f()", &one), Printer::function("f()", &short), "{count}");
+            let whole = Printer::function("f()", &short);
+            assert_eq!(Printer::function_in_pieces("f()", long).concat(), whole, "{count}");
+            assert_eq!(Printer::function_in_pieces("f()", short).concat(), whole, "{count}");
         }
     }
 }

@@ -53,7 +53,7 @@ impl<'a> Context<'a> {
         let name = self.names.claim(&camel_case(&scenario.name), "scenario");
         let mut body = self.setup_data(long);
         body.extend(self.row_statements(long));
-        body.extend(self.locals(&used(&scenario.steps)));
+        body.extend(self.locals(&scenario.steps));
         if !body.is_empty() {
             body.push(Stmt::Blank);
         }
@@ -175,7 +175,7 @@ fn test_wide(plan: &TestPlan) -> Vec<VarName> {
 }
 
 /// Every variable that the steps read or write.
-fn used(steps: &[Step]) -> FxHashSet<&VarName> {
+pub(super) fn used(steps: &[Step]) -> FxHashSet<&VarName> {
     let mut out = FxHashSet::default();
     add_used(steps, &mut out);
     out

@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use super::context::{Context, Needs};
-use super::large::{put_back, set_aside};
+use super::large::{Section, put_back, set_aside};
 use super::load::options;
 use super::scenario::{Function, is_long};
 use super::scope::homes;
@@ -54,19 +54,19 @@ impl Target for K6 {
         let shared = cx.shared_functions();
 
         let carried = cx.carried_sections();
-        let mut sections: Vec<String> = vec![head(request), imports(&cx.needs) + &cx.beside.imports];
+        let mut sections: Vec<Section> =
+            vec![head(request).into(), (imports(&cx.needs) + &cx.beside.imports).into()];
         let mut constants = declarations;
         constants.extend(cx.shared_credentials());
         constants.extend(cx.opened_files());
         constants.extend(row_declarations(&cx, long));
-        sections.push(Printer::print(&constants));
-        sections.push(shared_headers.map(|h| Printer::print(&[h])).unwrap_or_default());
-        sections.push(Printer::declaration("export const options = ", &options(plan, &names)));
-        sections.push(helpers(&cx.needs));
-        sections.extend(carried);
-        sections.extend(shared);
+        sections.push(Printer::print(&constants).into());
+        sections.push(shared_headers.map(|h| Printer::print(&[h])).unwrap_or_default().into());
+        sections.push(Printer::declaration("export const options = ", &options(plan, &names)).into());
+        sections.push(helpers(&cx.needs).into());
+        sections.extend(carried.into_iter().chain(shared).map(Section::from));
         if let Some(body) = setup {
-            sections.push(Printer::function("export function setup()", &body));
+            sections.push(Printer::function("export function setup()", &body).into());
         }
         let data = if plan.setup.is_empty() { "" } else { "data" };
         let mut parts = Vec::new();
@@ -77,7 +77,7 @@ impl Target for K6 {
             } else {
                 format!("export function {}({data})", f.name.as_str())
             };
-            sections.push(Printer::function(&signature, &f.body));
+            sections.push(Section(Printer::function_in_pieces(&signature, f.body)));
             parts.extend(f.parts);
         }
         if !only {
@@ -88,13 +88,13 @@ impl Target for K6 {
                     Stmt::Expr(JsExpr::call(JsExpr::ident(n), args))
                 })
                 .collect();
-            sections.push(Printer::function(&format!("export default function ({data})"), &calls));
+            sections.push(Printer::function(&format!("export default function ({data})"), &calls).into());
         }
         for (name, body) in parts {
-            sections.push(Printer::function(&format!("function {}()", name.as_str()), &body));
+            let signature = format!("function {}()", name.as_str());
+            sections.push(Section(Printer::function_in_pieces(&signature, body)));
         }
-        sections.retain(|s| !s.trim().is_empty());
-        let script = lay_out(request, sections)?;
+        let script = lay_out_sections(request, sections)?;
 
         let mut files =
             vec![GeneratedFile { path: request.options.file_name.clone(), content: script.into_bytes() }];
@@ -106,6 +106,14 @@ impl Target for K6 {
 
 /// The sections of a script on the page.
 pub(super) fn lay_out(request: &GenerateRequest<'_>, sections: Vec<String>) -> Result<String, GenerateError> {
+    lay_out_sections(request, sections.into_iter().map(Section::from).collect())
+}
+
+fn lay_out_sections(
+    request: &GenerateRequest<'_>,
+    mut sections: Vec<Section>,
+) -> Result<String, GenerateError> {
+    sections.retain(|s| !s.is_blank());
     let (sections, large) = set_aside(sections);
     let script = crate::layout::render("k6/script.js.hbs", request, &View { sections })?;
     let script = put_back(script, &large);

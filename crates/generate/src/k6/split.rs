@@ -173,7 +173,6 @@ fn page(
     }
     let mut sections = vec![title, imports];
     sections.extend(code);
-    sections.retain(|s| !s.trim().is_empty());
     lay_out(request, sections)
 }
 

@@ -1,10 +1,10 @@
 use std::sync::Arc;
 
-use loadwright_scenario::{EnvironmentCase, Text, VarName, VarSource};
-use rustc_hash::FxHashSet;
+use loadwright_scenario::{EnvironmentCase, Step, Text, VarName, VarSource};
 
 use super::context::Context;
 use super::helpers::Helper;
+use super::scenario::used;
 use super::scope::Home;
 use crate::declare::ordered;
 use crate::js::{JsExpr, Prop, Stmt, camel_case, constant_case};
@@ -130,8 +130,12 @@ impl Context<'_> {
     }
 
     /// `let` for what an iteration fills and several of its blocks read.
-    pub fn locals(&mut self, reads: &FxHashSet<&VarName>) -> Vec<Stmt> {
+    pub fn locals(&mut self, steps: &[Step]) -> Vec<Stmt> {
         let mut out = Vec::new();
+        if !self.homes.values().any(|home| *home == Home::Function) {
+            return out;
+        }
+        let reads = used(steps);
         for v in &self.plan.variables {
             let VarSource::Captured { initial } = &v.source else { continue };
             if self.homes.get(&v.name) == Some(&Home::Function) && reads.contains(&&v.name) {

@@ -109,7 +109,6 @@ pub(super) fn generate(request: &GenerateRequest<'_>, carried: &Carried) -> Resu
         imports = format!("import {{ SharedArray }} from 'k6/data';\n\n{imports}");
     }
     sections.insert(1, imports);
-    sections.retain(|s| !s.trim().is_empty());
     let script = super::script::lay_out(request, sections)?;
 
     let mut files =
