@@ -1,13 +1,10 @@
 use std::sync::Arc;
 
 use loadwright_import::Bytes;
-use loadwright_scenario::{Archive, Content, Place, SentArchive, SentText, SentTexts};
+use loadwright_scenario::{Archive, Content, Place};
 
 use crate::entry::from_base64;
-use crate::intern::Words;
-use crate::node::Node;
-use crate::places::places;
-use crate::tape::Tape;
+use crate::sent;
 use crate::unescape::unescaped;
 
 /// The file of a recording, as a place where the texts of answers are left.
@@ -33,15 +30,10 @@ impl Recording {
         Self { plain: texts(false), base64: texts(true) }
     }
 
-    /// The texts of the request of an entry, which stands at a place of the file as JSON.
-    pub fn texts(&self, entry: &[u8], start: u64) -> SentTexts {
-        match u32::try_from(entry.len()) {
-            Ok(length) => {
-                let texts = Arc::clone(&self.plain) as Arc<dyn SentArchive>;
-                SentTexts::in_archive(texts, Place { start, length })
-            }
-            Err(_) => SentTexts::default(),
-        }
+    /// The texts of an entry that begins at a place of the file.
+    pub fn texts(&self, entry: &[u8], start: u64) -> Option<sent::Texts> {
+        let length = u32::try_from(entry.len()).ok()?;
+        Some(sent::Texts::There(Arc::clone(&self.plain.file), Place { start, length }))
     }
 
     /// The answer whose text, a JSON string with its quotes, stands at a place of the file.
@@ -56,29 +48,14 @@ impl Recording {
     }
 }
 
-impl Texts {
-    /// `None` when the file is another one by now.
-    fn at(&self, place: Place) -> Option<Vec<u8>> {
-        let mut text = vec![0; place.length as usize];
-        self.file.read_exact_at(place.start, &mut text).ok().map(|()| text)
-    }
-}
-
 impl Archive for Texts {
     fn read(&self, place: Place) -> Vec<u8> {
-        self.at(place).map(|text| decoded(&text, self.base64)).unwrap_or_default()
-    }
-}
-
-impl SentArchive for Texts {
-    fn texts(&self, place: Place) -> Vec<SentText> {
-        let mut tape = Tape::default();
-        let Some(text) = self.at(place).and_then(|bytes| String::from_utf8(bytes).ok()) else {
-            return Vec::new();
-        };
-        let read = tape.read(text.as_bytes());
-        let entry = read.ok().and_then(|_| Node::of(&tape, &text));
-        entry.map(|entry| places(entry, &mut Words::default())).unwrap_or_default()
+        let mut text = vec![0; place.length as usize];
+        match self.file.read_exact_at(place.start, &mut text) {
+            Ok(()) => decoded(&text, self.base64),
+            // the file is another one by now
+            Err(_) => Vec::new(),
+        }
     }
 }
 
@@ -118,19 +95,7 @@ mod tests {
         // behind the end of a file that has become shorter
         assert!(recording.content(r#""aGk=""#, 28, true).is_empty());
         assert_eq!(content(r#""aGk=""#, true), Content::from("hi"));
-        assert!(recording.texts(br#"{"text": "a\"b", "more": "aGk="}"#, 0).read().is_empty());
-        assert!(recording.texts(b"{}", 99).read().is_empty());
         let long = format!("\"{}\"", "x".repeat(MOST + 1));
         assert!(content(&long, false).is_empty() && recording.content(&long, 0, false).is_empty());
-    }
-
-    #[test]
-    fn texts_of_requests_are_read_where_they_stand() {
-        let entry = r#"{"request": {"url": "http://a/", "headers": [{"name": "x", "value": "y\u0021"}]}}"#;
-        let mut file = tempfile::tempfile().expect("a file");
-        write!(file, "[{entry}]").expect("written");
-        let texts = Recording::new(Bytes::File(file)).texts(entry.as_bytes(), 1);
-        let list: Vec<_> = texts.read().iter().map(|t| format!("{} {}", t.at, t.text)).collect();
-        assert_eq!(list, ["/request/headers/0/value y!", "/request/url http://a/"]);
     }
 }

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use loadwright_diagnostic::{Diagnostic, Diagnostics, Origin};
 use loadwright_import::{ImportOptions, Imported, split_url};
 use loadwright_scenario::{
@@ -13,6 +15,7 @@ use crate::crew::each;
 use crate::entry::Entry;
 use crate::frame::Frame;
 use crate::redirects::Redirects;
+use crate::sent::Requests;
 use crate::steps::{Asked, Make};
 use crate::{extensions, pacing, websocket};
 
@@ -42,6 +45,7 @@ impl<'a> Build<'a> {
         let title =
             list.first().map_or_else(|| "recording".to_owned(), |e| format!("{} (recording)", e.host));
         let entries = self.root.key("log").key("entries");
+        let mut texts = Requests::new(entries.clone());
         let mut evidence = Evidence { recorded: true, ..Evidence::default() };
         let mut jar = Jar::default();
         let mut steps: Vec<Step> = Vec::new();
@@ -73,7 +77,7 @@ impl<'a> Build<'a> {
                     continue;
                 }
                 let origin = entries.index(entry.index);
-                evidence.request_texts.insert(origin.clone(), std::mem::take(&mut entry.texts));
+                texts.put(entry.index, std::mem::take(&mut entry.texts));
                 let step = if entry.is_websocket {
                     self.diagnostics.push(Diagnostic::new(
                         &codes::WEBSOCKET,
@@ -101,6 +105,7 @@ impl<'a> Build<'a> {
             }
         }
         steps.extend(group.map(|(_, g)| Step::Group(Box::new(self.closed(g)))));
+        evidence.request_texts.add(Arc::new(texts));
         if browser > 0 {
             let message = format!("{browser} headers that browsers add by themselves were left out");
             self.diagnostics.push(Diagnostic::new(

@@ -1,13 +1,14 @@
 use std::borrow::Cow;
 
 use base64::Engine as _;
-use loadwright_scenario::{Content, EcoString, SentTexts};
+use loadwright_scenario::{Content, EcoString};
 use serde_json::Value;
 
 use crate::intern::Words;
 use crate::node::Node;
 use crate::pacing::{Sleeps, sleeps};
 use crate::select::is_static;
+use crate::sent::Texts;
 use crate::tape::Kind;
 
 /// One exchange as recorded, in the form that the importer works with. Missing fields are empty.
@@ -47,7 +48,7 @@ pub(crate) struct Entry {
     pub variables: Option<Value>,
     pub sleeps: Sleeps,
     /// Texts of the request and where they stand in the entry. Moved into the evidence; empty afterwards.
-    pub texts: SentTexts,
+    pub texts: Texts,
 }
 
 /// How an address is spoken to.
@@ -162,7 +163,7 @@ impl Entry {
             checks: checks.map(Node::to_value),
             variables: variables.map(Node::to_value),
             sleeps: sleeps(sleep.map(Node::to_value).as_ref()),
-            texts: SentTexts::default(),
+            texts: Texts::default(),
             host: words.get(&host),
             scheme,
             headers,

@@ -12,6 +12,7 @@ use crate::node::Node;
 use crate::parse::lenient;
 use crate::places::places;
 use crate::select::select;
+use crate::sent::Texts;
 use crate::stream::Raw;
 use crate::tape::Tape;
 
@@ -132,8 +133,8 @@ impl Hand {
         let node = node.ok_or(NO_REQUEST)?;
         let mut entry = Entry::new(node, &mut self.words).ok_or(NO_REQUEST)?;
         entry.texts = match recording {
-            Some(recording) => recording.texts(raw.bytes, raw.at),
-            None => places(node, &mut self.words).into(),
+            Some(recording) => recording.texts(raw.bytes, raw.at).unwrap_or_default(),
+            None => Texts::Here(places(node, &mut self.words)),
         };
         if keep_static || !entry.is_static {
             entry.response.body = answer(node, raw.at, recording);

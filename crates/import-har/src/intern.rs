@@ -1,16 +1,12 @@
 use std::hash::BuildHasherDefault;
 
-use ecow::{EcoString, eco_format};
+use loadwright_scenario::EcoString;
 use rustc_hash::FxHasher;
 
 /// Texts that many entries have in common, in memory once. The texts are the user's own: a hash has to be quick and
 /// nothing else.
 #[derive(Debug, Default)]
-pub(crate) struct Words {
-    known: std::collections::HashSet<EcoString, BuildHasherDefault<FxHasher>>,
-    /// By the name of the list: where its items have their values.
-    values: Vec<(&'static str, Vec<EcoString>)>,
-}
+pub(crate) struct Words(std::collections::HashSet<EcoString, BuildHasherDefault<FxHasher>>);
 
 /// Shorter texts need no memory of their own.
 const SHORT: usize = size_of::<EcoString>();
@@ -23,25 +19,12 @@ impl Words {
         if text.len() < SHORT || text.len() > LONGEST {
             return text.into();
         }
-        if let Some(known) = self.known.get(text) {
+        if let Some(known) = self.0.get(text) {
             return known.clone();
         }
         let new: EcoString = text.into();
-        self.known.insert(new.clone());
+        self.0.insert(new.clone());
         new
-    }
-
-    /// `/request/headers/3/value` of an entry.
-    pub fn value_of(&mut self, list: &'static str, item: usize) -> EcoString {
-        let at = self.values.iter().position(|(name, _)| *name == list).unwrap_or_else(|| {
-            self.values.push((list, Vec::new()));
-            self.values.len() - 1
-        });
-        let Some((_, places)) = self.values.get_mut(at) else { return EcoString::new() };
-        while places.len() <= item {
-            places.push(eco_format!("/request/{list}/{}/value", places.len()));
-        }
-        places.get(item).cloned().unwrap_or_default()
     }
 }
 

@@ -27,6 +27,7 @@ mod redirects;
 mod request;
 mod secrets;
 mod select;
+mod sent;
 mod steps;
 mod stream;
 mod tape;

@@ -1,4 +1,5 @@
-use ecow::{EcoString, eco_format};
+use std::fmt::Write as _;
+
 use loadwright_scenario::SentText;
 
 use crate::intern::Words;
@@ -14,9 +15,13 @@ const LONGEST: usize = 1024 * 1024;
 pub(crate) fn places(entry: Node<'_>, words: &mut Words) -> Vec<SentText> {
     let mut out = Vec::new();
     let Some(request) = entry.get("request") else { return out };
-    let mut add = |at: &dyn Fn(&mut Words) -> EcoString, value: Option<Node<'_>>| {
+    let mut at = String::new();
+    let mut add = |place: std::fmt::Arguments<'_>, value: Option<Node<'_>>| {
         if let Some(text) = value.and_then(Node::as_str).filter(|t| !t.is_empty() && t.len() <= LONGEST) {
-            out.push(SentText { at: at(words), text: words.get(&text) });
+            at.clear();
+            // writing to a string does not fail
+            let _ = at.write_fmt(place);
+            out.push(SentText { at: words.get(&at), text: words.get(&text) });
         }
     };
     for list in ["headers", "cookies", "queryString"] {
@@ -24,23 +29,23 @@ pub(crate) fn places(entry: Node<'_>, words: &mut Words) -> Vec<SentText> {
             match item.get("value") {
                 Some(several) if several.kind() == Kind::Array => {
                     for (n, v) in several.items().enumerate() {
-                        add(&|_| eco_format!("/request/{list}/{i}/value/{n}"), Some(v));
+                        add(format_args!("/request/{list}/{i}/value/{n}"), Some(v));
                     }
                 }
-                one => add(&|words| words.value_of(list, i), one),
+                one => add(format_args!("/request/{list}/{i}/value"), one),
             }
         }
     }
     let post = request.get("postData");
     let params = post.and_then(|p| p.get("params"));
     for (i, param) in params.into_iter().flat_map(Node::items).enumerate() {
-        add(&|_| eco_format!("/request/postData/params/{i}/value"), param.get("value"));
+        add(format_args!("/request/postData/params/{i}/value"), param.get("value"));
     }
-    add(&|words| words.get("/request/postData/text"), post.and_then(|p| p.get("text")));
-    add(&|_| "/request/url".into(), request.get("url"));
+    add(format_args!("/request/postData/text"), post.and_then(|p| p.get("text")));
+    add(format_args!("/request/url"), request.get("url"));
     let messages = entry.get("_webSocketMessages");
     for (i, message) in messages.into_iter().flat_map(Node::items).enumerate() {
-        add(&|_| eco_format!("/_webSocketMessages/{i}/data"), message.get("data"));
+        add(format_args!("/_webSocketMessages/{i}/data"), message.get("data"));
     }
     out.shrink_to_fit();
     out

@@ -18,9 +18,8 @@ pub struct Evidence {
     pub recorded: bool,
     /// By the origin of the request step: where its redirects ended, as an absolute URL.
     pub final_urls: BTreeMap<Origin, String>,
-    /// By the origin of the request step: its texts as the source spells them, and where they stand; whole values come
-    /// before the texts that hold several.
-    pub request_texts: BTreeMap<Origin, SentTexts>,
+    /// The texts of request steps as their sources spell them, and where they stand.
+    pub request_texts: SentTexts,
 }
 
 impl Evidence {

@@ -43,7 +43,7 @@ pub use plan::{
 };
 pub use request::{Encoding, Field, Overrides, QueryField, Request};
 pub use sensitive::{is_secret_value, is_sensitive};
-pub use sent::{SentArchive, SentText, SentTexts};
+pub use sent::{SentText, SentTexts, Spelling};
 pub use step::{
     Aid, Assign, Dialect, Frame, Group, Pause, PlainCode, RequestStep, ScopedVar, Script, Step, ThinkTime,
     VariableScope, WebSocketStep,

@@ -1,10 +1,8 @@
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
 use ecow::EcoString;
-
-use crate::Place;
+use loadwright_diagnostic::Origin;
 
 /// A text of a request as the source spells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,59 +12,36 @@ pub struct SentText {
     pub text: EcoString,
 }
 
-/// The texts of a request: at hand, or left in the source, to be read when somebody wants them. Few requests have
-/// something that anybody asks for.
-///
-/// Two of them are equal when their texts are.
-#[derive(Clone)]
-pub struct SentTexts(Kept);
-
-/// Where requests were left.
-pub trait SentArchive: fmt::Debug + Send + Sync {
-    /// The texts of the request at a place that the archive itself gave out; none when it is not there any more.
-    fn texts(&self, place: Place) -> Vec<SentText>;
+/// A source that can say how it spells its requests.
+pub trait Spelling: fmt::Debug + Send + Sync {
+    /// The texts of the request step of this origin: whole values come before the texts that hold several.
+    fn of(&self, origin: &Origin) -> Option<Vec<SentText>>;
 }
 
-#[derive(Clone)]
-enum Kept {
-    Here(Vec<SentText>),
-    There(Arc<dyn SentArchive>, Place),
-}
+/// The texts of requests as their sources spell them. They are looked up when somebody asks; two are equal when they ask
+/// the same sources.
+#[derive(Debug, Clone, Default)]
+pub struct SentTexts(Vec<Arc<dyn Spelling>>);
 
 impl SentTexts {
-    /// What is read from the archive each time.
-    pub fn in_archive(archive: Arc<dyn SentArchive>, place: Place) -> Self {
-        Self(Kept::There(archive, place))
+    pub fn add(&mut self, source: Arc<dyn Spelling>) {
+        self.0.push(source);
     }
 
-    pub fn read(&self) -> Cow<'_, [SentText]> {
-        match &self.0 {
-            Kept::Here(texts) => Cow::Borrowed(texts),
-            Kept::There(archive, place) => Cow::Owned(archive.texts(*place)),
-        }
+    /// Adds what other sources can say.
+    pub fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
     }
-}
 
-impl Default for SentTexts {
-    fn default() -> Self {
-        Self(Kept::Here(Vec::new()))
-    }
-}
-
-impl From<Vec<SentText>> for SentTexts {
-    fn from(texts: Vec<SentText>) -> Self {
-        Self(Kept::Here(texts))
+    /// The texts of the request step of this origin; none when no source knows them.
+    pub fn of(&self, origin: &Origin) -> Vec<SentText> {
+        self.0.iter().find_map(|s| s.of(origin)).unwrap_or_default()
     }
 }
 
 impl PartialEq for SentTexts {
     fn eq(&self, other: &Self) -> bool {
-        self.read() == other.read()
-    }
-}
-
-impl fmt::Debug for SentTexts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.read().iter()).finish()
+        let same = |(one, other): (&Arc<dyn Spelling>, &Arc<dyn Spelling>)| Arc::ptr_eq(one, other);
+        self.0.len() == other.0.len() && self.0.iter().zip(&other.0).all(same)
     }
 }

@@ -31,7 +31,7 @@ impl Pass for RedactSecrets {
         let mut names = Names::default();
         for_each_step(cx.plan, &mut |step| {
             let mut look = |r: &RequestStep| {
-                collect(r, texts.get(&r.origin), &mut names, &mut found);
+                collect(r, texts, &mut names, &mut found);
             };
             match step {
                 Step::Request(r) => look(r),
@@ -121,8 +121,7 @@ impl Secret {
 /// Names that were met, and whether they are of what must stay private.
 type Names = FxHashMap<String, bool>;
 
-fn collect(step: &RequestStep, texts: Option<&SentTexts>, names: &mut Names, out: &mut Vec<Secret>) {
-    let mut read = None;
+fn collect(step: &RequestStep, texts: &SentTexts, names: &mut Names, out: &mut Vec<Secret>) {
     let mut add = |name: &str, value: &str, env: &str, what: String| {
         let value = value.trim();
         let known = |s: &Secret| s.value == value && (s.tells() || s.name == name);
@@ -130,8 +129,7 @@ fn collect(step: &RequestStep, texts: Option<&SentTexts>, names: &mut Names, out
             value.is_empty() || matches!(value, "true" | "false" | "null" | "undefined" | "0" | "1");
         if !nothing && !out.iter().any(known) {
             let origin = step.origin.key("request");
-            let texts = read.get_or_insert_with(|| texts.map(SentTexts::read).unwrap_or_default());
-            let place = place(value, &step.origin, texts)
+            let place = place(value, &step.origin, &texts.of(&step.origin))
                 .unwrap_or_else(|| Origin::new(origin.source, Pointer::root()));
             out.push(Secret {
                 value: value.to_owned(),
