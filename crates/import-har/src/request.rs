@@ -45,6 +45,7 @@ pub(crate) fn step(
         auth: userinfo(url.authority),
         ..Request::default()
     };
+    request.headers.reserve_exact(entry.headers.len());
     for (i, (recorded, value)) in entry.headers.iter().enumerate() {
         let name = recorded.trim();
         match header_fate(name) {
@@ -55,8 +56,8 @@ pub(crate) fn step(
             }
             HeaderFate::Browser | HeaderFate::Keep => {}
         }
-        let lower = name.to_ascii_lowercase();
-        if !exact && matches!(lower.as_str(), "if-none-match" | "if-modified-since") {
+        let is = |other: &&str| name.eq_ignore_ascii_case(other);
+        if !exact && ["if-none-match", "if-modified-since"].iter().any(is) {
             continue;
         }
         let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
@@ -70,14 +71,17 @@ pub(crate) fn step(
             continue;
         }
         // some recorders list a header twice, once as typed and once as sent
-        let text = address(&lower, value, around);
+        let text = if ["origin", "referer"].iter().any(is) {
+            address(value, around)
+        } else {
+            Text::literal(trimmed(value))
+        };
         let again = request
             .headers
             .iter()
             .any(|f| f.name.as_literal().is_some_and(|n| n.eq_ignore_ascii_case(name)) && f.value == text);
         if !again {
-            let name = if name.len() == recorded.len() { recorded.clone() } else { name.into() };
-            request.headers.push(Field::new(name, text));
+            request.headers.push(Field::new(trimmed(recorded), text));
         }
     }
     cookies_of(entry, around, &mut request);
@@ -102,20 +106,24 @@ pub(crate) fn step(
 }
 
 /// `Origin` and `Referer` say where the server is: they follow the base address when that is changed.
-fn address(header: &str, recorded: &EcoString, around: &Around<'_>) -> Text {
+fn address(recorded: &EcoString, around: &Around<'_>) -> Text {
     let value = recorded.trim();
-    if matches!(header, "origin" | "referer") {
-        let url = split_url(value);
-        let base = format!("{}://{}", url.scheme.to_ascii_lowercase(), url.authority);
-        if let (Some(text), Some(rest)) = (around.bases.get(base.as_str()), value.get(base.len()..))
-            && text.as_literal().is_none()
-        {
-            let mut text = text.clone();
-            text.push_str(rest);
-            return text;
-        }
+    let url = split_url(value);
+    let base = format!("{}://{}", url.scheme.to_ascii_lowercase(), url.authority);
+    if let (Some(text), Some(rest)) = (around.bases.get(base.as_str()), value.get(base.len()..))
+        && text.as_literal().is_none()
+    {
+        let mut text = text.clone();
+        text.push_str(rest);
+        return text;
     }
-    if value.len() == recorded.len() { Text::literal(recorded.clone()) } else { Text::literal(value) }
+    Text::literal(trimmed(recorded))
+}
+
+/// The same text when nothing surrounds it.
+fn trimmed(text: &EcoString) -> EcoString {
+    let inner = text.trim();
+    if inner.len() == text.len() { text.clone() } else { inner.into() }
 }
 
 fn check(name: &str, status: u16, origin: &Origin) -> Vec<Check> {
@@ -173,12 +181,12 @@ fn cookies_of(entry: &Entry, around: &Around<'_>, request: &mut Request) {
 fn path(path: &str) -> Vec<Segment> {
     match path.strip_prefix('/') {
         None => Vec::new(),
-        Some(rest) => rest.split('/').map(|s| Segment::Literal(wire(s).into())).collect(),
+        Some(rest) => rest.split('/').map(|s| Segment::Literal(wire(s))).collect(),
     }
 }
 
 fn query(entry: &Entry, query: Option<&str>) -> Vec<QueryField> {
-    let field = |name: String, value: Option<String>| QueryField {
+    let field = |name: EcoString, value: Option<EcoString>| QueryField {
         name: Text::literal(name),
         value: value.map(Text::literal),
         encoding: Encoding::Raw,
@@ -190,10 +198,14 @@ fn query(entry: &Entry, query: Option<&str>) -> Vec<QueryField> {
 }
 
 /// Bytes that no request line can hold become escapes; everything else stays as recorded.
-fn wire(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+fn wire(text: &str) -> EcoString {
+    let fits = |b: u8| b > 0x20 && b < 0x7f && !matches!(b, b'"' | b'<' | b'>');
+    if text.bytes().all(fits) {
+        return text.into();
+    }
+    let mut out = EcoString::with_capacity(text.len());
     for b in text.bytes() {
-        if b > 0x20 && b < 0x7f && !matches!(b, b'"' | b'<' | b'>') {
+        if fits(b) {
             out.push(b as char);
         } else {
             out.push_str(&format!("%{b:02X}"));
@@ -203,7 +215,7 @@ fn wire(text: &str) -> String {
 }
 
 /// A name or value that a recorder gives only decoded, unless it is encoded already.
-fn component(text: &str) -> String {
+fn component(text: &str) -> EcoString {
     let encoded = text.contains('%') && !text.contains([' ', '&', '=']);
     if encoded {
         return wire(text);
@@ -211,9 +223,9 @@ fn component(text: &str) -> String {
     text.bytes()
         .map(|b| {
             if b.is_ascii_alphanumeric() || b"-_.~".contains(&b) {
-                (b as char).to_string()
+                EcoString::from(b as char)
             } else {
-                format!("%{b:02X}")
+                format!("%{b:02X}").into()
             }
         })
         .collect()

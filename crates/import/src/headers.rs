@@ -13,19 +13,32 @@ pub enum HeaderFate {
 
 /// Sorts a header by name; case does not count (RFC 9110 section 5.1).
 pub fn header_fate(name: &str) -> HeaderFate {
-    let name = name.to_ascii_lowercase();
-    match name.as_str() {
-        n if n.starts_with(':') => HeaderFate::Managed,
-        "host" | "content-length" | "connection" | "proxy-connection" | "keep-alive"
-        | "transfer-encoding" | "te" | "trailer" | "upgrade" | "http2-settings" => HeaderFate::Managed,
-        "cookie" => HeaderFate::Cookie,
-        n if n.starts_with("sec-") => HeaderFate::Browser,
-        "dnt"
-        | "upgrade-insecure-requests"
-        | "priority"
-        | "purpose"
-        | "x-client-data"
-        | "x-devtools-emulate-network-conditions-client-id" => HeaderFate::Browser,
-        _ => HeaderFate::Keep,
+    const MANAGED: &[&str] = &[
+        "host",
+        "content-length",
+        "connection",
+        "proxy-connection",
+        "keep-alive",
+        "transfer-encoding",
+        "te",
+        "trailer",
+        "upgrade",
+        "http2-settings",
+    ];
+    const BROWSER: &[&str] = &[
+        "dnt",
+        "upgrade-insecure-requests",
+        "priority",
+        "purpose",
+        "x-client-data",
+        "x-devtools-emulate-network-conditions-client-id",
+    ];
+    let is = |other: &&str| name.eq_ignore_ascii_case(other);
+    let begins = |with: &str| name.get(..with.len()).is_some_and(|n| n.eq_ignore_ascii_case(with));
+    match () {
+        () if begins(":") || MANAGED.iter().any(is) => HeaderFate::Managed,
+        () if is(&"cookie") => HeaderFate::Cookie,
+        () if begins("sec-") || BROWSER.iter().any(is) => HeaderFate::Browser,
+        () => HeaderFate::Keep,
     }
 }

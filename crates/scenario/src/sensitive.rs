@@ -1,6 +1,7 @@
 /// Names that people give to what must stay private: of headers, cookies, fields, parameters.
 pub fn is_sensitive(name: &str) -> bool {
-    let n: String = name.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+    let mut n = String::with_capacity(name.len());
+    n.extend(name.bytes().filter(u8::is_ascii_alphanumeric).map(|b| char::from(b.to_ascii_lowercase())));
     let has = |w: &str| n.contains(w);
     [
         "password",

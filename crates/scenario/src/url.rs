@@ -33,7 +33,11 @@ impl Segment {
 impl UrlTemplate {
     /// The path with its parameters by name: `/pets/{petId}`; `/` when there is no path.
     pub fn group(&self) -> String {
-        let mut out = String::new();
+        let label = |segment: &Segment| match segment {
+            Segment::Literal(text) => text.len(),
+            Segment::Param { label, .. } => label.len(),
+        };
+        let mut out = String::with_capacity(self.path.iter().map(|s| label(s) + 1).sum());
         for segment in &self.path {
             out.push('/');
             out.push_str(match segment {

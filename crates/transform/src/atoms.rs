@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use loadwright_scenario::{Body, Field, Json, PartContent, RequestStep, Segment, Text};
 
@@ -57,13 +59,12 @@ pub(crate) fn is_origin(name: &str) -> bool {
 }
 
 fn body(body: &Body, f: &mut dyn FnMut(&str, &str)) {
-    let text = |t: &Text| t.as_literal().map(str::to_owned);
     match body {
         Body::Json { value, .. } => json("", value, f),
         Body::Form(fields) => {
             for field in fields {
-                if let (Some(name), Some(value)) = (field.name.as_literal(), text(&field.value)) {
-                    pieces(name, &value, f);
+                if let (Some(name), Some(value)) = (field.name.as_literal(), field.value.as_literal()) {
+                    pieces(name, value, f);
                 }
             }
         }
@@ -82,7 +83,7 @@ fn body(body: &Body, f: &mut dyn FnMut(&str, &str)) {
         Body::Multipart(parts) => {
             for part in parts {
                 if let (Some(name), PartContent::Text(value)) = (part.name.as_literal(), &part.content) {
-                    pieces(name, &text(value).unwrap_or_default(), f);
+                    pieces(name, value.as_literal().unwrap_or_default(), f);
                 }
             }
         }
@@ -176,7 +177,10 @@ pub(crate) fn from_base64(text: &str) -> Option<String> {
 }
 
 /// Percent escapes undone; what is no escape stays.
-pub(crate) fn decoded(text: &str) -> String {
+pub(crate) fn decoded(text: &str) -> Cow<'_, str> {
+    if !text.contains('%') {
+        return Cow::Borrowed(text);
+    }
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut i = 0;
@@ -192,7 +196,7 @@ pub(crate) fn decoded(text: &str) -> String {
             }
         }
     }
-    String::from_utf8_lossy(&out).into_owned()
+    Cow::Owned(String::from_utf8_lossy(&out).into_owned())
 }
 
 /// As `encodeURIComponent` writes it.

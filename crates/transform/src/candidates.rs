@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use loadwright_scenario::{Exchange, JsonPath, JsonStep, ObservedResponse, Selector};
@@ -26,15 +27,15 @@ pub(crate) struct Candidate {
 
 impl Candidate {
     /// What requests are asked for: the value, behind its path when it says nothing by itself.
-    pub fn key(&self) -> String {
+    pub fn key(&self) -> Cow<'_, str> {
         key(&self.value, &self.scope)
     }
 }
 
-fn key(value: &str, scope: &Scope) -> String {
+fn key<'v>(value: &'v str, scope: &Scope) -> Cow<'v, str> {
     match scope {
-        Scope::Path(prefix) => format!("{prefix}/{value}"),
-        Scope::Anywhere | Scope::Ids | Scope::Named(_) => value.to_owned(),
+        Scope::Path(prefix) => Cow::Owned(format!("{prefix}/{value}")),
+        Scope::Anywhere | Scope::Ids | Scope::Named(_) => Cow::Borrowed(value),
     }
 }
 
@@ -136,7 +137,7 @@ impl Found<'_> {
             return;
         }
         let key = key(value, &scope);
-        if self.out.contains_key(&key) || !(self.wanted.is)(&key) {
+        if self.out.contains_key(key.as_ref()) || !(self.wanted.is)(&key) {
             return;
         }
         let scoped = matches!(scope, Scope::Path(_));
@@ -148,8 +149,8 @@ impl Found<'_> {
             scope => scope,
         };
         let candidate = Candidate { value: value.to_owned(), scope, from, name: name.to_owned(), coded };
-        self.out.insert(key.clone(), candidate);
-        self.order.push(key);
+        self.out.insert(key.to_string(), candidate);
+        self.order.push(key.into_owned());
     }
 }
 

@@ -66,7 +66,7 @@ pub(crate) fn from_evidence(cx: &PassContext<'_>, sent: &[Sent], taken: &HashSet
         if seen.hits.iter().filter(gone).any(|h| h.len() <= 8 && h.bytes().all(|b| b.is_ascii_digit())) {
             seen = look.at(i, exchange, wants, served);
         } else if seen.hits.iter().any(|h| gone(&h)) {
-            seen.found.retain(|c| !served.contains(&c.key()));
+            seen.found.retain(|c| !served.contains(c.key().as_ref()));
         }
         let end = exchange.timing.map(|t| t.start_ms + t.duration_ms);
         for c in seen.found {
@@ -82,7 +82,7 @@ pub(crate) fn from_evidence(cx: &PassContext<'_>, sent: &[Sent], taken: &HashSet
             {
                 continue;
             }
-            served.insert(key.clone());
+            served.insert(key.to_string());
             let confidence = if look.varies(&c.value) { 0.99 } else { confidence(&c, want, wants) };
             let name = names.free(&c.name);
             let senders = wants.users(want);
@@ -190,7 +190,7 @@ pub(crate) fn from_rules(
                 })
             })
             .collect();
-        let value = if rule.decode { decoded(&value) } else { value };
+        let value = if rule.decode { decoded(&value).into_owned() } else { value };
         let swap = swap(&rule, value, scope);
         flows.push(Flow { rule, producer, swap, users });
     }

@@ -21,7 +21,9 @@ pub(crate) fn singular(word: &str) -> String {
 
 /// Letters and digits in lower case: `pet_id`, `petId` and `PET-ID` are one name.
 pub(crate) fn normal(name: &str) -> String {
-    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+    let mut out = String::with_capacity(name.len());
+    out.extend(name.bytes().filter(u8::is_ascii_alphanumeric).map(|b| char::from(b.to_ascii_lowercase())));
+    out
 }
 
 /// `X-CSRF-Token` → `xCsrfToken`

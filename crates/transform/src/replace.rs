@@ -117,7 +117,7 @@ fn path(step: &mut RequestStep, swap: &Swap) -> bool {
                     *segment = Segment::Param { label: label.into(), value, encoding: encoding(&swap.value) };
                     found = true;
                 } else if swap.scope == Scope::Anywhere && text.contains(value) {
-                    let mut with = Text::literal(text.as_str());
+                    let mut with = Text::literal(text.clone());
                     if bounded(&mut with, value, &Text::from(swap.part.clone())) {
                         let label = text.replace(value, &format!("{{{}}}", swap.name));
                         *segment = Segment::Param { label, value: with, encoding: Encoding::Raw };
@@ -143,16 +143,13 @@ fn path(step: &mut RequestStep, swap: &Swap) -> bool {
 
 /// Whether a text is a value, plain or with percent escapes.
 fn says(text: &str, value: &str) -> bool {
-    text == value || text.contains('%') && decoded(text) == value
+    text == value || decoded(text) == value
 }
 
 fn query(name: &str, v: &mut Text, how: &mut Encoding, swap: &Swap) -> bool {
     let plain = |t: &str| t.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
     let Some(literal) = v.as_literal().map(str::to_owned) else { return text(v, swap) };
-    if literal == swap.value
-        || decoded(&literal.replace('+', " ")) == swap.value
-        || decoded(&literal) == swap.value
-    {
+    if says(&literal, &swap.value) || literal.contains('+') && says(&literal.replace('+', " "), &swap.value) {
         *v = Text::from(swap.part.clone());
         // names are wire text already: only the variable needs encoding, and plain names survive it
         if plain(name) {
@@ -164,7 +161,7 @@ fn query(name: &str, v: &mut Text, how: &mut Encoding, swap: &Swap) -> bool {
         return false;
     }
     let says = decoded(&literal);
-    let mut inner = Text::literal(says.as_str());
+    let mut inner = Text::literal(says.as_ref());
     if encoded(&says) == literal && plain(name) && bounded(&mut inner, &swap.value, &swap.one()) {
         *v = inner;
         *how = Encoding::Component;
@@ -199,7 +196,7 @@ fn body(body: &mut Body, swap: &Swap, by_id: &dyn Fn(&str) -> bool) -> bool {
             let mut fields = Vec::new();
             for piece in form.split('&') {
                 let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
-                let plain = |t: &str| decoded(&t.replace('+', " "));
+                let plain = |t: &str| decoded(&t.replace('+', " ")).into_owned();
                 let mut value = Text::literal(plain(value));
                 if by_id(name) {
                     found |= text(&mut value, swap);
@@ -265,6 +262,10 @@ fn text(t: &mut Text, swap: &Swap) -> bool {
     }
     let Some(literal) = t.as_literal() else { return false };
     let (head, token) = literal.rsplit_once(' ').map_or(("", literal), |(h, t)| (h, t));
+    // what it says is a quarter shorter
+    if token.len() / 4 * 3 < swap.value.len() {
+        return false;
+    }
     let Some(says) = from_base64(token) else { return false };
     let mut inner = Text::literal(says.as_str());
     if base64::engine::general_purpose::STANDARD.encode(&says) != token

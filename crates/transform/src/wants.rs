@@ -153,16 +153,19 @@ impl Wants {
 
 /// `/orders/5` for each segment that is a short number.
 fn prefixes(step: &RequestStep, f: &mut dyn FnMut(&str)) {
+    let segments = step.request.url.path.iter().map_while(|segment| match segment {
+        Segment::Literal(text) => Some(text.as_str()),
+        Segment::Param { value, .. } => value.as_literal(),
+    });
+    let short = |text: &str| (1..=8).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    if !segments.clone().any(short) {
+        return;
+    }
     let mut path = String::new();
-    for segment in &step.request.url.path {
-        let text = match segment {
-            Segment::Literal(text) => Some(text.as_str()),
-            Segment::Param { value, .. } => value.as_literal(),
-        };
-        let Some(text) = text else { return };
+    for text in segments {
         path.push('/');
         path.push_str(text);
-        if !text.is_empty() && text.len() <= 8 && text.bytes().all(|b| b.is_ascii_digit()) {
+        if short(text) {
             f(&path);
         }
     }
