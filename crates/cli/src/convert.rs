@@ -20,6 +20,9 @@ use crate::{format, keep, merge, render, report_file, sources};
 /// Bytes from which on a body is easier to read in a file of its own.
 const LONG_BODY: usize = 500;
 
+/// From so many recorded answers on it pays to start a thread for them.
+const MANY: usize = 500;
+
 /// A plan that is ready to be written, with everything that was found on the way.
 pub struct Converted {
     pub plan: TestPlan,
@@ -34,10 +37,16 @@ pub struct Converted {
 pub fn run(args: &ConvertArgs) -> Result<Exit> {
     let mut progress = Progress::new(args.findings.quiet, args.findings.verbose);
     let mut converted = plan_watched(&args.input, &args.shape, For::Script, &mut progress)?;
-    // recorded answers take room and no script has them
-    converted.evidence = Evidence::default();
     progress.begin("writing the script");
-    let mut generated = generate(&converted, &args.shape, args.output.as_deref())?;
+    // recorded answers take room and no script has them
+    let evidence = std::mem::take(&mut converted.evidence);
+    let mut generated = std::thread::scope(|scope| {
+        // taking those of a long recording to pieces takes time, which the other core has
+        if evidence.exchanges.len() >= MANY {
+            scope.spawn(move || drop(evidence));
+        }
+        generate(&converted, &args.shape, args.output.as_deref())
+    })?;
     converted.diagnostics.append(&mut generated.diagnostics);
     progress.done(&format!("wrote {} files for {}", generated.files.len(), args.shape.target));
     drop(progress);

@@ -43,6 +43,8 @@ pub(crate) struct Context<'a> {
     pub inputs: BTreeMap<SourceId, String>,
     /// Bodies of more bytes than these go to files.
     pub long_bodies: Option<usize>,
+    /// What responses would be called, by the names of their steps, which many steps of a recording share.
+    pub wishes: FxHashMap<String, String>,
     /// Set for one of several that write at the same time.
     pub hand: Option<super::long::Hand>,
 }
@@ -75,6 +77,7 @@ impl<'a> Context<'a> {
             beside: super::postman::Beside::default(),
             inputs: BTreeMap::new(),
             long_bodies: None,
+            wishes: FxHashMap::default(),
             hand: None,
         }
     }

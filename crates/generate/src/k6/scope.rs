@@ -30,10 +30,12 @@ struct Uses {
 /// Decides for each captured variable of the plan. `split` scenarios are written as several functions.
 pub(super) fn homes(plan: &TestPlan, split: bool) -> FxHashMap<VarName, Home> {
     let mut uses: AllUses<'_> = FxHashMap::default();
+    uses.reserve(plan.variables.len());
     for (i, scenario) in plan.scenarios.iter().enumerate() {
         walk(&scenario.steps, &mut vec![i], i, &mut uses);
     }
     let mut out = FxHashMap::default();
+    out.reserve(plan.variables.len());
     for variable in &plan.variables {
         let VarSource::Captured { initial } = &variable.source else { continue };
         let home = match variable.lifetime {

@@ -16,6 +16,9 @@ struct View {
     sections: Vec<String>,
 }
 
+/// From so many variables on it pays to start a thread for them.
+const MANY: usize = 500;
+
 /// k6 JavaScript: one ES module, and beside it the files that it opens.
 pub struct K6;
 
@@ -40,9 +43,16 @@ impl Target for K6 {
         let mut cx = Context::new(plan);
         cx.inputs.clone_from(&request.options.inputs);
         cx.long_bodies = request.options.long_bodies;
-        cx.homes = Arc::new(homes(plan, long));
         reserve_own_names(&mut cx);
-        cx.name_variables();
+        cx.homes = Arc::new(std::thread::scope(|scope| {
+            // finding homes takes as long as naming: a plan of many variables is looked at from both sides at once
+            let found = (plan.variables.len() >= MANY).then(|| scope.spawn(|| homes(plan, long)));
+            cx.name_variables();
+            match found {
+                Some(found) => found.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                None => homes(plan, long),
+            }
+        }));
         cx.share_scripts();
         cx.carry_scripts();
         cx.share_credentials();

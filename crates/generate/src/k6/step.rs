@@ -194,14 +194,18 @@ impl Context<'_> {
         if let Some(ahead) = self.name_ahead() {
             return ahead;
         }
-        let mut wish = camel_case(&step.name);
-        if wish.eq_ignore_ascii_case(&step.request.method) {
-            wish.push_str("Root");
+        if !self.wishes.contains_key(step.name.as_str()) {
+            self.wishes.insert(step.name.to_string(), camel_case(&step.name));
         }
+        let wish = self.wishes.get(step.name.as_str()).map_or("", String::as_str);
         if wish.is_empty() {
-            wish = camel_case(&format!("{} {}", step.request.method, step.request.url.group()));
+            let wish = camel_case(&format!("{} {}", step.request.method, step.request.url.group()));
+            return locals.claim_inside(&self.names, &wish, "response");
         }
-        locals.claim_inside(&self.names, &wish, "response")
+        if wish.eq_ignore_ascii_case(&step.request.method) {
+            return locals.claim_inside(&self.names, &format!("{wish}Root"), "response");
+        }
+        locals.claim_inside(&self.names, wish, "response")
     }
 
     /// The names of all responses of the steps, in the order in which writing them asks for names.

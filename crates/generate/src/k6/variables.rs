@@ -12,6 +12,7 @@ use crate::js::{JsExpr, Prop, Stmt, camel_case, constant_case};
 impl Context<'_> {
     /// Gives every variable and dataset its identifier, so that names do not depend on where they are used first.
     pub fn name_variables(&mut self) {
+        Arc::make_mut(&mut self.vars).reserve(self.plan.variables.len());
         for v in &self.plan.variables {
             let wish = match &v.source {
                 VarSource::Environment { .. } | VarSource::Switched { name: Some(_), .. } => {
