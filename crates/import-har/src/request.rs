@@ -138,7 +138,7 @@ fn check(name: &str, status: u16, origin: &Origin) -> Vec<Check> {
         name: format!("{name}: {what}"),
         subject: Selector::Status,
         predicate,
-        origin: origin.key("response").key("status"),
+        origin: origin.below("/response/status"),
     }]
 }
 

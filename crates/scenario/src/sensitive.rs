@@ -1,7 +1,9 @@
+use ecow::EcoString;
+
 /// Names that people give to what must stay private: of headers, cookies, fields, parameters.
 pub fn is_sensitive(name: &str) -> bool {
-    let mut n = String::with_capacity(name.len());
-    n.extend(name.bytes().filter(u8::is_ascii_alphanumeric).map(|b| char::from(b.to_ascii_lowercase())));
+    let n: EcoString =
+        name.bytes().filter(u8::is_ascii_alphanumeric).map(|b| char::from(b.to_ascii_lowercase())).collect();
     let has = |w: &str| n.contains(w);
     [
         "password",

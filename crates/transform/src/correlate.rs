@@ -80,6 +80,7 @@ fn apply(cx: &mut PassContext<'_>, flows: Vec<Flow>, sent: &[Sent]) {
         rule.uses = users;
         rule.uses.dedup();
         let Some(producer) = sent.get(flow.producer) else { continue };
+        let answer = producer.origin.key("response");
         made.entry(flow.producer).or_insert_with(|| Vec::with_capacity(1)).push(Extraction {
             into: flow.swap.name.clone(),
             from: rule.select.clone(),
@@ -91,7 +92,7 @@ fn apply(cx: &mut PassContext<'_>, flows: Vec<Flow>, sent: &[Sent]) {
                 users_text(&rule.uses),
                 rule.confidence
             )),
-            origin: producer.origin.key("response"),
+            origin: answer.clone(),
         });
         let message = format!(
             "{} flows into {} later request{}: {} (confidence {:.2})",
@@ -102,7 +103,7 @@ fn apply(cx: &mut PassContext<'_>, flows: Vec<Flow>, sent: &[Sent]) {
             rule.confidence,
         );
         cx.diagnostics.push(
-            Diagnostic::new(&codes::CORRELATED, message, producer.origin.key("response"))
+            Diagnostic::new(&codes::CORRELATED, message, answer)
                 .with_help(format!("--skip-rule {} keeps the recorded value", rule.name)),
         );
         cx.plan.variables.push(Variable {
