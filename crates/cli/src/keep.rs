@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use loadwright_generate::Generated;
-use loadwright_generate::keep::{Base, Changes, Lock, Operations, Syntax, difference, merge};
+use loadwright_generate::keep::{Base, Changes, Lock, Operations, Packed, Syntax, difference, merge};
 use loadwright_scenario::TestPlan;
 
 /// What happens to a script that stands there already.
@@ -41,21 +41,25 @@ pub struct Made<'m> {
 
 impl Made<'_> {
     /// What the next conversion to the same place is compared with.
-    pub fn lock(&self) -> Lock {
-        Lock::new(Operations::of(self.plan), self.generated, self.target, &self.source)
+    fn lock(&self) -> Lock {
+        self.lock_with(Operations::of(self.plan), Packed::of(self.generated))
+    }
+
+    fn lock_with(&self, operations: Operations, files: Packed) -> Lock {
+        Lock::new(operations, files, self.target, &self.source)
     }
 }
 
 /// Writes the script and what belongs beside it. Edits since the last conversion are merged in; conflicts give their number.
 pub fn write(output: &Path, made: &Made<'_>, args: &KeepArgs) -> Result<usize> {
     let planned = plan(output, made, args.overwrite)?;
-    let (conflicts, lock) = std::thread::scope(|scope| {
-        let lock = scope.spawn(|| made.lock().to_text());
-        (write_all(&planned), lock.join())
+    let (conflicts, operations, files) = std::thread::scope(|scope| {
+        let files = scope.spawn(|| Packed::of(made.generated));
+        (write_all(&planned), Operations::of(made.plan), files.join())
     });
-    let lock = lock.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    let files = files.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
     let conflicts = conflicts?;
-    write_file(&lock_path(output), lock.as_bytes())?;
+    write_file(&lock_path(output), made.lock_with(operations, files).to_text().as_bytes())?;
     Ok(conflicts)
 }
 

@@ -51,5 +51,5 @@ pub use step::{
 pub use text::{Coding, Column, Generator, Part, Text, VarName};
 pub use texts::{for_each_text, for_each_text_mut};
 pub use url::{Segment, UrlTemplate};
-pub use visit::{for_each_request, for_each_request_mut, for_each_step, for_each_step_mut};
+pub use visit::{for_each_request, for_each_request_mut, for_each_step, for_each_step_mut, requests_mut};
 pub use xml::xml_fields;

@@ -57,3 +57,23 @@ pub fn for_each_request_mut(plan: &mut TestPlan, f: &mut dyn FnMut(&mut RequestS
         Step::Group(_) | Step::Pause(_) | Step::Assign(_) | Step::Script(_) | Step::WebSocket(_) => {}
     });
 }
+
+/// Every request of the plan to be changed, in the order of execution, batches and setup included.
+pub fn requests_mut(plan: &mut TestPlan) -> Vec<&mut RequestStep> {
+    fn walk<'a>(steps: &'a mut [Step], out: &mut Vec<&'a mut RequestStep>) {
+        for step in steps {
+            match step {
+                Step::Request(request) => out.push(request),
+                Step::Batch(requests) => out.extend(requests),
+                Step::Group(group) => walk(&mut group.steps, out),
+                Step::Pause(_) | Step::Assign(_) | Step::Script(_) | Step::WebSocket(_) => {}
+            }
+        }
+    }
+    let mut out = Vec::new();
+    walk(&mut plan.setup, &mut out);
+    for scenario in &mut plan.scenarios {
+        walk(&mut scenario.steps, &mut out);
+    }
+    out
+}

@@ -61,9 +61,44 @@ pub(crate) fn each<T: Sync, R: Send>(
     });
 }
 
+/// Fewer items than this are changed sooner than threads start.
+const MANY: usize = 1_000;
+
+/// Changes each item on all cores; each hand has something of its own beside the items.
+pub(crate) fn change<T: Send, H: Default>(items: &mut [T], change: &(dyn Fn(&mut T, &mut H) + Sync)) {
+    let work = |items: &mut [T]| {
+        let mut own = H::default();
+        items.iter_mut().for_each(|item| change(item, &mut own));
+    };
+    let hands = std::thread::available_parallelism().map_or(1, usize::from).min(8);
+    if hands < 2 || items.len() < MANY {
+        return work(items);
+    }
+    let share = items.len().div_ceil(hands);
+    std::thread::scope(|scope| {
+        let (mine, others) = items.split_at_mut(share.min(items.len()));
+        for some in others.chunks_mut(share) {
+            scope.spawn(|| work(some));
+        }
+        work(mine);
+    });
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn many_hands_change_each_item_once() {
+        for count in [0, 1, MANY - 1, MANY, MANY + 3] {
+            let mut items: Vec<usize> = (0..count).collect();
+            change(&mut items, &|item, seen: &mut usize| {
+                *seen += 1;
+                *item = *item * 2 + usize::from(*seen == 0);
+            });
+            assert!(items.iter().enumerate().all(|(i, item)| *item == 2 * i), "{count}");
+        }
+    }
 
     #[test]
     fn many_hands_keep_the_order() {

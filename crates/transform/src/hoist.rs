@@ -1,8 +1,8 @@
 use loadwright_scenario::{
-    ApiKeyPlace, Auth, Field, Part, Request, Step, TestPlan, for_each_request, for_each_request_mut,
+    ApiKeyPlace, Auth, Field, Part, Request, Step, TestPlan, for_each_request, requests_mut,
 };
 
-use crate::{Pass, PassContext};
+use crate::{Pass, PassContext, crew};
 
 /// Headers and bearer tokens that every request of several sends are said once.
 pub(crate) struct HoistHeaders;
@@ -27,7 +27,7 @@ impl Pass for HoistHeaders {
         }
         let auth = auth.filter(|auth| is_constant_auth(cx.plan, auth));
         if !headers.is_empty() || auth.is_some() {
-            for_each_request_mut(cx.plan, &mut |r| {
+            crew::change(&mut requests_mut(cx.plan), &|r, (): &mut ()| {
                 let mut next = 0;
                 r.request.headers.retain(|f| !holds(&headers, f, &mut next));
                 r.request.headers.shrink_to_fit();

@@ -1,7 +1,8 @@
 use ecow::{EcoString, eco_format};
-use loadwright_scenario::{Encoding, Evidence, RequestStep, Segment, TestPlan, Text, for_each_request_mut};
+use loadwright_scenario::{Encoding, Evidence, RequestStep, Segment, TestPlan, Text, requests_mut};
 use rustc_hash::FxHashMap;
 
+use crate::crew;
 use crate::dynamic::is_id_like;
 use crate::names::{camel, singular};
 use crate::{Pass, PassContext};
@@ -24,9 +25,8 @@ impl Pass for GroupUrls {
 /// The pass by itself: two recordings are compared by operation.
 pub fn group_urls(plan: &mut TestPlan, evidence: &Evidence) {
     if evidence.recorded {
-        let mut labels = Labels::default();
-        for_each_request_mut(plan, &mut |step| {
-            if group(step, &mut labels) && step.url_group.is_none() {
+        crew::change(&mut requests_mut(plan), &|step, labels: &mut Labels| {
+            if group(step, labels) && step.url_group.is_none() {
                 rename(step);
             }
         });

@@ -33,6 +33,21 @@ pub enum LockError {
     Version(u32),
 }
 
+/// Files as a lock keeps them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Packed(BTreeMap<String, String>);
+
+impl Packed {
+    /// Takes all cores for a moment when the files are long.
+    pub fn of(generated: &Generated) -> Self {
+        let kept = |f: &GeneratedFile| {
+            let shared = generated.shared.contains(&f.path);
+            (f.path.clone(), if shared { fingerprint(&f.content) } else { packed(&f.content) })
+        };
+        Self(generated.files.iter().map(kept).collect())
+    }
+}
+
 /// What is known of a file that an earlier conversion wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Base {
@@ -66,17 +81,14 @@ impl Changes {
 }
 
 impl Lock {
-    pub fn new(operations: Operations, generated: &Generated, target: &str, source: &str) -> Self {
-        let kept = |f: &GeneratedFile| {
-            let shared = generated.shared.contains(&f.path);
-            (f.path.clone(), if shared { fingerprint(&f.content) } else { packed(&f.content) })
-        };
+    /// `files` are what was made, packed.
+    pub fn new(operations: Operations, files: Packed, target: &str, source: &str) -> Self {
         Self {
             version: VERSION,
             target: target.to_owned(),
             source: source.to_owned(),
             operations: operations.0,
-            files: generated.files.iter().map(kept).collect(),
+            files: files.0,
         }
     }
 
@@ -214,13 +226,13 @@ mod tests {
         let content = "export default function () {}\n".repeat(100).into_bytes();
         let file = GeneratedFile { path: "a.js".into(), content: content.clone() };
         let generated = Generated { files: vec![file], ..Generated::default() };
-        let lock = Lock::new(Operations::default(), &generated, "k6", "a.yaml");
+        let lock = Lock::new(Operations::default(), Packed::of(&generated), "k6", "a.yaml");
         let text = lock.to_text();
         assert!(text.len() < 500, "{text}");
         let read = Lock::parse(&text).expect("a lock");
         assert_eq!(read.base("a.js"), Some(Base::Content(content.clone())));
         let shared = Generated { shared: ["a.js".to_owned()].into(), ..generated };
-        let lean = Lock::new(Operations::default(), &shared, "k6", "a.yaml");
+        let lean = Lock::new(Operations::default(), Packed::of(&shared), "k6", "a.yaml");
         assert!(lean.to_text().len() < 250, "{}", lean.to_text());
         assert!(lean.base("a.js").is_some_and(|b| b.is(&content) && !b.is(b"edited")));
         assert!(lean.same_files(&read) && read.same_files(&lean));
@@ -235,7 +247,7 @@ mod tests {
             let generated = Generated { files: vec![file], ..Generated::default() };
             let names = ["GET /pets", "GET /pets/{id}", "POST /pets"];
             let operations = names.map(|n| (n.to_owned(), format!("{mark}{:016x}", mark.len())));
-            Lock::new(Operations(operations.into()), &generated, "k6", "a.yaml")
+            Lock::new(Operations(operations.into()), Packed::of(&generated), "k6", "a.yaml")
         };
         let script = "get('GET /pets');\n\nget('GET /pets/{id}');\n\npost('POST /pets');\n";
         let moved_on = script.replace("get('GET /pets/{id}')", "get(id, 'GET /pets/{id}')");

@@ -8,7 +8,7 @@ mod merge;
 mod operations;
 
 pub use blocks::parses;
-pub use lock::{Base, Changes, Lock, LockError};
+pub use lock::{Base, Changes, Lock, LockError, Packed};
 pub use merge::{Merged, Syntax, merge};
 pub use operations::Operations;
 
