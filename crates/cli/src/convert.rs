@@ -38,12 +38,15 @@ pub fn run(args: &ConvertArgs) -> Result<Exit> {
     let mut progress = Progress::new(args.findings.quiet, args.findings.verbose);
     let mut converted = plan_watched(&args.input, &args.shape, For::Script, &mut progress)?;
     progress.begin("writing the script");
-    // recorded answers take room and no script has them
-    let evidence = std::mem::take(&mut converted.evidence);
+    // recorded answers take room and no script has them; rules are for those who ask
+    let asked = args.shape.recording.write_rules.is_some() || args.findings.report.is_some();
+    let rules = asked || args.format.is_json();
+    let found = if rules { Found::default() } else { std::mem::take(&mut converted.found) };
+    let spare = (std::mem::take(&mut converted.evidence), found);
     let mut generated = std::thread::scope(|scope| {
         // taking those of a long recording to pieces takes time, which the other core has
-        if evidence.exchanges.len() >= MANY {
-            scope.spawn(move || drop(evidence));
+        if spare.0.exchanges.len() >= MANY {
+            scope.spawn(move || drop(spare));
         }
         generate(&converted, &args.shape, args.output.as_deref())
     })?;
