@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 
@@ -16,7 +17,7 @@ pub(crate) fn each<T: Sync, R: Send>(
     make: &(dyn Fn(usize, &T) -> R + Sync),
     take: &mut dyn FnMut(usize, R),
 ) {
-    let hands = std::thread::available_parallelism().map_or(1, usize::from).min(8);
+    let hands = hands();
     if hands < 2 || size < WORTH_IT {
         items.iter().enumerate().for_each(|(i, item)| take(i, make(i, item)));
         return;
@@ -70,7 +71,7 @@ pub(crate) fn change<T: Send, H: Default>(items: &mut [T], change: &(dyn Fn(&mut
         let mut own = H::default();
         items.iter_mut().for_each(|item| change(item, &mut own));
     };
-    let hands = std::thread::available_parallelism().map_or(1, usize::from).min(8);
+    let hands = hands();
     if hands < 2 || items.len() < MANY {
         return work(items);
     }
@@ -82,6 +83,12 @@ pub(crate) fn change<T: Send, H: Default>(items: &mut [T], change: &(dyn Fn(&mut
         }
         work(mine);
     });
+}
+
+/// How many threads it pays to work with. Asked once: the answer is put together from several files of the system.
+fn hands() -> usize {
+    static HANDS: OnceLock<usize> = OnceLock::new();
+    *HANDS.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from).min(8))
 }
 
 #[cfg(test)]

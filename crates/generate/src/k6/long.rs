@@ -10,6 +10,7 @@ use loadwright_scenario::Step;
 
 use super::context::{Context, Needs};
 use super::scenario::count;
+use crate::hands::hands;
 use crate::js::{JsIdent, Names, Printer, Stmt};
 
 /// Steps that a hand takes at once.
@@ -142,10 +143,6 @@ impl<'a> Context<'a> {
         hand.strayed |= name.is_none();
         Some(name.unwrap_or_else(|| JsIdent::known("response")))
     }
-}
-
-fn hands() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from).min(8)
 }
 
 /// Pieces of a function with a blank line between them.

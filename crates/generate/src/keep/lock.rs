@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
 use super::operations::{Operations, comparable, paragraphs};
+use crate::hands::hands;
 use crate::{Generated, GeneratedFile};
 
 /// The version of the lock file that this program writes and reads.
@@ -171,18 +172,21 @@ fn packed(content: &[u8]) -> String {
         return STANDARD.encode(deflated(content, true));
     }
     let pieces: Vec<&[u8]> = content.chunks(PIECE).collect();
-    let hands = std::thread::available_parallelism().map_or(1, usize::from).min(8);
-    let share = pieces.len().div_ceil(hands);
+    let share = pieces.len().div_ceil(hands());
     let last = pieces.len() - 1;
     let deflate = |(n, some): (usize, &[&[u8]])| -> Vec<u8> {
-        some.iter().enumerate().flat_map(|(i, p)| deflated(p, n * share + i == last)).collect()
+        let out: Vec<_> = some.iter().enumerate().map(|(i, p)| deflated(p, n * share + i == last)).collect();
+        out.concat()
     };
-    let out: Vec<u8> = std::thread::scope(|scope| {
-        let crew: Vec<_> =
-            pieces.chunks(share).enumerate().map(|some| scope.spawn(move || deflate(some))).collect();
-        crew.into_iter()
-            .flat_map(|hand| hand.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
+    let out = std::thread::scope(|scope| {
+        let mut shares = pieces.chunks(share).enumerate();
+        let mine = shares.next();
+        let others: Vec<_> = shares.map(|some| scope.spawn(move || deflate(some))).collect();
+        let mut out = mine.map(deflate).unwrap_or_default();
+        for hand in others {
+            out.extend(hand.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        out
     });
     STANDARD.encode(out)
 }
