@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use loadwright_import::Bytes;
 
 use crate::frame::Frame;
+use crate::guess::next_entry;
 use crate::stream::{self, End, Raw, Scan};
 
 /// Smaller files are read faster than threads start.
@@ -28,39 +29,21 @@ pub(crate) fn read_entries<T: Send, S: Default>(
     let frame = stream::read_lists(bytes, &mut |scan| {
         scan.space()?;
         let start = scan.window.place();
-        let opening = opening(scan)?;
-        let parts = Parts { bytes, opening, start, size };
-        if hands() < 2 || size.saturating_sub(start) < WORTH_IT || parts.opening.is_empty() {
+        if hands() < 2 || size.saturating_sub(start) < WORTH_IT {
             let mut state = S::default();
             return scan.entries(None, &mut |raw| out.push(make(&mut state, raw)));
         }
-        parts.read(scan, make, &mut out)
+        Parts { bytes, start, size }.read(scan, make, &mut out)
     })?;
     Ok((frame, out))
 }
 
-/// How the first entry begins, up to the end of its first name: what marks most other entries too.
-fn opening(scan: &mut Scan<'_>) -> io::Result<Vec<u8>> {
-    const LONGEST: usize = 512;
-    while scan.window.rest().len() < LONGEST && scan.window.more()? {}
-    let text = scan.window.rest();
-    let text = text.get(..text.len().min(LONGEST)).unwrap_or_default();
-    let mut quotes = text.iter().enumerate().filter(|(_, b)| **b == b'"').map(|(i, _)| i);
-    let (first, last) = (quotes.next(), quotes.next());
-    let name = first.zip(last).filter(|(first, _)| {
-        let before = text.get(1..*first).unwrap_or_default();
-        text.first() == Some(&b'{') && before.iter().all(u8::is_ascii_whitespace)
-    });
-    Ok(name.and_then(|(_, last)| text.get(..=last)).unwrap_or_default().to_vec())
-}
-
 /// A list of entries in parts that are read at the same time.
 ///
-/// Where the first entry of a part begins is a guess: a text that looks like the beginning of the first entry. Whether it
-/// was right is known when the part before it has been read; a part with a wrong one is read again.
+/// Where the first entry of a part begins is a guess. Whether it was right is known when the part before it has been
+/// read; a part with a wrong one is read again.
 struct Parts<'s> {
     bytes: &'s Bytes<'s>,
-    opening: Vec<u8>,
     start: u64,
     size: u64,
 }
@@ -139,28 +122,11 @@ impl Parts<'_> {
             let from = n.checked_sub(1).and_then(|before| self.end(before)).unwrap_or(self.start);
             scan.window.go_to(from);
             let end = self.end(n);
-            let Some(first) = self.find(&mut scan, end)? else { continue };
+            let first = if n == 0 { Some(self.start) } else { next_entry(&mut scan, end)? };
+            let Some(first) = first else { continue };
             let mut list = Vec::new();
             let end = scan.entries(end, &mut |raw| list.push(make(&mut state, raw)))?;
             out.push((n, Part { first, list, end }));
-        }
-    }
-
-    /// Goes to what looks like the beginning of an entry before the end of a part.
-    fn find(&self, scan: &mut Scan<'_>, end: Option<u64>) -> io::Result<Option<u64>> {
-        let window = &mut scan.window;
-        let finder = memchr::memmem::Finder::new(&self.opening);
-        loop {
-            if let Some(at) = finder.find(window.rest()) {
-                window.skip(at);
-                let place = window.place();
-                return Ok(Some(place).filter(|place| end.is_none_or(|end| *place < end)));
-            }
-            // it may be cut
-            window.skip(window.rest().len().saturating_sub(self.opening.len()));
-            if end.is_some_and(|end| window.place() >= end) || !window.more()? {
-                return Ok(None);
-            }
         }
     }
 }
@@ -222,8 +188,9 @@ mod tests {
 
     #[test]
     fn many_hands_keep_the_order() {
-        let list: Vec<String> =
-            (0..1500).map(|i| format!("{{\"n\": {i}, \"x\": \"{}\"}}", "y".repeat(4_000))).collect();
+        let list: Vec<String> = (0..1500)
+            .map(|i| format!("{{\"startedDateTime\": {i}, \"x\": \"{}\"}}", "y".repeat(4_000)))
+            .collect();
         assert_eq!(both(&list, ", ", "], \"comment\": \"behind\"}}").len(), 1500);
         assert_eq!(both(&list, ",\n  ", "").len(), 1500);
     }
@@ -233,9 +200,15 @@ mod tests {
         // what looks like the beginning of an entry stands in texts and in lists of entries too
         let list: Vec<String> = (0..40)
             .map(|i| match i % 4 {
-                0 => format!("{{\"n\": {i}, \"x\": [{}]}}", vec!["{\"n\": 1}, {\"n\": 2}"; 8_000].join(",")),
-                1 => format!("{{\"n\": {i}, \"x\": \"{}\"}}", "z".repeat(300_000)),
-                2 => format!("{{\"n\": {i}, \"x\": '{{\"n\": {}}}', }}", "z".repeat(90_000)),
+                0 => format!(
+                    "{{\"startedDateTime\": {i}, \"x\": [{}]}}",
+                    vec!["{\"startedDateTime\": 1}, {\"startedDateTime\": 2}"; 8_000].join(",")
+                ),
+                1 => format!("{{\"startedDateTime\": {i}, \"x\": \"{}\"}}", "z".repeat(300_000)),
+                2 => format!(
+                    "{{\"startedDateTime\": {i}, \"x\": '{{\"startedDateTime\": {}}}', }}",
+                    "z".repeat(90_000)
+                ),
                 _ => format!("{{\"m\": {i}, \"x\": \"{}\"}}", "z".repeat(2_500_000 / (i + 1))),
             })
             .collect();

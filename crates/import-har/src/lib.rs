@@ -16,6 +16,7 @@ mod disguise;
 mod entry;
 mod extensions;
 mod frame;
+mod guess;
 mod importer;
 mod intern;
 mod node;

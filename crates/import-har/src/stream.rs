@@ -210,7 +210,15 @@ impl<'s> Scan<'s> {
     /// The length of the value that begins here, whatever it is; what is not kept is left behind. `None` when the text
     /// ends inside it.
     fn value(&mut self, keep: bool) -> io::Result<Option<usize>> {
-        let mut depth = 0usize;
+        self.walk(0, keep)
+    }
+
+    /// Goes behind the object or the list that this is the inside of. `None` when the text ends first.
+    pub fn leave(&mut self) -> io::Result<Option<()>> {
+        Ok(self.walk(1, false)?.map(|_| ()))
+    }
+
+    fn walk(&mut self, mut depth: usize, keep: bool) -> io::Result<Option<usize>> {
         let (mut quoted, mut escaped) = (false, false);
         let mut from = 0;
         loop {
