@@ -55,6 +55,25 @@ fn edits_survive_a_changed_source_and_nothing_changes_for_nothing() {
 }
 
 #[test]
+fn a_lock_of_an_older_program_counts_only_what_the_script_says_otherwise() {
+    let (program, folder) = program();
+    let folder = folder.path();
+    write(folder, "api.yaml", API);
+    let check = ["convert", "api.yaml", "-o", "test.js", "--check"];
+    assert_eq!(program.run(["convert", "api.yaml", "-o", "test.js", "--quiet"]).code, 0);
+    let mut lock: serde_json::Value = serde_json::from_str(&read(folder, "test.js.lock")).expect("a lock");
+    for fingerprint in lock["operations"].as_object_mut().expect("operations").values_mut() {
+        *fingerprint = "0123456789abcdef".into();
+    }
+    write(folder, "test.js.lock", &lock.to_string());
+    let same = program.run(check);
+    assert_eq!((same.code, same.stdout.as_str()), (0, ""), "{}", same.stderr);
+    write(folder, "api.yaml", &API.replace("listToys", "allToys"));
+    let changed = program.run(check);
+    assert_eq!((changed.code, changed.stdout.as_str()), (3, "changed  GET /toys\n"), "{}", changed.stderr);
+}
+
+#[test]
 fn a_conflict_is_marked_and_the_script_still_loads() {
     let (program, folder) = program();
     let folder = folder.path();
