@@ -8,6 +8,7 @@ use serde_json::Value;
 /// Which crate may depend on which: a new arrow is a visible, reviewed line here.
 const EDGES: &[(&str, &[&str])] = &[
     ("diagnostic", &[]),
+    ("crew", &[]),
     ("workload", &[]),
     ("transport", &[]),
     ("scenario", &["diagnostic", "workload"]),
@@ -15,9 +16,9 @@ const EDGES: &[(&str, &[&str])] = &[
     ("import", &["scenario", "diagnostic"]),
     ("import-postman", &["import", "scenario", "diagnostic", "workload"]),
     ("import-openapi", &["import", "scenario", "diagnostic", "workload"]),
-    ("import-har", &["import", "scenario", "diagnostic", "workload"]),
-    ("transform", &["scenario", "diagnostic", "workload"]),
-    ("generate", &["scenario", "diagnostic", "workload"]),
+    ("import-har", &["crew", "import", "scenario", "diagnostic", "workload"]),
+    ("transform", &["crew", "scenario", "diagnostic", "workload"]),
+    ("generate", &["crew", "scenario", "diagnostic", "workload"]),
     ("js", &["transport", "metrics", "workload"]),
     ("runner", &["js", "transport", "metrics", "workload"]),
     ("mock", &["scenario", "transport"]),

@@ -8,7 +8,6 @@ mod declare;
 mod encode;
 mod env_file;
 mod findings;
-mod hands;
 pub mod js;
 pub mod k6;
 pub mod keep;

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use loadwright_crew::map;
 use loadwright_diagnostic::{Diagnostic, Diagnostics, Origin};
 use loadwright_import::{ImportOptions, Imported, split_url};
 use loadwright_scenario::{
@@ -11,7 +12,6 @@ use serde_json::Value;
 use crate::bases::bases_of;
 use crate::codes;
 use crate::cookies::Jar;
-use crate::crew::each;
 use crate::entry::Entry;
 use crate::frame::Frame;
 use crate::redirects::Redirects;
@@ -70,7 +70,7 @@ impl<'a> Build<'a> {
                 }
             }
             let make = Make { exact, bases: &bases, names: &names, entries: &entries, start };
-            let mut made = each(&asked, &|asked| make.step(asked)).into_iter().flatten();
+            let mut made = map(&asked, &|asked| make.step(asked)).into_iter().flatten();
             for (i, at) in some {
                 let Some(mut entry) = all.get_mut(at).map(std::mem::take) else { continue };
                 if redirects.is_target(i) {

@@ -1,6 +1,7 @@
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use loadwright_crew::hands;
 use loadwright_import::Bytes;
 
 use crate::frame::Frame;
@@ -12,11 +13,6 @@ const WORTH_IT: u64 = 1024 * 1024;
 /// Bytes that one hand reads before it asks for more, at least; and parts of a file, at most.
 const PART: u64 = 1024 * 1024;
 const PARTS: u64 = 64;
-
-/// Hands that work at once.
-fn hands() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from).min(4)
-}
 
 /// Reads a recording and makes something of each entry, several at a time; the results are in the order of the file.
 /// Each worker has a state of its own.
@@ -131,44 +127,9 @@ impl Parts<'_> {
     }
 }
 
-/// Fewer items are done sooner than threads start.
-const MANY: usize = 128;
-
-/// Makes something of each item on all cores; the results are in the order of the items.
-pub(crate) fn each<T: Sync, R: Send>(items: &[T], make: &(dyn Fn(&T) -> R + Sync)) -> Vec<R> {
-    let hands = hands();
-    if hands < 2 || items.len() < MANY {
-        return items.iter().map(make).collect();
-    }
-    let (mine, others) = items.split_at(items.len() / hands);
-    std::thread::scope(|scope| {
-        let share = others.len().div_ceil(hands - 1);
-        let crew: Vec<_> = others
-            .chunks(share)
-            .map(|some| scope.spawn(move || some.iter().map(make).collect::<Vec<R>>()))
-            .collect();
-        let mut out: Vec<R> = mine.iter().map(make).collect();
-        for hand in crew {
-            match hand.join() {
-                Ok(list) => out.extend(list),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        out
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_made_on_all_cores_is_in_order() {
-        for count in [0, 1, MANY - 1, MANY, 5 * MANY + 3] {
-            let items: Vec<usize> = (0..count).collect();
-            assert_eq!(each(&items, &|n| n + 1), (1..=count).collect::<Vec<_>>());
-        }
-    }
 
     /// Reads the same text on one core and on all.
     fn both(entries: &[String], separator: &str, end: &str) -> Vec<(u64, String)> {

@@ -1,12 +1,12 @@
 use std::collections::{HashMap, HashSet};
 
+use loadwright_crew::map_in_order;
 use loadwright_diagnostic::{Origin, SourceId};
 use loadwright_scenario::{Coding, EcoString, Evidence, Exchange, Generator, Part, Text, VarName};
 
 use crate::PassContext;
 use crate::atoms::decoded;
 use crate::candidates::{Candidate, Wanted, candidates};
-use crate::crew::each;
 use crate::reasons::{confidence, described, users_text};
 use crate::replace::{Scope, Swap};
 use crate::rules::Rule;
@@ -55,7 +55,7 @@ pub(crate) fn from_evidence(cx: &PassContext<'_>, sent: &[Sent], taken: &HashSet
     let mut served: HashMap<SourceId, HashSet<String>> = HashMap::new();
     let mut names = Taken::new(taken);
     let mut nth: HashMap<&str, usize> = HashMap::new();
-    each(sent, size, &seen, &mut |i, seen| {
+    map_in_order(sent, size, &seen, &mut |i, seen| {
         let Some(step) = sent.get(i) else { return };
         *nth.entry(step.name.as_str()).or_default() += 1;
         let Some((exchange, mut seen)) = seen else { return };

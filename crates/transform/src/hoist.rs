@@ -1,8 +1,9 @@
+use loadwright_crew as crew;
 use loadwright_scenario::{
     ApiKeyPlace, Auth, Field, Part, Request, Step, TestPlan, for_each_request, requests_mut,
 };
 
-use crate::{Pass, PassContext, crew};
+use crate::{Pass, PassContext};
 
 /// Headers and bearer tokens that every request of several sends are said once.
 pub(crate) struct HoistHeaders;

@@ -8,7 +8,6 @@ mod candidates;
 mod chain;
 mod codes;
 mod correlate;
-mod crew;
 mod data;
 mod dynamic;
 mod flows;

@@ -1,8 +1,8 @@
 use ecow::{EcoString, eco_format};
+use loadwright_crew as crew;
 use loadwright_scenario::{Encoding, Evidence, RequestStep, Segment, TestPlan, Text, requests_mut};
 use rustc_hash::FxHashMap;
 
-use crate::crew;
 use crate::dynamic::is_id_like;
 use crate::names::{camel, singular};
 use crate::{Pass, PassContext};

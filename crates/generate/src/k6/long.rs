@@ -6,11 +6,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use loadwright_crew::hands;
 use loadwright_scenario::Step;
 
 use super::context::{Context, Needs};
 use super::scenario::count;
-use crate::hands::hands;
 use crate::js::{JsIdent, Names, Printer, Stmt};
 
 /// Steps that a hand takes at once.

@@ -3,10 +3,10 @@ use std::io::{Read as _, Write as _};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use loadwright_crew::hands;
 use serde::{Deserialize, Serialize};
 
 use super::operations::{Operations, comparable, paragraphs};
-use crate::hands::hands;
 use crate::{Generated, GeneratedFile};
 
 /// The version of the lock file that this program writes and reads.
