@@ -15,7 +15,7 @@ use crate::exit::Exit;
 use crate::keep::{Looked, Made};
 use crate::progress::Progress;
 use crate::sources::For;
-use crate::{format, keep, merge, render, report_file, sources};
+use crate::{format, keep, memory, merge, render, report_file, sources};
 
 /// Bytes from which on a body is easier to read in a file of its own.
 const LONG_BODY: usize = 500;
@@ -35,6 +35,7 @@ pub struct Converted {
 }
 
 pub fn run(args: &ConvertArgs) -> Result<Exit> {
+    memory::thrifty(sources::size(&args.input));
     let mut progress = Progress::new(args.findings.quiet, args.findings.verbose);
     let mut converted = plan_watched(&args.input, &args.shape, For::Script, &mut progress)?;
     progress.begin("writing the script");

@@ -189,6 +189,12 @@ fn weighted(input: &str) -> (&str, Option<u32>) {
         .unwrap_or((input, None))
 }
 
+/// Bytes of the inputs that are files.
+pub fn size(args: &InputArgs) -> u64 {
+    let size = |input: &String| std::fs::metadata(weighted(input).0).map_or(0, |known| known.len());
+    args.inputs.iter().map(size).sum()
+}
+
 /// Another recording of the same journey, for comparison only.
 pub fn import_other(args: &InputArgs, other: Option<&str>) -> Result<Option<Arc<(TestPlan, Evidence)>>> {
     let Some(input) = other else { return Ok(None) };
