@@ -68,10 +68,7 @@ pub(crate) fn candidates(exchange: &Exchange, url: Option<&str>, wanted: &Wanted
             if let Some(claims) = claims(text) {
                 tokens.push((Selector::Json(path(steps)), claims));
             }
-            let bytes = text.as_bytes();
-            let several =
-                memchr::memchr3(b'/', b'=', b':', bytes).or_else(|| memchr::memchr2(b'<', b'"', bytes));
-            if several.is_some() && holds(text, wanted) {
+            if has_several(text.as_bytes()) && holds(text, wanted) {
                 texts.push(text.to_owned());
             }
         })
@@ -301,6 +298,17 @@ fn anywhere(text: &str, whole: &str, found: &mut Found<'_>) {
                 found.add(word, Selector::Regex { pattern, group: 1 }, &name, Scope::Anywhere, false);
             }
         });
+    }
+}
+
+/// Whether a text looks like an address, a field or a page: like more than one value.
+fn has_several(text: &[u8]) -> bool {
+    // most texts are shorter than what a search of many bytes at once is worth
+    const SHORT: usize = 24;
+    match text.len() {
+        0..4 => false,
+        4..SHORT => text.iter().any(|b| matches!(b, b'/' | b'=' | b':' | b'<' | b'"')),
+        _ => memchr::memchr3(b'/', b'=', b':', text).or_else(|| memchr::memchr2(b'<', b'"', text)).is_some(),
     }
 }
 

@@ -3,8 +3,10 @@ use std::borrow::Cow;
 use loadwright_scenario::{JsonPath, JsonStep};
 
 /// A key or an index on the way to a value.
+#[derive(Clone, Copy)]
 pub(crate) enum Step<'a> {
-    Key(Cow<'a, str>),
+    /// As it stands between its quotes: hardly anybody asks what it says.
+    Key(&'a str),
     Index(usize),
 }
 
@@ -14,7 +16,10 @@ pub(crate) fn path(steps: &[Step<'_>]) -> JsonPath {
         steps
             .iter()
             .map(|s| match s {
-                Step::Key(k) => JsonStep::Key(k.as_ref().into()),
+                Step::Key(k) if k.contains('\\') => JsonStep::Key(
+                    serde_json::from_str::<String>(&format!("\"{k}\"")).unwrap_or_default().into(),
+                ),
+                Step::Key(k) => JsonStep::Key((*k).into()),
                 Step::Index(i) => JsonStep::Index(*i),
             })
             .collect(),
@@ -84,16 +89,18 @@ impl<'a> Walk<'_, 'a> {
         if self.takes(b'}') {
             return Some(());
         }
+        let depth = self.steps.len();
         loop {
             self.space();
-            let key = self.string()?;
+            let key = self.key()?;
             self.space();
             self.takes(b':').then_some(())?;
+            self.steps.truncate(depth);
             self.steps.push(Step::Key(key));
             self.value()?;
-            self.steps.pop();
             self.space();
             if !self.takes(b',') {
+                self.steps.truncate(depth);
                 return self.takes(b'}').then_some(());
             }
         }
@@ -105,15 +112,17 @@ impl<'a> Walk<'_, 'a> {
         if self.takes(b']') {
             return Some(());
         }
+        let depth = self.steps.len();
         for i in 0.. {
+            self.steps.truncate(depth);
             self.steps.push(Step::Index(i));
             self.value()?;
-            self.steps.pop();
             self.space();
             if !self.takes(b',') {
                 break;
             }
         }
+        self.steps.truncate(depth);
         self.takes(b']').then_some(())
     }
 
@@ -157,6 +166,26 @@ impl<'a> Walk<'_, 'a> {
         let count = rest.iter().take_while(|b| b.is_ascii_digit()).count();
         self.at += count;
         (count > 0).then_some(count)
+    }
+
+    /// What stands between the quotes of a string.
+    fn key(&mut self) -> Option<&'a str> {
+        self.takes(b'"').then_some(())?;
+        let start = self.at;
+        loop {
+            self.at += plain(self.text.as_bytes().get(self.at..)?);
+            match self.peek()? {
+                b'"' => {
+                    self.at += 1;
+                    return self.text.get(start..self.at - 1);
+                }
+                b'\\' => {
+                    self.escape()?;
+                }
+                // a control character
+                _ => return None,
+            }
+        }
     }
 
     /// The text of a string; as it stands there when it has no escapes.
@@ -259,7 +288,7 @@ mod tests {
     }
 
     /// What the general reader sees.
-    fn known(value: &Value, at: &mut Vec<Step<'static>>, out: &mut Vec<String>) {
+    fn known<'a>(value: &'a Value, at: &mut Vec<Step<'a>>, out: &mut Vec<String>) {
         match value {
             Value::String(s) => out.push(format!("{} {s}", path(at))),
             Value::Number(n) if !n.is_f64() => out.push(format!("{} {n}", path(at))),
@@ -272,7 +301,7 @@ mod tests {
             }
             Value::Object(map) => {
                 for (key, item) in map {
-                    at.push(Step::Key(Cow::Owned(key.clone())));
+                    at.push(Step::Key(key));
                     known(item, at, out);
                     at.pop();
                 }
