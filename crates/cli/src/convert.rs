@@ -35,7 +35,9 @@ pub struct Converted {
 }
 
 pub fn run(args: &ConvertArgs) -> Result<Exit> {
-    memory::thrifty(sources::size(&args.input));
+    if sources::are_short_recordings(&args.input) {
+        memory::relaxed();
+    }
     let mut progress = Progress::new(args.findings.quiet, args.findings.verbose);
     let mut converted = plan_watched(&args.input, &args.shape, For::Script, &mut progress)?;
     progress.begin("writing the script");

@@ -67,7 +67,7 @@ fn main() -> ExitCode {
         }
     };
     if !matches!(cli.command, Command::Run { .. } | Command::Test(_) | Command::Mock(_)) {
-        memory::thrifty(0);
+        memory::thrifty();
     }
     let result = match &cli.command {
         Command::Compare(args) => compare::run(args),

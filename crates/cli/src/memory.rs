@@ -13,14 +13,20 @@ unsafe extern "C" {
     fn mi_option_set(option: c_int, value: c_long);
 }
 
-/// Gives freed memory back soon: for commands that do one thing and end, not for runs.
-///
-/// `input` is what is known to be read, in bytes. At once costs a conversion of 20 MB a twentieth of its time, and saves it nothing worth having; in one of 170 MB what
-/// waits to be given back is two fifths of the memory.
-pub fn thrifty(input: u64) {
-    const LARGE: u64 = 64 * 1024 * 1024;
+/// Gives freed memory back at once: for commands that do one thing and end, not for runs.
+pub fn thrifty() {
+    give_back_after(0);
+}
+
+/// Gives it back a little later: a recording is taken to pieces while a plan is made of it, and pages that are wanted
+/// again soon are a twentieth of the time.
+pub fn relaxed() {
+    give_back_after(1);
+}
+
+fn give_back_after(milliseconds: c_long) {
     // SAFETY: the function is part of the allocator that is linked in, and may be called at any time.
-    unsafe { mi_option_set(PURGE_DELAY, if input < LARGE { 1 } else { 0 }) };
+    unsafe { mi_option_set(PURGE_DELAY, milliseconds) };
 }
 
 /// Pages of the usual size: with huge ones the smallest conversion holds ten megabytes more.

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 use std::io::Read as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
@@ -45,7 +45,7 @@ pub fn open(id: SourceId, input: &str) -> Result<Source> {
         })?;
         return Ok(Source::text_of(id, input, text));
     }
-    let path = std::path::Path::new(input);
+    let path = Path::new(input);
     if path.is_dir() {
         bail!(
             "{input} is a folder\nhelp: name a file in it, such as {}",
@@ -181,7 +181,7 @@ fn read_all(args: &InputArgs, options: &ImportOptions, progress: &mut Progress) 
 
 /// `browse.har=70` is the file `browse.har` with a weight, unless there is a file of that very name.
 fn weighted(input: &str) -> (&str, Option<u32>) {
-    let is_file = |name: &str| std::path::Path::new(name).is_file();
+    let is_file = |name: &str| Path::new(name).is_file();
     input
         .rsplit_once('=')
         .filter(|(name, _)| is_file(name) && !is_file(input))
@@ -189,10 +189,15 @@ fn weighted(input: &str) -> (&str, Option<u32>) {
         .unwrap_or((input, None))
 }
 
-/// Bytes of the inputs that are files.
-pub fn size(args: &InputArgs) -> u64 {
-    let size = |input: &String| std::fs::metadata(weighted(input).0).map_or(0, |known| known.len());
-    args.inputs.iter().map(size).sum()
+/// Whether the inputs are recordings by their names, and together of a size that leaves memory to spare.
+pub fn are_short_recordings(args: &InputArgs) -> bool {
+    const SHORT: u64 = 64 * 1024 * 1024;
+    let size = |input: &String| {
+        let path = Path::new(weighted(input).0);
+        let named = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("har"));
+        if named { std::fs::metadata(path).ok().map(|file| file.len()) } else { None }
+    };
+    args.inputs.iter().map(size).sum::<Option<u64>>().is_some_and(|size| size < SHORT)
 }
 
 /// Another recording of the same journey, for comparison only.
