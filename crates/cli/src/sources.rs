@@ -252,6 +252,6 @@ fn options(args: &InputArgs) -> Result<ImportOptions> {
         all_properties: args.all_properties,
         fetch: args.fetch,
         fetcher: Some(crate::fetch::text),
-        folder: args.inputs.first().and_then(|i| std::path::Path::new(i).parent()).map(Into::into),
+        folder: args.inputs.first().and_then(|i| Path::new(i).parent()).map(Into::into),
     })
 }
