@@ -102,9 +102,12 @@ pub(crate) fn candidates(exchange: &Exchange, url: Option<&str>, wanted: &Wanted
     }
     if let Some(text) = body {
         if text.trim_start().starts_with('<') {
+            let values = page_values(text, &|value| (wanted.is)(value));
+            // what stands behind the last of them makes none of them the first
+            let read = values.last().and_then(|v| text.get(..v.end));
             let mut page = None;
-            for v in page_values(text, &|value| (wanted.is)(value)) {
-                let page = page.get_or_insert_with(|| Page::new(text));
+            for v in values {
+                let page = page.get_or_insert_with(|| Page::new(read.unwrap_or(text)));
                 // the first element of that description has to be the one
                 if page.select(&v.query, Some(&v.attribute)).as_deref() == Some(v.value.as_str()) {
                     let from = Selector::Css { query: v.query, attribute: Some(v.attribute) };

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 /// A value that a page carries for its own later requests.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct PageValue {
@@ -6,6 +8,8 @@ pub(crate) struct PageValue {
     /// CSS selector and attribute that find it again.
     pub query: String,
     pub attribute: String,
+    /// Bytes of the page up to the end of the tag.
+    pub end: usize,
 }
 
 /// Wanted values of attributes, whatever their element, each with selectors from the most telling on; tolerant of every
@@ -14,45 +18,55 @@ pub(crate) fn page_values(html: &str, wanted: &dyn Fn(&str) -> bool) -> Vec<Page
     let mut out = Vec::new();
     let mut form: Option<String> = None;
     let mut rest = html;
-    while let Some(i) = rest.find('<') {
+    let mut attributes: Vec<(&str, &str)> = Vec::new();
+    while let Some(i) = memchr::memchr(b'<', rest.as_bytes()) {
         rest = rest.get(i + 1..).unwrap_or_default();
-        let name: String =
-            rest.chars().take(20).take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+        let letters = rest.bytes().take(20).take_while(|b| b.is_ascii_alphanumeric() || *b == b'-').count();
+        let name = rest.get(..letters).unwrap_or_default();
         if name.is_empty() {
             if rest.starts_with("/form") {
                 form = None;
             }
             continue;
         }
-        let element = name.to_ascii_lowercase();
         let end = tag_end(rest);
         let tag = rest.get(name.len()..end).unwrap_or_default();
-        let attributes = attributes(tag);
+        attributes.clear();
+        attributes_of(tag, &mut attributes);
         rest = rest.get(end..).unwrap_or_default();
-        let get = |key: &str| attributes.iter().find(|(k, _)| k == key).map(|(_, v)| v.as_str());
-        if element == "form" {
+        let end = html.len() - rest.strip_prefix('>').unwrap_or(rest).len();
+        let get = |key: &str| {
+            attributes.iter().find(|(k, _)| k.eq_ignore_ascii_case(key)).map(|(_, v)| unescaped(v))
+        };
+        if name.eq_ignore_ascii_case("form") {
             form = Some(match (get("id"), get("action")) {
-                (Some(id), _) if plain(id) => format!("form[id=\"{id}\"]"),
-                (_, Some(action)) if plain(action) => format!("form[action=\"{action}\"]"),
+                (Some(id), _) if plain(&id) => format!("form[id=\"{id}\"]"),
+                (_, Some(action)) if plain(&action) => format!("form[action=\"{action}\"]"),
                 _ => "form".to_owned(),
             });
         }
         for (attribute, value) in &attributes {
-            if matches!(attribute.as_str(), "id" | "name" | "class" | "type") || !wanted(value) {
+            let value = unescaped(value);
+            if ["id", "name", "class", "type"].iter().any(|n| n.eq_ignore_ascii_case(attribute))
+                || !wanted(&value)
+            {
                 continue;
             }
+            let (element, attribute) = (name.to_ascii_lowercase(), attribute.to_ascii_lowercase());
             let names =
                 ["name", "property", "id"].iter().find_map(|k| Some((*k, get(k).filter(|v| plain(v))?)));
             let mut add = |query: String| {
-                let name = names.map_or(attribute.trim_start_matches("data-"), |(_, n)| n).to_owned();
-                out.push(PageValue { name, value: value.clone(), query, attribute: attribute.clone() });
+                let name =
+                    names.as_ref().map_or(attribute.trim_start_matches("data-"), |(_, n)| n).to_owned();
+                let (value, attribute) = (value.clone().into_owned(), attribute.clone());
+                out.push(PageValue { name, value, query, attribute, end });
             };
-            if let Some((key, value)) = names {
+            if let Some((key, value)) = &names {
                 add(format!("{element}[{key}=\"{value}\"]"));
                 if let Some(form) = &form {
                     add(format!("{form} {element}[{key}=\"{value}\"]"));
                 }
-            } else if attribute.starts_with("data-") && plain(attribute) {
+            } else if attribute.starts_with("data-") && plain(&attribute) {
                 add(format!("{element}[{attribute}]"));
             }
         }
@@ -80,15 +94,14 @@ fn tag_end(text: &str) -> usize {
     text.find('>').unwrap_or(text.len())
 }
 
-/// Names in lower case and values without entities.
-fn attributes(tag: &str) -> Vec<(String, String)> {
-    let mut out = Vec::new();
+/// Names and values as they stand there.
+fn attributes_of<'t>(tag: &'t str, out: &mut Vec<(&'t str, &'t str)>) {
     let mut rest = tag.trim_start();
     while !rest.is_empty() {
         let end = rest.find(|c: char| c.is_whitespace() || c == '=' || c == '/').unwrap_or(rest.len());
-        let name = rest.get(..end).unwrap_or_default().to_ascii_lowercase();
+        let name = rest.get(..end).unwrap_or_default();
         rest = rest.get(end..).unwrap_or_default().trim_start();
-        let mut value = String::new();
+        let mut value = "";
         if let Some(after) = rest.strip_prefix('=') {
             let after = after.trim_start();
             let (raw, left) = match after.chars().next() {
@@ -98,7 +111,7 @@ fn attributes(tag: &str) -> Vec<(String, String)> {
                 }
                 _ => after.split_at(after.find(char::is_whitespace).unwrap_or(after.len())),
             };
-            value = unescaped(raw);
+            value = raw;
             rest = left.trim_start();
         } else if name.is_empty() {
             // a slash or something that is no name
@@ -110,12 +123,12 @@ fn attributes(tag: &str) -> Vec<(String, String)> {
             out.push((name, value));
         }
     }
-    out
 }
 
-fn unescaped(text: &str) -> String {
+/// Without entities.
+fn unescaped(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     let mut out = text.to_owned();
     for (entity, c) in [
@@ -131,7 +144,7 @@ fn unescaped(text: &str) -> String {
     ] {
         out = out.replace(entity, c);
     }
-    out
+    Cow::Owned(out)
 }
 
 /// A value inside a text, and what stands around it.

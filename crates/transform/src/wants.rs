@@ -13,6 +13,8 @@ use crate::senders::{Sender, senders, sent_by};
 #[derive(Debug, Default)]
 pub(crate) struct Wants {
     list: QuickMap<Want>,
+    /// Number of the first request.
+    from: u32,
     /// Passes over most values that nobody sends without a look at the list.
     sieve: Sieve,
     /// Number of a request, and the entry of the same value before it.
@@ -57,7 +59,7 @@ impl Wants {
                 Sender::Request(r) => &r.origin,
                 Sender::Socket(w) => &w.origin,
             };
-            let wants = all.entry(origin.source).or_default();
+            let wants = all.entry(origin.source).or_insert_with(|| Self { from: i, ..Self::default() });
             let known = first.get(&origin.source).copied().unwrap_or_default();
             let mut look = |step: &RequestStep| {
                 atoms_but(step, known, &mut |field, value| {
@@ -83,11 +85,15 @@ impl Wants {
             i += 1;
         });
         for wants in all.values_mut() {
-            wants.sieve = Sieve::of(wants.list.keys().map(AsRef::as_ref), wants.list.len());
+            // no answer comes before the first request
+            let asked = |want: &Want| want.real && want.first > wants.from;
+            let texts = wants.list.iter().filter(|(_, want)| asked(want)).map(|(text, _)| text.as_ref());
+            wants.sieve = Sieve::of(texts, wants.list.len());
         }
         all
     }
 
+    /// Who sends a value that an answer may have given.
     pub fn get(&self, value: &str) -> Option<&Want> {
         if self.sieve.may_have(value) { self.list.get(value) } else { None }
     }
